@@ -1,0 +1,20 @@
+// Precompiled for the rooms that talk to the network. Files still include what they use.
+#pragma once
+#include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/describe.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <spdlog/spdlog.h>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <variant>
+#include <vector>

@@ -1,0 +1,115 @@
+#pragma once
+// One run's live coroutine: the deterministic machine. History goes in, commands come out. No I/O, no clock, no
+// threads; not thread-safe: whoever owns an Execution is the only one to call it. Destroying it destroys the frames.
+
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <string>
+#include <vector>
+
+#include "engine/replay/history.hpp"
+#include "engine/workflow/registry.hpp"
+
+namespace durable::replay {
+
+/// Where a recorded history and this code part.
+struct Mismatch {
+    EventId event;         ///< the first event that differs
+    std::string recorded;  ///< what history says: "ActivityScheduled send_sms digest 5f0c…"; "nothing" if code did more
+    std::string found;     ///< what the code did; "nothing" if it did less
+    std::string source;    ///< "file:line" of the code's call, when it made one
+    std::string recorded_build;
+
+    [[nodiscard]] std::string to_string() const;
+};
+
+/// Why an activation could not be made: not the workflow's failure but the code's. The run is marked blocked.
+struct Blocked {
+    enum class Kind : std::uint8_t {
+        mismatch,           ///< the code no longer answers as recorded
+        escaped_exception,  ///< something that is not a DurableError left the workflow's code
+        unknown_type,       ///< this build has no workflow of that name
+        undecodable,        ///< input, signal or result does not decode into the type that the code expects
+        invalid_command,    ///< for example an activity without any *-to-close time-out
+    };
+    Kind kind;
+    std::string reason;                ///< one sentence for `why`, list and metrics
+    std::optional<Mismatch> mismatch;  ///< for Kind::mismatch
+};
+
+/// How a run ends.
+enum class RunStatus : std::uint8_t { running, completed, failed, canceled, timed_out, terminated };
+[[nodiscard]] std::string_view to_string(RunStatus status);
+[[nodiscard]] std::optional<RunStatus> run_status(std::string_view name);
+
+/// What one activation gave.
+struct Activated {
+    history::Activation activation;      ///< to be recorded: the arrived events as given, and the commands
+    RunStatus status = RunStatus::running;
+    std::optional<Timestamp> wake_at;    ///< earliest timer (or the run's deadline); none when closed or only waiting
+};
+
+/// An activity that was scheduled and has no result yet.
+struct PendingActivity {
+    EventId scheduled;
+    Timestamp scheduled_at;
+    const history::ActivityScheduled* command;  ///< owned by the Execution; valid until its next activation
+    bool cancel_requested;
+};
+
+/// One line of `workflow stack`: a coroutine that waits, innermost await first in its chain.
+struct StackFrame {
+    std::string coroutine;  ///< function name
+    std::string file;
+    unsigned line = 0;
+    std::string waits_for;  ///< "activity send_sms (event 12)", "timer due …", "signal approve", "condition"
+};
+
+class Execution {
+  public:
+    /// Requires: `registry` outlives the Execution.
+    Execution(const WorkflowRegistry& registry, RunId run, std::string build);
+    ~Execution();
+    Execution(Execution&&) noexcept;
+    Execution& operator=(Execution&&) noexcept;
+
+    /// Feeds recorded activations, in order from activation 0, checking every command. Nothing is recorded anew.
+    /// After Blocked the Execution must be destroyed.
+    [[nodiscard]] std::optional<Blocked> replay(const history::Activation& recorded);
+
+    /// Live: the events that have arrived, at database time `now` (the activation's time is the later of it and the
+    /// previous activation's). Due timers must be passed as TimerFired events; see due_timers().
+    /// After Blocked the Execution must be destroyed: its memory is ahead of history.
+    struct Result {
+        std::optional<Activated> activated;
+        std::optional<Blocked> blocked;
+    };
+    [[nodiscard]] Result activate(std::vector<history::Event> arrived, Timestamp now);
+
+    /// TimerFired (and, past the run's deadline, nothing else) for every timer due at `now`, earliest first.
+    [[nodiscard]] std::vector<history::Event> due_timers(Timestamp now) const;
+    /// True if `now` is at or past the run's deadline: the worker closes it with WorkflowTimedOut.
+    [[nodiscard]] bool past_deadline(Timestamp now) const;
+
+    /// False for a result of an activity, or a timer, that is not pending any more: such events are dropped unrecorded.
+    [[nodiscard]] bool expects(const history::Event& event) const;
+
+    [[nodiscard]] std::optional<Timestamp> wake_at() const;
+    [[nodiscard]] std::vector<PendingActivity> pending_activities() const;  ///< by event id
+    [[nodiscard]] std::vector<StackFrame> stack() const;
+    /// One phrase on what the run's root waits for, for `why` when nothing else explains it: "signal approve at f.cpp:12".
+    [[nodiscard]] std::string waits_for() const;
+
+    [[nodiscard]] int activations() const;    ///< committed or replayed, activation 0 included
+    [[nodiscard]] EventId next_event() const;
+    [[nodiscard]] RunStatus status() const;
+    [[nodiscard]] const history::WorkflowStarted& started() const;  ///< requires activations() > 0
+    [[nodiscard]] std::size_t memory_estimate() const;              ///< bytes, roughly, for the cache's bound
+
+  private:
+    class Machine;
+    std::unique_ptr<Machine> machine_;
+};
+
+}  // namespace durable::replay

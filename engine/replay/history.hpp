@@ -1,0 +1,165 @@
+#pragma once
+// The history of a run: a list of activations. Activation n = the events that had arrived, then the commands the code
+// answered with, then perhaps the end. One activation is one row and one commit. Event ids are gapless from 1 over
+// the whole run, arrived events and commands alike.
+//
+// Activation 0 holds only WorkflowStarted (event 1); it is written by whoever starts the run. Activations 1, 2, ...
+// are written by workers. A run that is terminated gets a last activation with WorkflowTerminated alone.
+//
+// Wire form (bytea holding compact JSON; the field names are frozen, see tests/histories):
+//   {"t":<microseconds>,"b":"<build id>","a":[event...],"c":[event...]}     event = {"k":"<Kind>", ...fields}
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/workflow/activity.hpp"
+#include "engine/workflow/failure.hpp"
+#include "engine/workflow/ids.hpp"
+#include "engine/workflow/payload.hpp"
+#include "engine/workflow/time.hpp"
+
+namespace durable::history {
+
+// --- what arrives ----------------------------------------------------------------------------------------------------
+
+struct WorkflowStarted {
+    std::string type;
+    std::string workflow_id;
+    std::string tenant;
+    std::string queue;
+    Payload input;
+    std::optional<Timestamp> run_deadline;  ///< the run ends as timed_out then; none: never
+    bool operator==(const WorkflowStarted&) const = default;
+};
+struct ActivityCompleted {
+    EventId scheduled;
+    Payload result;
+    int attempts = 1;
+    bool operator==(const ActivityCompleted&) const = default;
+};
+struct ActivityFailed {  ///< final: no further attempt. Kind activity, timed_out or canceled.
+    EventId scheduled;
+    Failure failure;
+    bool operator==(const ActivityFailed&) const = default;
+};
+struct TimerFired {
+    EventId started;
+    bool operator==(const TimerFired&) const = default;
+};
+struct SignalReceived {
+    std::string name;
+    Payload input;
+    std::string request_id;  ///< of the sender; unique in the run; "" when the sender gave none
+    bool operator==(const SignalReceived&) const = default;
+};
+struct CancelRequested {
+    std::string reason;
+    std::string identity;
+    bool operator==(const CancelRequested&) const = default;
+};
+
+// --- what the code answers: commands, recorded as events ----------------------------------------------------------
+
+struct ActivityScheduled {
+    std::string type;
+    Payload input;
+    ActivityOptions options;
+    std::string source;  ///< "file:line" of the call; informative, not compared
+    bool operator==(const ActivityScheduled&) const = default;
+};
+struct ActivityCancelRequested {
+    EventId scheduled;
+    bool operator==(const ActivityCancelRequested&) const = default;
+};
+struct TimerStarted {
+    Duration delay{};
+    Timestamp due;  ///< activation time + delay
+    std::string source;
+    bool operator==(const TimerStarted&) const = default;
+};
+struct TimerCanceled {
+    EventId started;
+    bool operator==(const TimerCanceled&) const = default;
+};
+struct SideEffectRecorded {
+    Payload value;
+    std::string source;
+    bool operator==(const SideEffectRecorded&) const = default;
+};
+
+// --- the end: exactly one, the last event of the run ----------------------------------------------------------------
+
+struct WorkflowCompleted {
+    Payload result;
+    bool operator==(const WorkflowCompleted&) const = default;
+};
+struct WorkflowFailed {
+    Failure failure;
+    bool operator==(const WorkflowFailed&) const = default;
+};
+struct WorkflowCanceled {
+    Failure failure;
+    bool operator==(const WorkflowCanceled&) const = default;
+};
+struct WorkflowTimedOut {
+    std::string reason;
+    bool operator==(const WorkflowTimedOut&) const = default;
+};
+struct WorkflowTerminated {
+    std::string reason;
+    std::string identity;
+    bool operator==(const WorkflowTerminated&) const = default;
+};
+
+using Event = std::variant<WorkflowStarted, ActivityCompleted, ActivityFailed, TimerFired, SignalReceived,
+                           CancelRequested, ActivityScheduled, ActivityCancelRequested, TimerStarted, TimerCanceled,
+                           SideEffectRecorded, WorkflowCompleted, WorkflowFailed, WorkflowCanceled, WorkflowTimedOut,
+                           WorkflowTerminated>;
+
+/// The event's name, as in the wire form, SQL and the CLI: "ActivityScheduled".
+[[nodiscard]] std::string_view kind_name(const Event& event);
+/// True for the five that end a run.
+[[nodiscard]] bool is_end(const Event& event);
+
+struct Activation {
+    EventId first_event{1};
+    Timestamp time;
+    std::string build;
+    std::vector<Event> arrived;
+    std::vector<Event> commands;  ///< the end, if any, is last
+
+    [[nodiscard]] std::int32_t event_count() const {
+        return static_cast<std::int32_t>(arrived.size() + commands.size());
+    }
+    [[nodiscard]] EventId next_event() const { return EventId{first_event.value + event_count()}; }
+    bool operator==(const Activation&) const = default;
+};
+
+/// A whole run, in order.
+using History = std::vector<Activation>;
+
+// --- wire form (history_codec.cpp) -----------------------------------------------------------------------------------
+
+/// One activation as the bytes of its row (without first_event, which is the row's key).
+[[nodiscard]] std::string encode(const Activation& activation);
+/// Throws DecodeError.
+[[nodiscard]] Activation decode_activation(EventId first_event, std::string_view bytes);
+
+/// One event alone, as it travels through the inbox.
+[[nodiscard]] std::string encode_event(const Event& event);
+[[nodiscard]] Event decode_event(std::string_view bytes);
+
+/// A whole history as one JSON document for `workflow show --output json`, `replay FILE` and tests/histories:
+/// {"run_id":"…","activations":[{"first_event":1,...wire form}]}. Readable: one event a line.
+[[nodiscard]] std::string export_json(RunId run, const History& history);
+struct Exported {
+    RunId run;
+    History history;
+};
+[[nodiscard]] Exported import_json(std::string_view text);
+
+}  // namespace durable::history

@@ -1,0 +1,151 @@
+#pragma once
+// The verbs that outsiders use on runs, each *inside a caller's transaction*: what they do commits or vanishes with
+// the caller's rows. Nothing here commits, notifies or retries. Works through a transaction pooler: no named prepared
+// statements, no session state. Not thread-safe beyond the transaction given.
+//
+// Lock order: workflow_ids -> live_runs -> activities -> inbox, each by key; set-based verbs sort first.
+
+#include <optional>
+#include <pqxx/pqxx>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/store/types.hpp"
+
+namespace durable::store {
+
+/// What to do when an open run has the workflow id.
+enum class ConflictPolicy : std::uint8_t { fail, use_existing, terminate_existing };
+/// What to do when a closed run had it.
+enum class ReusePolicy : std::uint8_t { allow, allow_if_not_completed, reject };
+
+struct StartRequest {
+    std::string name_space = "default";
+    WorkflowId workflow;
+    std::string type;
+    Payload input;
+    Tenant tenant;
+    std::string queue = "default";
+    RunId run;               ///< made by the caller (IdSource): what makes a repeat recognisable
+    std::string request_id;  ///< of the sender; the same request id and workflow id give the first run again; "" = none
+    ConflictPolicy conflict = ConflictPolicy::fail;
+    ReusePolicy reuse = ReusePolicy::allow;
+    std::optional<Duration> run_timeout;
+    std::optional<Duration> start_delay;
+};
+
+struct StartResult {
+    enum class Outcome : std::uint8_t {
+        started,         ///< `run` is new
+        existing,        ///< an open run was used, or this very request was seen before
+        already_open,    ///< refused by the conflict policy
+        already_closed,  ///< refused by the reuse policy: a closed run had the id
+    };
+    Outcome outcome;
+    RunId run;  ///< the new, existing or refusing run
+};
+
+/// Results in the order of the requests. All policies `fail`/`reject`-free requests go through one set-based
+/// statement; the rest, and conflicts, row by row. Throws std::invalid_argument for bad ids or names.
+std::vector<StartResult> start(pqxx::transaction_base& tx, std::span<const StartRequest> requests);
+
+/// A run named by its id, or by workflow id (then: the open run, else the newest closed one).
+struct RunRef {
+    std::string name_space = "default";
+    std::optional<RunId> run;
+    WorkflowId workflow;
+};
+
+enum class SendResult : std::uint8_t { delivered, duplicate, not_found, closed };
+/// Puts an encoded event into the inbox of the open run, and wakes it. `request_id` != "": once per chain.
+SendResult send(pqxx::transaction_base& tx, const RunRef& to, const history::Event& event, const std::string& request_id);
+/// Ends the run at once with WorkflowTerminated; no code runs. `closed` if it had ended.
+SendResult terminate(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason, const std::string& identity);
+
+struct PendingActivityInfo {
+    EventId activity;
+    std::string type;
+    std::string state;  ///< "waiting", "running", "retrying", "eager" (with the run's owner)
+    int attempt = 1;
+    int lost_attempts = 0;
+    Timestamp scheduled_at;
+    std::optional<Timestamp> available_at;
+    std::optional<std::string> worker;
+    std::optional<Failure> last_failure;
+};
+
+/// Facts about a run for `describe` and `why`. One snapshot.
+struct RunInfo {
+    RunId run;
+    RunId chain;
+    std::string name_space;
+    WorkflowId workflow;
+    std::string type;
+    Tenant tenant;
+    std::string queue;
+    replay::RunStatus status = replay::RunStatus::running;
+    Timestamp started_at;
+    std::optional<Timestamp> closed_at;
+    std::int32_t activations = 0;
+    std::int32_t events = 0;
+    std::optional<std::string> owner;  ///< worker's name, while it is owned
+    std::optional<Timestamp> wake_at;
+    std::int64_t inbox_waiting = 0;
+    bool cancel_requested = false;
+    struct BlockedInfo {
+        std::string kind;
+        std::string reason;
+        Timestamp since;
+        int failures = 0;
+        std::string build;
+    };
+    std::optional<BlockedInfo> blocked;
+    std::vector<PendingActivityInfo> activities;  ///< rows only; eager ones are known to replay
+    Timestamp now;                                ///< database time of the snapshot
+};
+std::optional<RunInfo> describe(pqxx::transaction_base& tx, const RunRef& run);
+
+/// Raw activations, oldest first, from activation row whose first event >= `from`.
+std::vector<HistoryRow> load_history(pqxx::transaction_base& tx, RunId run, EventId from = EventId{1});
+std::optional<RunId> resolve(pqxx::transaction_base& tx, const RunRef& ref);
+/// Status and, if closed, the last activation's row (it holds the result).
+struct Closed {
+    replay::RunStatus status = replay::RunStatus::running;
+    std::optional<HistoryRow> last;
+};
+std::optional<Closed> closed(pqxx::transaction_base& tx, RunId run);
+
+/// A safe filter: every field is a typed parameter, none is SQL text.
+struct ListFilter {
+    std::string name_space = "default";
+    std::optional<Tenant> tenant;
+    std::optional<std::string> type;
+    std::optional<std::string> workflow_id_prefix;
+    std::optional<replay::RunStatus> status;
+    std::optional<bool> blocked;
+    std::optional<Timestamp> started_after;
+    std::optional<Timestamp> started_before;
+    std::optional<RunId> before;  ///< page: runs older than this one
+    std::int32_t limit = 50;      ///< 1..1000
+};
+struct ListedRun {
+    RunId run;
+    WorkflowId workflow;
+    std::string type;
+    Tenant tenant;
+    replay::RunStatus status = replay::RunStatus::running;
+    bool blocked = false;
+    Timestamp started_at;
+    std::optional<Timestamp> closed_at;
+};
+/// Newest first.
+std::vector<ListedRun> list(pqxx::transaction_base& tx, const ListFilter& filter);
+/// Counts by status (and "blocked" among the running).
+struct Counts {
+    std::vector<std::pair<replay::RunStatus, std::int64_t>> by_status;
+    std::int64_t blocked = 0;
+};
+Counts count(pqxx::transaction_base& tx, const ListFilter& filter);
+
+}  // namespace durable::store

@@ -1,0 +1,206 @@
+#pragma once
+// What a worker process asks of the database. Three kinds of connection, so that a slow one never starves another:
+//
+//   HotConnection      claims and commits batches of runs (two in a worker), loads histories and inboxes
+//   ActivityStore      claims and ends activity rows, commits transactional activities
+//   ControlConnection  registration, lease, session lock, sweeping, notifications; needs a *direct* address
+//
+// Each object belongs to one thread at a time and blocks it; every call has a client-side deadline. A lost connection
+// is thrown away and replaced; a commit whose answer was lost is settled before the call returns: the row is locked
+// and compared with what was sent (activation number and token), so a caller only ever sees committed, lost or
+// rejected. While the database cannot be reached calls throw StoreUnavailable after their deadline; the caller keeps
+// its batch and calls again: sending a batch twice is always safe.
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/store/types.hpp"
+
+namespace durable::store {
+
+class StoreUnavailable : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Points where tests make the world fail. Default: nothing. Called on the calling thread.
+struct Faults {
+    enum class Point : std::uint8_t {
+        before_send,             ///< throw here: nothing has reached the server
+        after_commit_reply_lost  ///< return true: close the socket unread after the server has committed
+    };
+    /// (point, name of the statement) -> true: inject.
+    std::function<bool(Point, const char* statement)> hook;
+};
+
+class HotConnection {
+  public:
+    HotConnection(std::string connection_string, Faults faults = {});
+    ~HotConnection();
+    HotConnection(HotConnection&&) noexcept;
+
+    /// Commits and claims in one statement. Any lost fence aborts the statement, which is then rerun in the form that
+    /// returns the losers; a data error is bisected down to the run that caused it.
+    BatchResult commit(const Batch& batch);
+
+    struct Loaded {
+        RunId run;
+        std::vector<HistoryRow> history;
+        std::vector<InboxMessage> inbox;
+    };
+    /// History (from activation 0 if `with_history`) and all waiting messages beyond inbox_head, per run.
+    struct LoadRequest {
+        RunId run;
+        RunId chain;
+        bool with_history = false;
+        std::int64_t inbox_head = 0;
+    };
+    std::vector<Loaded> load(const std::vector<LoadRequest>& requests, Timestamp* now = nullptr);
+
+    /// Among the runs this worker holds, those with waiting messages beyond the head it knows. Also tells the time.
+    struct Held {
+        RunId run;
+        RunId chain;
+        std::int64_t inbox_head = 0;
+    };
+    std::vector<RunId> with_messages(const std::vector<Held>& held, Timestamp* now = nullptr);
+    /// Every run that the database says this worker owns, with its fence: for the 5 s comparison.
+    std::vector<std::pair<RunId, Fence>> owned(WorkerNo worker);
+    /// Activity rows (of these runs) that exist: what an adopter must not create again.
+    std::vector<std::pair<RunId, EventId>> activity_rows(const std::vector<RunId>& runs);
+    /// Gives runs back, claimable now (drain, or claims that an unsettled batch took).
+    void release(WorkerNo worker, const std::vector<std::pair<RunId, Fence>>& runs);
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+class ActivityStore {
+  public:
+    ActivityStore(std::string connection_string, Faults faults = {});
+    ~ActivityStore();
+    ActivityStore(ActivityStore&&) noexcept;
+
+    /// Rows that are due, of the types this worker runs.
+    std::vector<ClaimedActivity> claim(WorkerNo worker, const std::string& queue, const std::vector<std::string>& types,
+                                       std::int32_t limit, Timestamp* now = nullptr);
+    /// Fenced; returns those whose row was no longer ours (drop them). Results go to the inboxes of their runs.
+    std::vector<std::pair<RunId, EventId>> end(WorkerNo worker, const std::vector<ActivityEnd>& ends);
+    /// Heartbeats of rows, with details; returns those that are asked to stop or lost.
+    struct Beat {
+        RunId run;
+        EventId activity;
+        Fence fence;
+        std::optional<std::string> details;
+    };
+    struct BeatResult {
+        RunId run;
+        EventId activity;
+        bool cancel_requested = false;
+        bool lost = false;
+    };
+    std::vector<BeatResult> heartbeat(WorkerNo worker, const std::vector<Beat>& beats);
+
+    /// Runs `body` (business SQL) and then, in the same transaction, locks the live row, checks the fence and puts the
+    /// completion into the inbox. `body` gets the transaction and its database time and returns the encoded
+    /// ActivityCompleted. Exceptions of `body` roll back and pass through.
+    struct Transactional {
+        WorkerNo worker;
+        RunId run;
+        EventId activity;
+        Fence fence;       ///< of the run if eager, else of the activity's row
+        bool eager = true;
+    };
+    enum class TransactionalOutcome : std::uint8_t { committed, lost };
+    TransactionalOutcome transact(const Transactional& what,
+                                  const std::function<std::string(pqxx::work&, Timestamp)>& body);
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+struct WorkerRegistration {
+    std::string name;   ///< a label: host and pid
+    std::string build;  ///< recorded with activations
+    std::string queue = "default";
+    Duration lease = std::chrono::seconds{10};
+};
+
+class ControlConnection {
+  public:
+    /// Connects, registers, takes the session lock and LISTENs. Throws StoreUnavailable.
+    ControlConnection(std::string connection_string, WorkerRegistration registration);
+    ~ControlConnection();
+    ControlConnection(ControlConnection&&) noexcept;
+
+    [[nodiscard]] WorkerNo worker() const;
+    /// Renews the lease. False: this registration is gone (declared dead): drop everything and register anew.
+    bool heartbeat();
+    /// Looks for dead workers (session lock gone for 500 ms and Postgres up for one lease; else lease over) and gives
+    /// their runs and activity rows back; times out activity rows; wakes runs that nothing else would wake; wakes
+    /// blocked runs after `wake_blocked`. Bounded work per call.
+    struct Swept {
+        int dead_workers = 0;
+        int runs_taken_over = 0;
+        int activities_taken_over = 0;
+        int activities_timed_out = 0;
+        int stuck_runs_woken = 0;
+    };
+    Swept sweep();
+    /// At start: lets every blocked run try again with this build.
+    int wake_blocked();
+    /// Marks the registration ended (after a drain).
+    void deregister();
+
+    /// Waits for a notification (work for our queue, message or cancel for one of our runs), at most `timeout`.
+    /// Returns what woke us; empty on timeout.
+    struct Wakeup {
+        bool runs = false;
+        bool activities = false;
+        bool messages = false;
+    };
+    Wakeup wait(std::chrono::milliseconds timeout);
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Sends notifications on a session of its own, synchronous_commit = off, coalesced: at once when it has been quiet
+/// for 10 ms, else every 10 ms. Thread-safe; never blocks the caller; losing one only costs latency. One a process.
+class Notifier {
+  public:
+    explicit Notifier(std::string connection_string, bool enabled = true);
+    ~Notifier();
+    void runs_ready(const std::string& queue);
+    void activities_ready(const std::string& queue);
+    /// A message for a run that some worker may hold.
+    void messages(const std::string& queue);
+    /// Runs that have closed, for those who wait for results.
+    void closed(const std::vector<RunId>& runs);
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Hears of closed runs. One thread at a time.
+class ClosedListener {
+  public:
+    explicit ClosedListener(const std::string& connection_string);
+    ~ClosedListener();
+    /// Waits at most `timeout`; true if something may have closed (any run), so look.
+    bool wait(std::chrono::milliseconds timeout);
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace durable::store

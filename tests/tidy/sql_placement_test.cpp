@@ -1,0 +1,55 @@
+// Where SQL may stand: in .sql files of engine/store/sql, schema, activities/sql and api/sql. A statement in
+// a string of any other file outside of tests is a statement that nobody formats, reviews or explains.
+
+#include <doctest/doctest.h>
+
+#include "tests/tidy/source_tree.hpp"
+
+namespace {
+
+bool has_sql(const std::string& line) {
+    static const std::regex statement{
+        R"re("\s*(select\s|insert\s+into|update\s+\w+[.\w]*\s+set|delete\s+from|with\s+\w+\s+as|create\s+(table|index|function|or|database|role)|alter\s+\w+|drop\s+\w+|truncate\s|grant\s|listen\s|notify\s|lock\s+table))re",
+        std::regex::icase};
+    return std::regex_search(line, statement);
+}
+
+}  // namespace
+
+TEST_CASE("SQL stands in .sql files only") {
+    int checked = 0;
+    for (const auto& file : tidy::sources()) {
+        if (file.below("tests")) continue;
+        for (std::size_t number = 0; number < file.lines.size(); ++number) {
+            ++checked;
+            INFO(file.path << ":" << number + 1 << ": " << file.lines[number]);
+            CHECK_FALSE(has_sql(file.lines[number]));
+        }
+    }
+    CHECK(checked > 1000);
+}
+
+TEST_CASE("a statement in a string is noticed") {
+    CHECK(has_sql(R"(tx.exec("select 1"))"));
+    CHECK(has_sql(R"(tx.exec("UPDATE engine.runs SET status = 1"))"));
+    CHECK_FALSE(has_sql(R"(throw Error("update of the record failed"))"));
+}
+
+TEST_CASE("every engine statement says what it locks and which index serves it") {
+    int checked = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(tidy::root() / "engine/store/sql")) {
+        if (entry.path().extension() != ".sql") continue;
+        const auto file = tidy::read_source(std::filesystem::relative(entry.path(), tidy::root()));
+        ++checked;
+        INFO(file.path);
+        REQUIRE_FALSE(file.lines.empty());
+        CHECK(file.lines.front().starts_with("--"));
+        std::string opening;
+        for (const auto& line : file.lines) {
+            if (!line.starts_with("--")) break;
+            opening += line;
+        }
+        CHECK(std::regex_search(opening, std::regex{"lock", std::regex::icase}));
+    }
+    CHECK(checked > 5);
+}

@@ -1,0 +1,208 @@
+#include "api/dev/dev.hpp"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <ctime>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <pqxx/pqxx>
+#include <stdexcept>
+#include <thread>
+
+#include "api/cluster/private_cluster.hpp"
+#include "api/dev/page.hpp"
+#include "api/dev/seed.hpp"
+#include "api/dev/supervisor.hpp"
+#include "api_sql.hpp"
+#include "schema/migrate.hpp"
+
+namespace callflex {
+namespace {
+
+constexpr const char* database_name = "callflex";
+constexpr const char* application_login = "callflex_dev";
+constexpr std::chrono::seconds start_patience{30};
+
+/// A port nobody uses now. Somebody could take it before our child does; the child then says so and dev ends.
+int free_port() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    const bool bound = fd >= 0 && ::bind(fd, generic, length) == 0 && ::getsockname(fd, generic, &length) == 0;
+    if (fd >= 0) ::close(fd);
+    if (!bound) throw std::runtime_error("no free port on 127.0.0.1");
+    return ntohs(address.sin_port);
+}
+
+bool accepts_connections(int port) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    const bool up = fd >= 0 && ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    if (fd >= 0) ::close(fd);
+    return up;
+}
+
+/// SIGINT and SIGTERM, blocked for the whole process and taken here, in order, instead of in a handler.
+class StopSignals {
+  public:
+    StopSignals() {
+        sigemptyset(&signals_);
+        sigaddset(&signals_, SIGINT);
+        sigaddset(&signals_, SIGTERM);
+        ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+    }
+    ~StopSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    StopSignals(const StopSignals&) = delete;
+    StopSignals& operator=(const StopSignals&) = delete;
+
+    /// True if a signal came within `patience`.
+    [[nodiscard]] bool wait(std::chrono::milliseconds patience) const {
+        const timespec limit{patience.count() / 1000, (patience.count() % 1000) * 1'000'000};
+        return ::sigtimedwait(&signals_, nullptr, &limit) > 0;
+    }
+
+  private:
+    sigset_t signals_{};
+    sigset_t before_{};
+};
+
+/// Database, role and schema of the cluster, made if they are missing.
+SeededOrganization prepare_database(const PrivateCluster& cluster, const std::string& secrets_key) {
+    {
+        pqxx::connection connection{cluster.url()};
+        pqxx::nontransaction tx{connection};
+        if (tx.exec(std::string{api::sql::dev_database_exists}).empty()) tx.exec(std::string{api::sql::dev_create_database});
+    }
+    pqxx::connection connection{cluster.url(database_name)};
+    schema::migrate(connection);
+    {
+        pqxx::work tx{connection};
+        tx.exec(std::string{api::sql::dev_create_login});
+        tx.commit();
+    }
+    return seed_demo_organization(connection, secrets_key);
+}
+
+/// What every child gets: the database as the application's role, and the sandbox in the vendors' place.
+std::map<std::string, std::string> environment(const DevPlaces& places, const std::string& secrets_key,
+                                               const std::filesystem::path& data) {
+    const std::string& sandbox = places.sandbox_url;
+    return {{"DATABASE_URL", places.database_url},
+            {"API_URL", places.ingress_url},
+            {"CALLFLEX_SECRETS_KEY", secrets_key},
+            {"CALLFLEX_STORAGE_ROOT", (data / "recordings").string()},
+            {"VAPI_API_KEY", "dev-vapi-key"},
+            {"VAPI_BASE_URL", sandbox + "/vapi"},
+            {"TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"},
+            {"TWILIO_AUTH_TOKEN", "dev-twilio-token"},
+            {"TWILIO_SMS_FROM", "+15550100200"},
+            {"TWILIO_BASE_URL", sandbox + "/twilio"},
+            {"RESEND_API_KEY", "re_dev_key"},
+            {"RESEND_BASE_URL", sandbox + "/resend"}};
+}
+
+/// Starts the children and waits until each one answers.
+class Household {
+  public:
+    Household(const DevOptions& options, const DevPlaces& places, const std::map<std::string, std::string>& env,
+              const std::filesystem::path& logs)
+        : supervisor_(options.program, logs) {
+        const std::string sandbox_port = std::to_string(places.sandbox_port);
+        const std::string ingress_port = std::to_string(places.ingress_port);
+        supervisor_.start({"sandbox", {"sandbox", "--port", sandbox_port}, env});
+        await_port("sandbox", places.sandbox_port);
+        supervisor_.start({"ingress", {"ingress", "--port", ingress_port}, env});
+        for (int number = 1; number <= options.workers; ++number) {
+            const std::string name = fmt::format("worker-{}", number);
+            supervisor_.start({name, {"worker", "--name", name}, env});
+        }
+        await_port("ingress", places.ingress_port);
+        await_workers(places.database_url, options.workers);
+    }
+
+    Supervisor& supervisor() { return supervisor_; }
+
+  private:
+    void await_port(const std::string& name, int port) {
+        await(name, [port] { return accepts_connections(port); });
+    }
+
+    void await_workers(const std::string& url, int wanted) {
+        pqxx::connection connection{url};
+        await("worker-1", [&] {
+            pqxx::nontransaction tx{connection};
+            return tx.exec(std::string{api::sql::dev_live_workers})[0][0].as<int>() >= wanted;
+        });
+    }
+
+    template <class Ready>
+    void await(const std::string& name, Ready ready) {
+        const auto give_up = std::chrono::steady_clock::now() + start_patience;
+        while (!ready()) {
+            const auto died = supervisor_.tend();
+            if (!died.empty() || std::chrono::steady_clock::now() > give_up) {
+                const std::string who = died.empty() ? name : died.front().name;
+                throw std::runtime_error(fmt::format("{} did not start ({}); its last words are in {}", who,
+                                                     died.empty() ? "no answer in 30 s" : died.front().how,
+                                                     supervisor_.log_of(who).string()));
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds{20});
+        }
+    }
+
+    Supervisor supervisor_;
+};
+
+}  // namespace
+
+int run_dev(const DevOptions& options) {
+    const StopSignals signals;
+    const auto data = std::filesystem::absolute(options.data_directory);
+    std::filesystem::create_directories(data);
+    ClusterOptions cluster_options;
+    if (!options.ephemeral) cluster_options.data_directory = data / "postgres";
+    const PrivateCluster cluster(std::move(cluster_options));
+
+    const std::string secrets_key = dev_secrets_key(data, options.ephemeral);
+    const SeededOrganization organization = prepare_database(cluster, secrets_key);
+
+    DevPlaces places;
+    places.ingress_port = options.ingress_port != 0 ? options.ingress_port : free_port();
+    places.sandbox_port = options.sandbox_port != 0 ? options.sandbox_port : free_port();
+    places.ingress_url = fmt::format("http://127.0.0.1:{}", places.ingress_port);
+    places.sandbox_url = fmt::format("http://127.0.0.1:{}", places.sandbox_port);
+    places.database_url = cluster.url(database_name, application_login);
+    places.owner_url = cluster.url(database_name);
+    places.logs = data / "logs";
+    places.postgres = cluster.pid();
+
+    Household household(options, places, environment(places, secrets_key, data), places.logs);
+    places.processes = household.supervisor().running();
+    if (options.json) {
+        print_json(places, organization);
+    } else {
+        print_page(places, organization, options.ephemeral ? "temporary" : (data / "postgres").string());
+    }
+
+    while (!signals.wait(std::chrono::milliseconds{200})) {
+        for (const auto& died : household.supervisor().tend()) {
+            fmt::print(stderr, "{} (process {}) ended: {}; it is started again\n", died.name, died.pid, died.how);
+        }
+    }
+    if (!options.json) fmt::print("\nStopping: ingress and workers finish what they hold ...\n");
+    household.supervisor().stop(std::chrono::seconds{15});
+    if (!options.json) fmt::print("Stopped. Nothing is left running.\n");
+    return 0;
+}
+
+}  // namespace callflex

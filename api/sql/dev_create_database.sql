@@ -1,0 +1,3 @@
+-- The development database. Cannot run inside a transaction block.
+-- Locks: the template.
+create database callflex

@@ -1,10 +1,12 @@
 #pragma once
-// An activity as a workflow author sees it: a typed handle. Declared once, `constexpr`, beside its input and output:
+// An activity as a workflow author sees it: a typed handle. Declared once, `constexpr`, beside its input and
+// output:
 //
 //   struct SmsRequest { std::string to; std::string body; };
 //   BOOST_DESCRIBE_STRUCT(SmsRequest, (), (to, body))
 //   inline constexpr durable::Activity<SmsRequest, SmsReceipt> send_sms{
-//       "send_sms", {.start_to_close = 30s, .maximum_attempts = 5, .delivery = durable::Delivery::at_most_once}};
+//       "send_sms", {.start_to_close = 30s, .maximum_attempts = 5, .delivery =
+//       durable::Delivery::at_most_once}};
 //
 // The worker binds an implementation to the handle (engine/worker/activities.hpp). Passing the wrong type to
 // Workflow::run does not compile.
@@ -21,7 +23,8 @@ namespace durable {
 /// What may happen when an attempt's outcome is not known (its worker died, or the vendor's answer was lost).
 enum class Delivery : std::uint8_t {
     at_least_once,  ///< it is tried again: the effect must be idempotent (vendor key, or keyed rows)
-    at_most_once,   ///< its reconcile hook looks for the effect first; not proven absent -> ends *unknown*, listed
+    at_most_once,   ///< its reconcile hook looks for the effect first; not proven absent -> ends *unknown*,
+                    ///< listed
 };
 
 /// What a cancelled await does (reference: Temporal's activity cancellation types).
@@ -32,9 +35,11 @@ enum class CancellationType : std::uint8_t {
 };
 
 /// Defaults of an activity, literal so that handles can be constexpr. Zero durations mean "not given".
-/// Either schedule_to_close or start_to_close must be given (here or at the call): otherwise the activation fails.
+/// Either schedule_to_close or start_to_close must be given (here or at the call): otherwise the activation
+/// fails.
 struct ActivityDefaults {
-    Duration schedule_to_close{0};  ///< from first schedule to final result, across all retries; never retried
+    Duration schedule_to_close{
+        0};  ///< from first schedule to final result, across all retries; never retried
     Duration schedule_to_start{0};  ///< from becoming available to being picked up; never retried
     Duration start_to_close{0};     ///< one attempt; retried by the policy
     Duration heartbeat{0};          ///< between signs of life of one attempt; retried by the policy

@@ -1,6 +1,6 @@
 #pragma once
-// What went wrong, twice: Failure is the value that history keeps; the exceptions below are how workflow code meets
-// it. `co_await wf.run(...)` throws, `co_await wf.attempt(...)` returns an Outcome<T>.
+// What went wrong, twice: Failure is the value that history keeps; the exceptions below are how workflow code
+// meets it. `co_await wf.run(...)` throws, `co_await wf.attempt(...)` returns an Outcome<T>.
 //
 //   DurableError
 //   ├── ApplicationError   the business said no: type, message, details; may be declared non-retryable
@@ -29,16 +29,23 @@ enum class FailureKind : std::uint8_t { application, activity, timed_out, cancel
 
 /// Why an activity was not tried again.
 enum class RetryState : std::uint8_t {
-    none,                 ///< not an activity failure
-    non_retryable,        ///< the error, or its type, is declared final
-    timeout,              ///< schedule-to-close or schedule-to-start ran out, or the next attempt would start too late
-    maximum_attempts,     ///< the policy's attempts are spent
-    lost_attempts,        ///< the worker died under it too many times (10)
-    cancel_requested,     ///< the workflow asked it to stop
-    outcome_unknown,      ///< at-most-once: it may or may not have happened, and must not be repeated
+    none,           ///< not an activity failure
+    non_retryable,  ///< the error, or its type, is declared final
+    timeout,  ///< schedule-to-close or schedule-to-start ran out, or the next attempt would start too late
+    maximum_attempts,  ///< the policy's attempts are spent
+    lost_attempts,     ///< the worker died under it too many times (10)
+    cancel_requested,  ///< the workflow asked it to stop
+    outcome_unknown,   ///< at-most-once: it may or may not have happened, and must not be repeated
 };
 
-enum class TimeoutType : std::uint8_t { none, schedule_to_close, schedule_to_start, start_to_close, heartbeat, wait };
+enum class TimeoutType : std::uint8_t {
+    none,
+    schedule_to_close,
+    schedule_to_start,
+    start_to_close,
+    heartbeat,
+    wait
+};
 
 /// A recorded failure. Immutable once made; `cause` is shared, never null-cyclic.
 struct Failure {
@@ -56,7 +63,8 @@ struct Failure {
     std::shared_ptr<const Failure> cause;
 
     bool operator==(const Failure& other) const;
-    /// "activity send_sms failed after 3 attempts (maximum_attempts): InvalidNumber: ..." with the chain of causes.
+    /// "activity send_sms failed after 3 attempts (maximum_attempts): InvalidNumber: ..." with the chain of
+    /// causes.
     [[nodiscard]] std::string to_string() const;
 };
 
@@ -118,7 +126,7 @@ class ChildFailed : public DurableError {
 template <class T>
 class [[nodiscard]] Outcome {
   public:
-    Outcome(T value) : state_(std::move(value)) {}           // NOLINT(google-explicit-constructor)
+    Outcome(T value) : state_(std::move(value)) {}            // NOLINT(google-explicit-constructor)
     Outcome(Failure failure) : state_(std::move(failure)) {}  // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] bool ok() const noexcept { return state_.index() == 0; }

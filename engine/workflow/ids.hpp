@@ -1,7 +1,7 @@
 #pragma once
-// Identifiers. Each kind is a type of its own, so that a run id cannot be passed where a worker number is meant.
-// All are values: copyable, ordered, thread-safe to read. Nothing here makes ids; makers live where randomness is
-// allowed (engine/store/id_source.hpp, and Workflow::uuid inside workflow code).
+// Identifiers. Each kind is a type of its own, so that a run id cannot be passed where a worker number is
+// meant. All are values: copyable, ordered, thread-safe to read. Nothing here makes ids; makers live where
+// randomness is allowed (engine/store/id_source.hpp, and Workflow::uuid inside workflow code).
 
 #include <array>
 #include <compare>
@@ -41,13 +41,15 @@ using RunId = StrongId<struct RunIdTag, Uuid>;
 /// At most one open run has it (per namespace).
 using WorkflowId = StrongId<struct WorkflowIdTag, std::string>;
 
-/// Place of an event in its run's history: gapless from 1. The event that scheduled an activity or started a timer
-/// is also that activity's or timer's name for the rest of the run.
+/// Place of an event in its run's history: gapless from 1. The event that scheduled an activity or started a
+/// timer is also that activity's or timer's name for the rest of the run.
 using EventId = StrongId<struct EventIdTag, std::int32_t>;
 
 /// Whose data it is; opaque to the engine ("" when the caller has no tenants).
 using Tenant = StrongId<struct TenantTag, std::string>;
 
-[[nodiscard]] inline EventId next(EventId id) { return EventId{id.value + 1}; }
+[[nodiscard]] inline EventId next(EventId id) {
+    return EventId{id.value + 1};
+}
 
 }  // namespace durable

@@ -29,9 +29,9 @@ inline constexpr int lost_attempts_max = 10;
 /// What is known when an attempt has failed.
 struct AttemptFailed {
     const Failure& failure;
-    int attempt;                              ///< attempts that spent the policy, this one included (1 = the first)
-    int lost_attempts;                        ///< attempts lost with their worker so far
-    Timestamp now;                            ///< database time
+    int attempt;        ///< attempts that spent the policy, this one included (1 = the first)
+    int lost_attempts;  ///< attempts lost with their worker so far
+    Timestamp now;      ///< database time
     std::optional<Timestamp> close_deadline;  ///< schedule-to-close
     bool cancel_requested;
 };

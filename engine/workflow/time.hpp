@@ -1,5 +1,6 @@
 #pragma once
-// Time as values. The pure rooms never read a clock: every instant comes from the database, by way of an activation.
+// Time as values. The pure rooms never read a clock: every instant comes from the database, by way of an
+// activation.
 
 #include <chrono>
 

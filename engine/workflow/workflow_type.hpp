@@ -1,6 +1,6 @@
 #pragma once
-// Typed names of workflows and of the signals they take: what starts and signals them (ingress, CLI, tests) includes
-// this, not the workflow's code.
+// Typed names of workflows and of the signals they take: what starts and signals them (ingress, CLI, tests)
+// includes this, not the workflow's code.
 //
 //   inline constexpr durable::WorkflowType<EndedCall, CallSummary> call_processing{"call-processing"};
 //   inline constexpr durable::Signal<Approval> approve{"approve"};

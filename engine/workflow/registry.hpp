@@ -1,0 +1,47 @@
+#pragma once
+// Which workflows this program has. Filled at start by an explicit list (workflows/register.cpp), constant
+// afterwards and then readable from any thread.
+//
+//   registry.add(call_processing, process_call);
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "engine/workflow/workflow.hpp"
+
+namespace durable {
+
+class WorkflowRegistry {
+  public:
+    /// A workflow with its types erased: JSON in, JSON out.
+    using Function = std::function<Task<Payload>(Workflow&, Payload)>;
+
+    /// Throws std::logic_error when the name is taken or empty.
+    template <class Input, class Output>
+    void add(const WorkflowType<Input, Output>& type,
+             std::type_identity_t<Task<Output> (*)(Workflow&, Input)> function) {
+        insert(std::string{type.name}, [function](Workflow& wf, Payload input) {
+            return run_erased<Input, Output>(wf, std::move(input), function);
+        });
+    }
+
+    [[nodiscard]] bool knows(std::string_view name) const { return find(name) != nullptr; }
+    [[nodiscard]] std::vector<std::string> names() const;
+    /// Null if this program has no such workflow.
+    [[nodiscard]] const Function* find(std::string_view name) const;
+
+  private:
+    template <class Input, class Output>
+    static Task<Payload> run_erased(Workflow& wf, Payload input, Task<Output> (*function)(Workflow&, Input)) {
+        co_return encode(co_await detail::Hidden<Task<Output>>{function(wf, decode<Input>(input))});
+    }
+    void insert(std::string name, Function function);
+
+    std::map<std::string, Function, std::less<>> functions_;
+};
+
+}  // namespace durable

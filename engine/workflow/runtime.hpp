@@ -1,0 +1,70 @@
+#pragma once
+// What the verbs of Workflow ask of the machine that runs them (engine/replay implements it). Authors never
+// see this: they include workflow.hpp. Every call comes from inside an activation, on its one thread.
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <string>
+#include <string_view>
+
+#include "engine/workflow/activity.hpp"
+#include "engine/workflow/payload.hpp"
+#include "engine/workflow/random.hpp"
+#include "engine/workflow/scope.hpp"
+#include "engine/workflow/time.hpp"
+
+namespace durable {
+struct WorkflowInfo;
+}
+
+namespace durable::detail {
+
+struct PromiseBase;
+
+/// A call of an activity, with its types erased.
+struct ActivityCall {
+    std::string type;
+    Payload input;
+    ActivityOptions options;
+    std::source_location where;
+};
+
+class Runtime {
+  public:
+    virtual ~Runtime() = default;
+
+    /// Puts a coroutine at the end of the ready queue.
+    virtual void post(PromiseBase& coroutine) = 0;
+    /// The scope of the coroutine that is running.
+    [[nodiscard]] virtual Scope& current_scope() = 0;
+    [[nodiscard]] virtual Scope& root_scope() = 0;
+
+    // Each of these issues its command now, in the current scope; in a cancelled scope it issues none and
+    // gives an operation that is cancelled already.
+    [[nodiscard]] virtual std::shared_ptr<Operation> schedule_activity(ActivityCall call) = 0;
+    [[nodiscard]] virtual std::shared_ptr<Operation> start_timer(Duration delay,
+                                                                 std::source_location where) = 0;
+    /// Resolves to "true", or to "false" when `timeout` is over. No timer is started if the condition holds
+    /// already.
+    [[nodiscard]] virtual std::shared_ptr<Operation> wait_until(std::function<bool()> condition,
+                                                                std::optional<Duration> timeout,
+                                                                std::source_location where) = 0;
+    [[nodiscard]] virtual std::shared_ptr<Operation> receive(std::string_view signal,
+                                                             std::source_location where) = 0;
+
+    [[nodiscard]] virtual std::optional<Payload> try_receive(std::string_view signal) = 0;
+    [[nodiscard]] virtual Payload side_effect(const std::function<Payload()>& effect,
+                                              std::source_location where) = 0;
+    [[nodiscard]] virtual Timestamp now() const = 0;
+    [[nodiscard]] virtual Random& random() = 0;
+    [[nodiscard]] virtual const WorkflowInfo& info() const = 0;
+
+    // Bugs, not failures of the workflow: the activation ends as blocked, whatever the code does next.
+    virtual void undecodable(std::string problem) = 0;
+    virtual void escaped(std::exception_ptr exception) = 0;
+};
+
+}  // namespace durable::detail

@@ -86,7 +86,7 @@ create table app.organizations (
 create unique index organizations_by_stripe_customer on app.organizations (stripe_customer_id)
     where stripe_customer_id is not null;
 
--- Signing secrets, encrypted by the program (activities/secrets.hpp). Several may be active while one is rotated.
+-- Signing secrets, encrypted by the program (activities/secrets/secret_box.hpp). Several may be active while one is rotated.
 create table app.organization_secrets (
     organization_id uuid not null references app.organizations,
     id              uuid not null,

@@ -1,5 +1,6 @@
 #pragma once
-// The facts of one call, as they travel from the ingress into call-processing. Times are UTC; money is in micro-dollars.
+// The facts of one call, as they travel from the ingress into call-processing. Times are UTC; money is in
+// micro-dollars.
 
 #include <boost/describe.hpp>
 #include <cstdint>
@@ -35,9 +36,22 @@ struct EndedCall {
     std::vector<TranscriptSegment> segments;
     std::optional<std::string> recording_url;  ///< presigned, may expire
 };
-BOOST_DESCRIBE_STRUCT(EndedCall, (), (call_id, organization_id, vapi_call_id, started_at, ended_at, duration_seconds,
-                                      from_number, to_number, ended_reason, cost_microdollars, transcript, segments,
-                                      recording_url))
+BOOST_DESCRIBE_STRUCT(EndedCall, (),
+                      (call_id, organization_id, vapi_call_id, started_at, ended_at, duration_seconds,
+                       from_number, to_number, ended_reason, cost_microdollars, transcript, segments,
+                       recording_url))
+
+/// Key of app.calls: what an activity needs to find the call's row, and nothing else.
+struct CallKey {
+    std::string organization_id;
+    std::string call_id;
+    durable::Timestamp started_at;
+};
+BOOST_DESCRIBE_STRUCT(CallKey, (), (organization_id, call_id, started_at))
+
+[[nodiscard]] inline CallKey key_of(const EndedCall& call) {
+    return {call.organization_id, call.call_id, call.started_at};
+}
 
 /// A side step that did not succeed: recorded, never fatal.
 struct Warning {
@@ -58,8 +72,9 @@ struct CallSummary {
     int notifications_sent = 0;
     std::vector<Warning> warnings;
 };
-BOOST_DESCRIBE_STRUCT(CallSummary, (), (call_id, summary, extractive, call_type, sentiment, minutes, notifications_sent,
-                                        warnings))
+BOOST_DESCRIBE_STRUCT(CallSummary, (),
+                      (call_id, summary, extractive, call_type, sentiment, minutes, notifications_sent,
+                       warnings))
 
 /// Workflow id: "call-processing-" + vapi call id.
 inline constexpr durable::WorkflowType<EndedCall, CallSummary> call_processing{"call-processing"};

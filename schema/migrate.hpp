@@ -3,6 +3,7 @@
 // embedded at build, forward only, applied in order, one transaction each, under an advisory lock. A database that is
 // newer than the binary is refused. Names: NNNN_what.sql; `engine` before `app` for equal numbers.
 
+#include <functional>
 #include <optional>
 #include <pqxx/pqxx>
 #include <stdexcept>

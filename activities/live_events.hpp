@@ -16,6 +16,19 @@ struct LiveEvent {
 };
 BOOST_DESCRIBE_STRUCT(LiveEvent, (), (organization_id, type, payload))
 
+/// Payload of call_processed.
+struct CallProcessed {
+    std::string call_id;
+    std::string summary;
+    std::string call_type;
+    std::string sentiment;
+    std::int64_t minutes = 0;
+    int notifications_sent = 0;
+    int warnings = 0;
+};
+BOOST_DESCRIBE_STRUCT(CallProcessed, (),
+                      (call_id, summary, call_type, sentiment, minutes, notifications_sent, warnings))
+
 /// Transactional: published exactly once.
 inline constexpr durable::Activity<LiveEvent, durable::Nothing> publish_live_event{"publish_live_event",
                                                                                    side_step_defaults};

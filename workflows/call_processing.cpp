@@ -1,0 +1,112 @@
+#include "workflows/call_processing.hpp"
+
+#include "activities/call_records.hpp"
+#include "activities/contacts.hpp"
+#include "activities/live_events.hpp"
+#include "activities/recordings.hpp"
+#include "activities/summaries.hpp"
+#include "activities/transcripts.hpp"
+#include "activities/usage.hpp"
+#include "workflows/call_notifications.hpp"
+#include "workflows/warnings.hpp"
+
+namespace callflex {
+
+namespace {
+
+struct Understood {
+    CallFindings findings;
+    Warnings warnings;
+};
+
+durable::Task<Understood> understand(durable::Workflow& wf, TranscriptText transcript) {
+    const auto [summary, facts] =
+        co_await wf.all(wf.attempt(summarize, transcript), wf.attempt(extract_facts, transcript));
+    Understood understood;
+    if (summary.ok()) {
+        understood.findings.summary = summary.value().text;
+        understood.findings.extractive = summary.value().extractive;
+    } else {
+        warn(wf, understood.warnings, "summarize", summary.failure());
+    }
+    if (facts.ok()) {
+        understood.findings.call_type = facts.value().call_type;
+        understood.findings.sentiment = facts.value().sentiment;
+        understood.findings.caller_name = facts.value().caller_name;
+        understood.findings.action_items = facts.value().action_items;
+    } else {
+        warn(wf, understood.warnings, "extract_facts", facts.failure());
+    }
+    co_return understood;
+}
+
+durable::Task<Warnings> keep_recording(durable::Workflow& wf, RecordingToFetch wanted,
+                                       std::int64_t duration_seconds) {
+    Warnings warnings;
+    const auto stored = co_await wf.attempt(fetch_recording, wanted);
+    if (!stored.ok()) {
+        warn(wf, warnings, "fetch_recording", stored.failure());
+        co_return warnings;
+    }
+    const auto recorded =
+        co_await wf.attempt(record_recording, {wanted.call, stored.value(), duration_seconds});
+    if (!recorded.ok()) warn(wf, warnings, "record_recording", recorded.failure());
+    co_return warnings;
+}
+
+durable::Task<Warnings> publish(durable::Workflow& wf, std::string organization_id, CallProcessed event) {
+    Warnings warnings;
+    const auto published =
+        co_await wf.attempt(publish_live_event, {organization_id, "call_processed", durable::encode(event)});
+    if (!published.ok()) warn(wf, warnings, "publish_live_event", published.failure());
+    co_return warnings;
+}
+
+CallProcessed event_of(const CallSummary& result) {
+    return {result.call_id,
+            result.summary,
+            result.call_type,
+            result.sentiment,
+            result.minutes,
+            result.notifications_sent,
+            static_cast<int>(result.warnings.size())};
+}
+
+}  // namespace
+
+durable::Task<CallSummary> process_call(durable::Workflow& wf, EndedCall call) {
+    const CallKey key = key_of(call);
+    const std::int64_t minutes = billed_minutes(call.duration_seconds);
+    CallSummary result;
+    result.call_id = call.call_id;
+    result.minutes = minutes;
+
+    CallFindings findings;
+    if (!call.transcript.empty()) {
+        co_await wf.run(store_transcript, {key, call.transcript, call.segments});
+        Understood understood = co_await understand(wf, {call.transcript});
+        findings = understood.findings;
+        append(result.warnings, understood.warnings);
+    }
+    co_await wf.run(update_call_record, {key, findings});
+
+    if (call.recording_url) {
+        append(result.warnings, co_await keep_recording(wf, {key, call.vapi_call_id, *call.recording_url},
+                                                        call.duration_seconds));
+    }
+    co_await wf.run(update_contact, {key, call.from_number, findings.caller_name, minutes});
+    co_await wf.run(count_usage, {key, call.ended_at, minutes, call.cost_microdollars});
+
+    const Notified notified = co_await notify(wf, {key, call.from_number, call.duration_seconds, findings});
+    append(result.warnings, notified.warnings);
+
+    result.summary = findings.summary.value_or("");
+    result.extractive = findings.extractive;
+    result.call_type = findings.call_type.value_or("");
+    result.sentiment = findings.sentiment.value_or("");
+    result.notifications_sent = notified.sent;
+    append(result.warnings, co_await publish(wf, call.organization_id, event_of(result)));
+    co_return result;
+}
+
+}  // namespace callflex

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -50,23 +51,30 @@ enum class TimeoutType : std::uint8_t {
 /// A recorded failure. Immutable once made; `cause` is shared, never null-cyclic.
 struct Failure {
     FailureKind kind = FailureKind::application;
-    std::string type;     ///< application failures: the author's name for it, such as "InvalidNumber"
-    std::string message;  ///< for people; at most 4 KiB, cut when recorded
-    Payload details;      ///< application failures: anything encodable; null otherwise
+    std::string type{};     ///< application failures: the author's name for it, such as "InvalidNumber"
+    std::string message{};  ///< for people; at most 4 KiB, cut when recorded
+    Payload details{};      ///< application failures: anything encodable; null otherwise
     bool retryable = true;
-    std::optional<Duration> next_delay;  ///< replaces the policy's delay before the next attempt
-    std::string activity;                ///< activity failures: its name
-    EventId activity_id;
+    std::optional<Duration> next_delay{};  ///< replaces the policy's delay before the next attempt
+    std::string activity{};                ///< activity failures: its name
+    EventId activity_id{};
     int attempts = 0;
     RetryState retry_state = RetryState::none;
     TimeoutType timeout = TimeoutType::none;
-    std::shared_ptr<const Failure> cause;
+    std::shared_ptr<const Failure> cause{};
 
     bool operator==(const Failure& other) const;
     /// "activity send_sms failed after 3 attempts (maximum_attempts): InvalidNumber: ..." with the chain of
     /// causes.
     [[nodiscard]] std::string to_string() const;
 };
+
+/// What may be recorded: UTF-8, texts cut to 4 KiB, at most 16 causes deep.
+[[nodiscard]] Failure bounded(Failure failure);
+
+[[nodiscard]] std::string_view to_string(FailureKind kind);
+[[nodiscard]] std::string_view to_string(RetryState state);
+[[nodiscard]] std::string_view to_string(TimeoutType type);
 
 /// Root of every exception that workflow code may let escape.
 class DurableError : public std::exception {

@@ -79,8 +79,8 @@ class JsonReader {
     struct Level {
         bool is_object = false;
         bool empty = true;
-        std::string_view name;  ///< of the member being read, as it stands in the text
-        std::size_t index = 0;  ///< of the element being read
+        std::string_view name{};  ///< of the member being read, as it stands in the text
+        std::size_t index = 0;    ///< of the element being read
     };
 
     void skip_space();

@@ -51,8 +51,8 @@ class Operation {
   protected:
     void resolve(Payload result);
     void resolve(Failure failure);
-    [[nodiscard]] bool failed() const noexcept { return failure_ != nullptr; }
-    [[nodiscard]] Payload& payload() noexcept { return result_; }
+    /// Makes the waiter ready though the result can still be taken back until taken() is called.
+    void wake();
 
   private:
     friend class Scope;
@@ -64,6 +64,7 @@ class Operation {
     Operation* previous_ = nullptr;  ///< the scope's operations, in the order they joined
     Operation* next_ = nullptr;
     bool resolved_ = false;
+    bool woken_ = false;
     Payload result_;
     std::unique_ptr<const Failure> failure_;
 };
@@ -101,6 +102,7 @@ class Scope {
     bool canceled_ = false;
     std::string reason_;
     std::list<Scope*> children_;
+    std::list<Scope*>::iterator place_;  ///< in parent_'s children
     Operation* first_ = nullptr;
     Operation* last_ = nullptr;
 };

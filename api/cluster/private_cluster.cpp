@@ -77,6 +77,21 @@ pid_t spawn(const std::vector<std::string>& arguments, const fs::path& log, bool
     ::_exit(127);
 }
 
+/// As root the server runs as another user, who must be able to walk down to its data: home directories often
+/// forbid it.
+void require_reachable(const fs::path& directory) {
+    if (!other_user()) return;
+    for (fs::path above = directory.parent_path(); above != above.root_path(); above = above.parent_path()) {
+        const auto mode = fs::status(above).permissions();
+        if ((mode & fs::perms::others_exec) == fs::perms::none) {
+            throw ClusterError(fmt::format(
+                "the user 'postgres', as whom the server runs, cannot enter {}: choose a data directory "
+                "outside of it, such as /var/lib/callflex-dev",
+                above.string()));
+        }
+    }
+}
+
 fs::path make_temporary_directory() {
     std::error_code ignored;
     const fs::path base =
@@ -124,6 +139,7 @@ PrivateCluster::PrivateCluster(ClusterOptions options) : options_(std::move(opti
     } else {
         data_ = fs::absolute(options_.data_directory);
         fs::create_directories(data_);
+        require_reachable(data_);
     }
     // A Unix socket's path is limited to 107 bytes: it never lives below a deep data directory.
     std::string socket = (fs::temp_directory_path() / "callflex-pg-XXXXXX").string();

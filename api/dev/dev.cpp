@@ -35,7 +35,8 @@ int free_port() {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
     auto* generic = reinterpret_cast<sockaddr*>(&address);
-    const bool bound = fd >= 0 && ::bind(fd, generic, length) == 0 && ::getsockname(fd, generic, &length) == 0;
+    const bool bound =
+        fd >= 0 && ::bind(fd, generic, length) == 0 && ::getsockname(fd, generic, &length) == 0;
     if (fd >= 0) ::close(fd);
     if (!bound) throw std::runtime_error("no free port on 127.0.0.1");
     return ntohs(address.sin_port);
@@ -81,7 +82,8 @@ SeededOrganization prepare_database(const PrivateCluster& cluster, const std::st
     {
         pqxx::connection connection{cluster.url()};
         pqxx::nontransaction tx{connection};
-        if (tx.exec(std::string{api::sql::dev_database_exists}).empty()) tx.exec(std::string{api::sql::dev_create_database});
+        if (tx.exec(std::string{api::sql::dev_database_exists}).empty())
+            tx.exec(std::string{api::sql::dev_create_database});
     }
     pqxx::connection connection{cluster.url(database_name)};
     schema::migrate(connection);
@@ -114,8 +116,8 @@ std::map<std::string, std::string> environment(const DevPlaces& places, const st
 /// Starts the children and waits until each one answers.
 class Household {
   public:
-    Household(const DevOptions& options, const DevPlaces& places, const std::map<std::string, std::string>& env,
-              const std::filesystem::path& logs)
+    Household(const DevOptions& options, const DevPlaces& places,
+              const std::map<std::string, std::string>& env, const std::filesystem::path& logs)
         : supervisor_(options.program, logs) {
         const std::string sandbox_port = std::to_string(places.sandbox_port);
         const std::string ingress_port = std::to_string(places.ingress_port);
@@ -165,6 +167,11 @@ class Household {
 
 }  // namespace
 
+std::filesystem::path default_dev_directory() {
+    return ::geteuid() == 0 ? std::filesystem::path{"/var/lib/callflex-dev"}
+                            : std::filesystem::path{".callflex"};
+}
+
 int run_dev(const DevOptions& options) {
     const StopSignals signals;
     const auto data = std::filesystem::absolute(options.data_directory);
@@ -196,7 +203,8 @@ int run_dev(const DevOptions& options) {
 
     while (!signals.wait(std::chrono::milliseconds{200})) {
         for (const auto& died : household.supervisor().tend()) {
-            fmt::print(stderr, "{} (process {}) ended: {}; it is started again\n", died.name, died.pid, died.how);
+            fmt::print(stderr, "{} (process {}) ended: {}; it is started again\n", died.name, died.pid,
+                       died.how);
         }
     }
     if (!options.json) fmt::print("\nStopping: ingress and workers finish what they hold ...\n");

@@ -34,7 +34,8 @@ std::string dev_secrets_key(const std::filesystem::path& data, bool ephemeral) {
     if (std::string key; std::getline(std::ifstream{file} >> std::ws, key)) return key;
     const std::string key = random_key();
     std::ofstream{file} << key << '\n';
-    std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    std::filesystem::permissions(file,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     return key;
 }
 
@@ -53,7 +54,8 @@ std::string example_curl(const DevPlaces& places, const SeededOrganization& orga
 void print_page(const DevPlaces& places, const SeededOrganization& organization, const std::string& data) {
     std::string workers;
     for (const auto& [name, pid] : places.processes) {
-        if (name.starts_with("worker")) workers += fmt::format("{}{} ({})", workers.empty() ? "" : ", ", name, pid);
+        if (name.starts_with("worker"))
+            workers += fmt::format("{}{} ({})", workers.empty() ? "" : ", ", name, pid);
     }
     fmt::print("{}\n\n", heading("CallFlex is running."));
     fmt::print("  Ingress       {}\n", places.ingress_url);
@@ -63,10 +65,12 @@ void print_page(const DevPlaces& places, const SeededOrganization& organization,
     fmt::print("  Workers       {}\n", workers);
     fmt::print("  Logs          {}\n", places.logs.string());
     fmt::print("  Organization  {}  {}\n\n", organization.organization_id, organization.name);
-    fmt::print("{}\n\n{}\n\n", heading("End a call (paste into another terminal):"), example_curl(places, organization));
+    fmt::print("{}\n\n{}\n\n", heading("End a call (paste into another terminal):"),
+               example_curl(places, organization));
     fmt::print("{}\n\n", heading("Then look:"));
     fmt::print("export DATABASE_URL='{}'\n", places.database_url);
-    fmt::print("callflex workflow list\ncallflex workflow show --follow call-processing-<id of the call>\n\n");
+    fmt::print(
+        "callflex workflow list\ncallflex workflow show --follow call-processing-<id of the call>\n\n");
     fmt::print("Ctrl-C stops everything.\n");
     std::fflush(stdout);
 }

@@ -1,9 +1,9 @@
 #pragma once
 // What `callflex dev` prints when everything is up: a page for people, or one JSON object for scripts.
 
+#include <sys/types.h>
 #include <filesystem>
 #include <string>
-#include <sys/types.h>
 #include <utility>
 #include <vector>
 
@@ -31,7 +31,8 @@ void print_json(const DevPlaces& places, const SeededOrganization& organization)
 /// The copy-and-paste line: a new call each time it is pasted.
 [[nodiscard]] std::string example_curl(const DevPlaces& places, const SeededOrganization& organization);
 
-/// The key that encrypts the demo's secrets: kept in <data>/secrets.key (mode 0600), new for an ephemeral cluster.
+/// The key that encrypts the demo's secrets: kept in <data>/secrets.key (mode 0600), new for an ephemeral
+/// cluster.
 [[nodiscard]] std::string dev_secrets_key(const std::filesystem::path& data, bool ephemeral);
 
 }  // namespace callflex

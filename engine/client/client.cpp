@@ -1,0 +1,195 @@
+#include "engine/client/client.hpp"
+
+#include <array>
+
+#include "engine/client/client_impl.hpp"
+
+namespace durable::client {
+namespace {
+
+store::StartRequest request_of(RunId run, const std::string& type, const Payload& input,
+                               const StartOptions& options) {
+    store::StartRequest request;
+    request.name_space = options.name_space;
+    request.workflow = options.workflow;
+    request.type = type;
+    request.input = input;
+    request.tenant = options.tenant;
+    request.queue = options.queue;
+    request.run = run;
+    request.request_id = options.request_id;
+    request.conflict = options.conflict;
+    request.reuse = options.reuse;
+    request.run_timeout = options.run_timeout;
+    request.start_delay = options.start_delay;
+    return request;
+}
+
+StartResult start_one(pqxx::transaction_base& tx, const store::StartRequest& request) {
+    StartResult result = store::start(tx, std::array{request}).front();
+    // The run is ours: an earlier attempt of this very call had committed.
+    if (result.run == request.run) result.outcome = StartResult::Outcome::started;
+    return result;
+}
+
+}  // namespace
+
+std::string describe_ref(const RunRef& ref) {
+    if (ref.run) return "run " + ref.run->value.to_string();
+    return "workflow " + ref.workflow.value + " in namespace " + ref.name_space;
+}
+
+history::History decode_rows(const std::vector<store::HistoryRow>& rows) {
+    history::History activations;
+    activations.reserve(rows.size());
+    for (const auto& row : rows)
+        activations.push_back(history::decode_activation(row.first_event, row.bytes));
+    return activations;
+}
+
+Client::Client(ClientOptions options) : impl_(std::make_unique<Impl>(options)) {}
+Client::~Client() = default;
+
+// --- start
+// -------------------------------------------------------------------------------------------------------------
+
+RunId Client::new_run_id() {
+    return impl_->ids.run_id();
+}
+
+StartResult Client::start(pqxx::transaction_base& tx, const std::string& type, const Payload& input,
+                          const StartOptions& options) {
+    return start_one(tx, request_of(new_run_id(), type, input, options));
+}
+
+StartResult Client::start(const std::string& type, const Payload& input, const StartOptions& options) {
+    const auto request = request_of(new_run_id(), type, input, options);
+    StartResult result{};
+    impl_->transactions.write([&](pqxx::transaction_base& tx, bool) { result = start_one(tx, request); });
+    if (result.outcome == StartResult::Outcome::started) notify(options.queue);
+    return result;
+}
+
+std::vector<StartResult> Client::start_many(pqxx::transaction_base& tx,
+                                            std::span<const store::StartRequest> requests) {
+    return store::start(tx, requests);
+}
+
+// --- messages
+// ----------------------------------------------------------------------------------------------------------
+
+SendResult Client::signal(pqxx::transaction_base& tx, const RunRef& to, const std::string& name,
+                          const Payload& message, const std::string& request_id) {
+    return store::send(tx, to, history::SignalReceived{name, message, request_id}, request_id);
+}
+
+SendResult Client::signal(const RunRef& to, const std::string& name, const Payload& message,
+                          const std::string& request_id) {
+    // Without an id of its own a message could not be recognised when its commit's answer was lost.
+    const bool own_id = request_id.empty();
+    const std::string id = own_id ? impl_->ids.uuid_v7().to_string() : request_id;
+    return impl_->send(
+        [&](pqxx::transaction_base& tx, bool in_doubt) {
+            const SendResult result = signal(tx, to, name, message, id);
+            const bool mine = result == SendResult::duplicate && (own_id || in_doubt);
+            return mine ? SendResult::delivered : result;
+        },
+        to);
+}
+
+SendResult Client::cancel(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,
+                          const std::string& identity) {
+    return store::send(tx, run, history::CancelRequested{reason, identity}, "");
+}
+
+SendResult Client::cancel(const RunRef& run, const std::string& reason, const std::string& identity) {
+    const std::string id = impl_->ids.uuid_v7().to_string();
+    return impl_->send(
+        [&](pqxx::transaction_base& tx, bool) {
+            const SendResult result = store::send(tx, run, history::CancelRequested{reason, identity}, id);
+            return result == SendResult::duplicate ? SendResult::delivered : result;
+        },
+        run);
+}
+
+SendResult Client::terminate(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,
+                             const std::string& identity) {
+    return store::terminate(tx, run, reason, identity);
+}
+
+SendResult Client::terminate(const RunRef& run, const std::string& reason, const std::string& identity) {
+    std::optional<RunId> ended;
+    SendResult result = SendResult::not_found;
+    impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
+        ended = store::resolve(tx, run);
+        if (!ended) {
+            result = SendResult::not_found;
+            return;
+        }
+        result = store::terminate(tx, RunRef{run.name_space, ended, {}}, reason, identity);
+        if (!in_doubt || result != SendResult::closed) return;
+        const auto closed = store::closed(tx, *ended);
+        if (closed && closed->status == replay::RunStatus::terminated) result = SendResult::delivered;
+    });
+    if (result == SendResult::delivered) impl_->notifier.closed({*ended});
+    return result;
+}
+
+SendResult Client::Impl::send(const std::function<SendResult(pqxx::transaction_base&, bool)>& body,
+                              const RunRef& to) {
+    SendResult result = SendResult::not_found;
+    std::string queue;
+    transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
+        result = body(tx, in_doubt);
+        if (result != SendResult::delivered) return;
+        // Whom to tell. The row is locked by us, so it cannot close under the question.
+        if (const auto info = store::describe(tx, to)) queue = info->queue;
+    });
+    if (result == SendResult::delivered && !queue.empty()) notifier.messages(queue);
+    return result;
+}
+
+void Client::notify(const std::string& queue) {
+    impl_->notifier.runs_ready(queue);
+}
+
+// --- reading
+// -----------------------------------------------------------------------------------------------------------
+
+std::optional<RunInfo> Client::describe(const RunRef& run) {
+    std::optional<RunInfo> info;
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { info = store::describe(tx, run); });
+    return info;
+}
+
+std::vector<store::ListedRun> Client::list(const ListFilter& filter) {
+    std::vector<store::ListedRun> runs;
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { runs = store::list(tx, filter); });
+    return runs;
+}
+
+store::Counts Client::count(const ListFilter& filter) {
+    store::Counts counts;
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { counts = store::count(tx, filter); });
+    return counts;
+}
+
+history::History Client::history(RunId run, EventId from) {
+    std::vector<store::HistoryRow> rows;
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { rows = store::load_history(tx, run, from); });
+    return decode_rows(rows);
+}
+
+std::optional<RunId> Client::resolve(const RunRef& ref) {
+    std::optional<RunId> run;
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { run = store::resolve(tx, ref); });
+    return run;
+}
+
+std::vector<store::LiveWorker> Client::live_workers() {
+    std::vector<store::LiveWorker> workers;
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { workers = store::live_workers(tx); });
+    return workers;
+}
+
+}  // namespace durable::client

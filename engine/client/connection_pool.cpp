@@ -1,0 +1,81 @@
+#include "engine/client/connection_pool.hpp"
+
+#include "engine/store/worker_store.hpp"
+
+namespace durable::client {
+
+std::string with_deadlines(const std::string& connection_string) {
+    const bool is_uri =
+        connection_string.starts_with("postgres://") || connection_string.starts_with("postgresql://");
+    std::string result = connection_string;
+    const auto add = [&](const std::string& name, const std::string& value) {
+        if (result.find(name + "=") != std::string::npos) return;
+        if (is_uri) {
+            result += result.find('?') == std::string::npos ? '?' : '&';
+        } else if (!result.empty()) {
+            result += ' ';
+        }
+        result += name + "=" + value;
+    };
+    add("connect_timeout", "5");
+    add("tcp_user_timeout", "15000");
+    add("fallback_application_name", "callflex-client");
+    return result;
+}
+
+ConnectionPool::ConnectionPool(std::string connection_string, int connections_max)
+    : connection_string_(with_deadlines(connection_string)), connections_max_(std::max(1, connections_max)) {}
+
+ConnectionPool::Lease ConnectionPool::lease(std::chrono::milliseconds patience) {
+    {
+        std::unique_lock lock(mutex_);
+        const bool free =
+            changed_.wait_for(lock, patience, [&] { return !idle_.empty() || open_ < connections_max_; });
+        if (!free) {
+            throw store::StoreUnavailable("all " + std::to_string(connections_max_) +
+                                          " connections of this client stayed in use; raise connections_max");
+        }
+        if (!idle_.empty()) {
+            auto connection = std::move(idle_.back());
+            idle_.pop_back();
+            return Lease{*this, std::move(connection)};
+        }
+        ++open_;
+    }
+    try {
+        return Lease{*this, std::make_unique<pqxx::connection>(connection_string_)};
+    } catch (...) {
+        returned(nullptr);
+        throw;
+    }
+}
+
+void ConnectionPool::returned(std::unique_ptr<pqxx::connection> connection) {
+    const std::lock_guard lock(mutex_);
+    if (connection != nullptr) {
+        idle_.push_back(std::move(connection));
+    } else {
+        --open_;
+    }
+    changed_.notify_one();
+}
+
+void ConnectionPool::drop_idle() {
+    std::vector<std::unique_ptr<pqxx::connection>> dropped;
+    const std::lock_guard lock(mutex_);
+    open_ -= static_cast<int>(idle_.size());
+    dropped.swap(idle_);
+    changed_.notify_all();
+}
+
+ConnectionPool::Lease::~Lease() {
+    if (connection_ == nullptr) return;
+    connection_.reset();
+    pool_->returned(nullptr);
+}
+
+void ConnectionPool::Lease::give_back() {
+    pool_->returned(std::move(connection_));
+}
+
+}  // namespace durable::client

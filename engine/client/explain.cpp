@@ -1,0 +1,240 @@
+#include "engine/client/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/client/human_time.hpp"
+#include "engine/client/pending.hpp"
+#include "engine/client/replayed.hpp"
+
+namespace durable::client {
+namespace {
+
+std::string at_source(const std::string& source) {
+    return source.empty() ? "" : " (" + source + ")";
+}
+
+/// Looks for the cause from the outside in: first what keeps the run's code from running at all, then what
+/// the code itself waits for.
+class Explanation {
+  public:
+    Explanation(const WorkflowRegistry& registry, const Facts& facts)
+        : registry_(registry), facts_(facts), info_(facts.info), now_(facts.info.now) {}
+
+    Why find() {
+        const bool found =
+            closed() || blocked() || owner_gone() || not_claimed() || message() || start_delayed();
+        if (!found) ask_the_code();
+        return std::move(why_);
+    }
+
+  private:
+    bool answer(std::string kind, std::string cause) {
+        why_.kind = std::move(kind);
+        why_.cause = std::move(cause);
+        return true;
+    }
+    void also(std::string sentence) { why_.chain.push_back(std::move(sentence)); }
+
+    [[nodiscard]] const store::LiveWorker* live(const std::string& name) const {
+        const auto found = std::ranges::find(facts_.workers, name, &store::LiveWorker::name);
+        return found == facts_.workers.end() ? nullptr : &*found;
+    }
+    [[nodiscard]] bool served(const std::string& queue) const {
+        return std::ranges::find(facts_.workers, queue, &store::LiveWorker::queue) != facts_.workers.end();
+    }
+    bool nobody_serves(const std::string& queue, const std::string& what) {
+        also(fmt::format("start one: callflex worker --queue {}", queue));
+        return answer("no_worker",
+                      fmt::format("no worker with a live lease serves queue {}, and {}", queue, what));
+    }
+
+    // --- what keeps the code from running
+    // ----------------------------------------------------------------------------
+
+    bool closed() {
+        if (info_.status == replay::RunStatus::running) return false;
+        const auto when = info_.closed_at ? " " + due_time(*info_.closed_at, now_) : std::string{};
+        return answer("closed",
+                      fmt::format("nothing: the run ended as {}", replay::to_string(info_.status)) + when);
+    }
+
+    bool blocked() {
+        if (!info_.blocked) return false;
+        const auto& block = *info_.blocked;
+        also(fmt::format("blocked since {}, failed {} {} in build {}", due_time(block.since, now_),
+                         block.failures, block.failures == 1 ? "time" : "times", block.build));
+        if (info_.wake_at) also("tried again " + due_time(*info_.wake_at, now_));
+        also("it goes on by itself once a build whose code answers as recorded is deployed");
+        if (!served(info_.queue)) also("no worker with a live lease serves queue " + info_.queue);
+        return answer("blocked", fmt::format("blocked ({}): {}", block.kind, block.reason));
+    }
+
+    bool owner_gone() {
+        if (!info_.owner || live(*info_.owner) != nullptr) return false;
+        if (!served(info_.queue)) {
+            return nobody_serves(info_.queue, fmt::format("its last worker {} is gone", *info_.owner));
+        }
+        return answer("worker_gone",
+                      fmt::format("its worker {} is gone; another one takes over", *info_.owner));
+    }
+
+    bool not_claimed() {
+        if (info_.owner) return false;
+        const bool due = info_.wake_at && *info_.wake_at <= now_;
+        const bool ready = due || info_.inbox_waiting > 0;
+        if (!ready) return false;
+        const auto what = info_.inbox_waiting > 0
+                              ? fmt::format("{} {} for it", info_.inbox_waiting,
+                                            info_.inbox_waiting == 1 ? "message waits" : "messages wait")
+                              : std::string{"it is ready to run"};
+        const auto since = due ? ", ready since " + due_time(*info_.wake_at, now_) : std::string{};
+        if (!served(info_.queue)) return nobody_serves(info_.queue, what + since);
+        return answer("not_claimed", fmt::format("a worker of queue {} has not claimed it yet: {}{}",
+                                                 info_.queue, what, since));
+    }
+
+    bool message() {
+        if (!info_.owner || info_.inbox_waiting == 0) return false;
+        return answer("message",
+                      fmt::format("worker {} is about to take {} waiting {}", *info_.owner,
+                                  info_.inbox_waiting, info_.inbox_waiting == 1 ? "message" : "messages"));
+    }
+
+    bool start_delayed() {
+        if (info_.activations > 1 || !info_.wake_at || *info_.wake_at <= now_) return false;
+        return answer("start_delayed", "its start is delayed: due " + due_time(*info_.wake_at, now_));
+    }
+
+    // --- what the code waits for
+    // ---------------------------------------------------------------------------------------
+
+    void ask_the_code() {
+        const Replayed replayed = replay_here(registry_, info_.run, facts_.history);
+        const OpenWork open = open_work(facts_.history);
+        if (replayed.blocked) {
+            without_code(replayed, open);
+            return;
+        }
+        const std::string root = replayed.execution.waits_for();
+        for (const auto& frame : replayed.execution.stack()) {
+            also(fmt::format("{} at {}:{} waits for {}", frame.coroutine, frame.file, frame.line,
+                             frame.waits_for));
+        }
+        if (root.starts_with("signal")) {
+            answer("signal", root);
+        } else if (root.starts_with("condition")) {
+            answer("condition", root);
+        } else if (!open.activities.empty() && !root.starts_with("timer")) {
+            activity(named_in(root, open));
+        } else if (!open.timers.empty()) {
+            timer(open.timers.front());
+            return;
+        } else {
+            answer(info_.owner ? "running" : "condition", root.empty() ? "nothing that history shows" : root);
+        }
+        if (!open.timers.empty()) also("next timer: " + timer_text(open.timers.front()));
+    }
+
+    /// This build cannot say where the code stands; history still says what is open.
+    void without_code(const Replayed& replayed, const OpenWork& open) {
+        also(fmt::format("this build cannot replay it ({}); where its code stands needs build {}",
+                         replayed.blocked->reason, replayed.newest_build));
+        if (!open.activities.empty()) {
+            activity(open.activities.front());
+        } else if (!open.timers.empty()) {
+            timer(open.timers.front());
+        } else {
+            answer("needs_build",
+                   fmt::format("a message or a condition; which one needs build {}", replayed.newest_build));
+        }
+    }
+
+    /// The activity that the phrase names ("activity send_sms (event 12)"), else the oldest.
+    static const OpenActivity& named_in(const std::string& phrase, const OpenWork& open) {
+        for (const auto& activity : open.activities) {
+            if (phrase.find(fmt::format("event {})", activity.scheduled.value)) != std::string::npos)
+                return activity;
+        }
+        return open.activities.front();
+    }
+
+    void activity(const OpenActivity& open) {
+        const auto name = fmt::format("activity {} (event {})", open.command->type, open.scheduled.value);
+        also(name + " was scheduled " + due_time(open.scheduled_at, now_) + at_source(open.command->source));
+        const auto row =
+            std::ranges::find(info_.activities, open.scheduled, &store::PendingActivityInfo::activity);
+        if (row != info_.activities.end()) {
+            activity_row(name, *row);
+        } else if (info_.owner) {
+            answer("activity_running", fmt::format("{} runs on worker {} since {}", name, *info_.owner,
+                                                   due_time(open.scheduled_at, now_)));
+        } else {
+            answer("not_claimed",
+                   fmt::format("{} has no result, and no worker holds the run: the next one that claims "
+                               "it tries again",
+                               name));
+        }
+    }
+
+    void activity_row(const std::string& name, const store::PendingActivityInfo& row) {
+        if (row.lost_attempts > 0)
+            also(fmt::format("{} attempts were lost with their workers", row.lost_attempts));
+        if (row.last_failure) also("last failure: " + row.last_failure->to_string());
+        if (row.worker) {
+            answer("activity_running",
+                   fmt::format("{} attempt {} runs on worker {}", name, row.attempt, *row.worker));
+            return;
+        }
+        if (row.available_at && *row.available_at > now_) {
+            const auto after =
+                row.last_failure ? " after failure: " + row.last_failure->to_string() : std::string{};
+            answer("activity_retrying", fmt::format("{} attempt {} is due {}{}", name, row.attempt,
+                                                    due_time(*row.available_at, now_), after));
+            return;
+        }
+        const std::string& queue = queue_of(row.activity);
+        if (!served(queue)) {
+            nobody_serves(queue, name + " waits for one");
+            return;
+        }
+        answer("activity_waiting", fmt::format("{} attempt {} waits for a free slot of a worker of queue {}",
+                                               name, row.attempt, queue));
+    }
+
+    [[nodiscard]] const std::string& queue_of(EventId activity) const {
+        for (const auto& activation : facts_.history) {
+            const auto index = activity.value - activation.first_event.value -
+                               static_cast<std::int32_t>(activation.arrived.size());
+            if (index < 0 || index >= static_cast<std::int32_t>(activation.commands.size())) continue;
+            const auto& event = activation.commands[static_cast<std::size_t>(index)];
+            const auto* scheduled = std::get_if<history::ActivityScheduled>(&event);
+            if (scheduled != nullptr && !scheduled->options.queue.empty()) return scheduled->options.queue;
+        }
+        return info_.queue;
+    }
+
+    [[nodiscard]] std::string timer_text(const OpenTimer& timer) const {
+        return fmt::format("due {}, event {}{}", due_time(timer.command->due, now_), timer.started.value,
+                           at_source(timer.command->source));
+    }
+    void timer(const OpenTimer& open) {
+        if (!served(info_.queue)) also("no worker with a live lease serves queue " + info_.queue + " now");
+        answer("timer", "timer " + timer_text(open));
+    }
+
+    const WorkflowRegistry& registry_;
+    const Facts& facts_;
+    const store::RunInfo& info_;
+    const Timestamp now_;
+    Why why_;
+};
+
+}  // namespace
+
+Why explain(const WorkflowRegistry& registry, const Facts& facts) {
+    return Explanation{registry, facts}.find();
+}
+
+}  // namespace durable::client

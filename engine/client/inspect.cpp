@@ -1,0 +1,54 @@
+// Where a run's code stands, found by replaying its committed history here and now.
+
+#include <fmt/format.h>
+
+#include "engine/client/client_impl.hpp"
+#include "engine/client/human_time.hpp"
+#include "engine/client/pending.hpp"
+#include "engine/client/replayed.hpp"
+
+namespace durable::client {
+
+Replayed replay_here(const WorkflowRegistry& registry, RunId run, const history::History& history) {
+    Replayed replayed{replay::Execution{registry, run, "inspect"}, std::nullopt, {}};
+    for (const auto& activation : history) {
+        replayed.blocked = replayed.execution.replay(activation);
+        if (replayed.blocked) break;
+    }
+    if (!history.empty()) replayed.newest_build = history.back().build;
+    return replayed;
+}
+
+Client::Inspection Client::inspect(const WorkflowRegistry& registry, RunId run) {
+    const auto recorded = history(run);
+    if (recorded.empty()) throw NotFound("there is no " + describe_ref(RunRef{"", run, {}}));
+
+    Inspection inspection;
+    const OpenWork open = open_work(recorded);
+    for (const auto& activity : open.activities) {
+        inspection.pending.push_back(fmt::format("activity {} (event {}), scheduled {} at {}",
+                                                 activity.command->type, activity.scheduled.value,
+                                                 iso_time(activity.scheduled_at), activity.command->source));
+    }
+    for (const auto& timer : open.timers) {
+        inspection.pending.push_back(fmt::format("timer (event {}), due {}, started at {}",
+                                                 timer.started.value, iso_time(timer.command->due),
+                                                 timer.command->source));
+    }
+    const Replayed replayed = replay_here(registry, run, recorded);
+    inspection.blocked = replayed.blocked;
+    if (replayed.blocked) {
+        inspection.needs_build = replayed.newest_build;
+        return inspection;
+    }
+    if (replayed.execution.status() != replay::RunStatus::running) {
+        inspection.pending.clear();
+        inspection.waits_for = "nothing: the run has ended";
+        return inspection;
+    }
+    inspection.stack = replayed.execution.stack();
+    inspection.waits_for = replayed.execution.waits_for();
+    return inspection;
+}
+
+}  // namespace durable::client

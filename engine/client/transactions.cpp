@@ -1,0 +1,98 @@
+#include "engine/client/transactions.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <thread>
+
+#include "engine/store/worker_store.hpp"
+
+namespace durable::client {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using ReadOnly = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
+
+constexpr std::chrono::milliseconds first_pause{5};
+constexpr std::chrono::milliseconds longest_pause{250};
+
+/// What one attempt came to.
+struct Attempt {
+    bool done = false;
+    bool in_doubt = false;     ///< it may have committed
+    bool server_lost = false;  ///< other idle connections are suspect too
+    std::string problem;
+};
+
+template <class Transaction>
+Attempt attempt_once(ConnectionPool& pool, std::chrono::milliseconds patience, bool in_doubt,
+                     const std::function<void(pqxx::transaction_base&, bool)>& body) {
+    try {
+        auto lease = pool.lease(patience);
+        {
+            Transaction tx{*lease};
+            body(tx, in_doubt);
+            tx.commit();
+        }
+        lease.give_back();
+        return {true, false, false, {}};
+    } catch (const pqxx::in_doubt_error& error) {
+        return {false, true, true, error.what()};
+    } catch (const pqxx::broken_connection& error) {
+        return {false, false, true, error.what()};
+    } catch (const pqxx::sql_error& error) {
+        if (!is_retryable(error.sqlstate())) throw;
+        return {false, false, error.sqlstate().starts_with("57P"), error.what()};
+    }
+}
+
+}  // namespace
+
+bool is_retryable(const std::string& sqlstate) {
+    static constexpr std::array<std::string_view, 9> states{
+        "40001",   // serialization_failure
+        "40P01",   // deadlock_detected
+        "55P03",   // lock_not_available
+        "57P01",   // admin_shutdown
+        "57P02",   // crash_shutdown
+        "57P03",   // cannot_connect_now
+        "53300",   // too_many_connections
+        "25006",   // read_only_sql_transaction: a standby, until its promotion
+        "25P03"};  // idle_in_transaction_session_timeout
+    return sqlstate.starts_with("08") || std::find(states.begin(), states.end(), sqlstate) != states.end();
+}
+
+template <class Transaction>
+void Transactions::repeat(const std::function<void(pqxx::transaction_base&, bool)>& body) {
+    const auto give_up = Clock::now() + patience_;
+    auto pause = first_pause;
+    bool in_doubt = false;
+    while (true) {
+        const Attempt attempt = attempt_once<Transaction>(pool_, patience_, in_doubt, body);
+        if (attempt.done) return;
+        in_doubt = in_doubt || attempt.in_doubt;
+        if (attempt.server_lost) pool_.drop_idle();
+        if (Clock::now() + pause > give_up) {
+            throw store::StoreUnavailable(
+                "the database did not answer for " + std::to_string(patience_.count()) + " ms" +
+                (in_doubt ? " (an earlier attempt may have taken effect)" : "") + ": " + attempt.problem);
+        }
+        std::this_thread::sleep_for(pause);
+        pause = std::min(pause * 2, longest_pause);
+    }
+}
+
+void Transactions::write(const std::function<void(pqxx::transaction_base&, bool)>& body) {
+    repeat<pqxx::work>(body);
+}
+
+void Transactions::read(const std::function<void(pqxx::transaction_base&)>& body) {
+    repeat<ReadOnly>([&](pqxx::transaction_base& tx, bool) { body(tx); });
+}
+
+void Transactions::look(const std::function<void(pqxx::transaction_base&)>& body) {
+    repeat<pqxx::nontransaction>([&](pqxx::transaction_base& tx, bool) { body(tx); });
+}
+
+}  // namespace durable::client

@@ -16,6 +16,14 @@ create function engine.uuid_floor(moment timestamptz) returns uuid
     select (lpad(to_hex(floor(extract(epoch from moment) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
     $$;
 
+-- Instants as C++ counts them: microseconds since 1970.
+create function engine.microseconds(moment timestamptz) returns bigint
+    language sql immutable strict parallel safe
+    as 'select (extract(epoch from moment) * 1000000)::bigint';
+create function engine.moment(microseconds bigint) returns timestamptz
+    language sql stable strict parallel safe
+    as $$ select timestamptz 'epoch' + microseconds * interval '1 microsecond' $$;
+
 -- Workers -----------------------------------------------------------------------------------------------------------
 
 create table engine.workers (

@@ -1,0 +1,195 @@
+// Starting runs: one set-based statement for all, then conflicts one by one.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+#include <tuple>
+
+#include "engine/store/names.hpp"
+#include "engine/store/runs.hpp"
+#include "engine/store/text_arrays.hpp"
+#include "engine_store_sql.hpp"
+
+namespace durable::store {
+namespace {
+
+constexpr int races_max = 5;
+
+void check(const StartRequest& request) {
+    check_name("namespace", request.name_space);
+    check_workflow_id(request.workflow.value);
+    check_name("workflow type", request.type);
+    check_name("queue", request.queue);
+    check_optional_name("tenant", request.tenant.value);
+    check_optional_name("request id", request.request_id);
+    if (request.run.value.is_nil()) throw std::invalid_argument("the run id is missing");
+    if (request.start_delay && request.start_delay->count() < 0) {
+        throw std::invalid_argument("the start delay is negative");
+    }
+    if (request.run_timeout && request.run_timeout->count() <= 0) {
+        throw std::invalid_argument("the run time-out is not positive");
+    }
+}
+
+Timestamp database_time(pqxx::transaction_base& tx) {
+    const auto result = tx.exec(std::string{sql::database_time});
+    return Timestamp{Duration{result[0][0].as<std::int64_t>()}};
+}
+
+/// Activation 0: the start, and nothing else.
+std::string first_activation(const StartRequest& request, Timestamp now) {
+    const Duration delay = request.start_delay.value_or(Duration{0});
+    history::WorkflowStarted started{request.type,  request.workflow.value, request.tenant.value,
+                                     request.queue, request.input,          std::nullopt};
+    if (request.run_timeout) started.run_deadline = now + delay + *request.run_timeout;
+    history::Activation activation;
+    activation.time = now;
+    activation.arrived.emplace_back(std::move(started));
+    return history::encode(activation);
+}
+
+struct Columns {
+    TextArray run, name_space, workflow, type, tenant, queue, request_id, delay, activation, granted;
+
+    void add(const StartRequest& request, Timestamp now, bool id_granted) {
+        run.add(request.run.value);
+        name_space.add(request.name_space);
+        workflow.add(request.workflow.value);
+        type.add(request.type);
+        tenant.add(request.tenant.value);
+        queue.add(request.queue);
+        request_id.add(request.request_id);
+        delay.add(static_cast<std::int64_t>(request.start_delay.value_or(Duration{0}).count()));
+        activation.add_bytes(first_activation(request, now));
+        granted.add(id_granted);
+    }
+};
+
+std::set<RunId> insert(pqxx::transaction_base& tx, const Columns& c) {
+    const auto rows = tx.exec_params(std::string{sql::start_runs}, c.run.literal(), c.name_space.literal(),
+                                     c.workflow.literal(), c.type.literal(), c.tenant.literal(),
+                                     c.queue.literal(), c.request_id.literal(), c.delay.literal(),
+                                     c.activation.literal(), c.granted.literal());
+    std::set<RunId> started;
+    for (const auto& row : rows) started.insert(RunId{uuid_of(row[0].c_str())});
+    return started;
+}
+
+/// What a taken workflow id means for a request. Holds the id's row and, if the run is open, its live row.
+class Conflict {
+  public:
+    Conflict(pqxx::transaction_base& tx, const StartRequest& request, Timestamp now)
+        : tx_(tx), request_(request), now_(now) {}
+
+    /// Nothing if the id's row has vanished meanwhile: insert again.
+    std::optional<StartResult> settle() {
+        const auto holder =
+            tx_.exec_params(std::string{sql::lock_workflow_id}, request_.name_space, request_.workflow.value);
+        if (holder.empty()) return std::nullopt;
+        const RunId run{uuid_of(holder[0][0].c_str())};
+        const auto request_id = holder[0][1].as<std::string>();
+        const bool repeated = !request_.request_id.empty() && request_.request_id == request_id;
+        if (repeated || run == request_.run) return StartResult{StartResult::Outcome::existing, run};
+        if (const auto earlier = earlier_start()) {
+            return StartResult{StartResult::Outcome::existing, *earlier};
+        }
+        const bool open = !tx_.exec_params(std::string{sql::lock_live_run}, run.value.to_string()).empty();
+        return open ? meet_open(run, request_id) : meet_closed(run, request_id);
+    }
+
+  private:
+    std::optional<RunId> earlier_start() {
+        if (request_.request_id.empty()) return std::nullopt;
+        const auto found = tx_.exec_params(std::string{sql::find_earlier_start}, request_.name_space,
+                                           request_.workflow.value, request_.request_id);
+        if (found.empty()) return std::nullopt;
+        return RunId{uuid_of(found[0][0].c_str())};
+    }
+
+    StartResult meet_open(RunId run, const std::string& request_id) {
+        switch (request_.conflict) {
+            case ConflictPolicy::fail:
+                return {StartResult::Outcome::already_open, run};
+            case ConflictPolicy::use_existing:
+                return {StartResult::Outcome::existing, run};
+            case ConflictPolicy::terminate_existing:
+                break;
+        }
+        terminate(tx_, {request_.name_space, run, {}}, "replaced by run " + request_.run.value.to_string(),
+                  "start");
+        return take_over(run, request_id);
+    }
+
+    StartResult meet_closed(RunId run, const std::string& request_id) {
+        if (request_.reuse == ReusePolicy::reject) return {StartResult::Outcome::already_closed, run};
+        if (request_.reuse == ReusePolicy::allow_if_not_completed) {
+            const auto status = tx_.exec_params(std::string{sql::closed_status}, run.value.to_string());
+            // A run whose facts have been dropped with their period counts as completed: the careful answer.
+            const bool completed = status.empty() || status[0][0].as<std::string>() == "completed";
+            if (completed) return {StartResult::Outcome::already_closed, run};
+        }
+        return take_over(run, request_id);
+    }
+
+    StartResult take_over(RunId old_run, const std::string& old_request_id) {
+        tx_.exec_params(std::string{sql::give_workflow_id}, request_.name_space, request_.workflow.value,
+                        request_.run.value.to_string(), request_.request_id, request_.tenant.value,
+                        old_run.value.to_string(), old_request_id);
+        Columns columns;
+        columns.add(request_, now_, true);
+        insert(tx_, columns);
+        return {StartResult::Outcome::started, request_.run};
+    }
+
+    pqxx::transaction_base& tx_;
+    const StartRequest& request_;
+    Timestamp now_;
+};
+
+StartResult settle_conflict(pqxx::transaction_base& tx, const StartRequest& request, Timestamp now) {
+    for (int race = 0; race < races_max; ++race) {
+        if (auto result = Conflict{tx, request, now}.settle()) return *result;
+        Columns columns;
+        columns.add(request, now, false);
+        if (!insert(tx, columns).empty()) return {StartResult::Outcome::started, request.run};
+    }
+    throw std::runtime_error(
+        fmt::format("workflow id {} is given away and freed all the time", request.workflow.value));
+}
+
+/// Places of the requests in the order of their keys, which is the order of locks.
+std::vector<std::size_t> in_key_order(std::span<const StartRequest> requests) {
+    std::vector<std::size_t> order(requests.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+        return std::tie(requests[a].name_space, requests[a].workflow.value, a) <
+               std::tie(requests[b].name_space, requests[b].workflow.value, b);
+    });
+    return order;
+}
+
+}  // namespace
+
+std::vector<StartResult> start(pqxx::transaction_base& tx, std::span<const StartRequest> requests) {
+    if (requests.empty()) return {};
+    for (const StartRequest& request : requests) check(request);
+    const Timestamp now = database_time(tx);
+    const std::vector<std::size_t> order = in_key_order(requests);
+
+    Columns columns;
+    for (const std::size_t i : order) columns.add(requests[i], now, false);
+    const std::set<RunId> started = insert(tx, columns);
+
+    std::vector<StartResult> results(requests.size());
+    for (const std::size_t i : order) {
+        const StartRequest& request = requests[i];
+        results[i] = started.contains(request.run) ? StartResult{StartResult::Outcome::started, request.run}
+                                                   : settle_conflict(tx, request, now);
+    }
+    return results;
+}
+
+}  // namespace durable::store

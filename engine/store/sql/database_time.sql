@@ -1,0 +1,4 @@
+-- The time of this transaction by the database's clock.
+--
+-- Locks: nothing.
+select engine.microseconds(engine.now())

@@ -1,0 +1,6 @@
+-- The open run, held until the end of the transaction; no row when it has ended.
+--
+-- Locks: one row of live_runs. Index: a_run_is_live_once.
+-- $1 run_id
+select chain_id, activations, next_event, engine.microseconds(engine.now())
+  from engine.live_runs where run_id = $1::uuid for update

@@ -1,0 +1,106 @@
+// schema/: what a database looks like after `callflex migrate`, and who may do what in it.
+
+#include <doctest/doctest.h>
+
+#include <thread>
+#include <vector>
+
+#include "schema/migrate.hpp"
+#include "tests/support/database.hpp"
+
+namespace {
+
+std::string one(const std::string& url, const std::string& sql) {
+    pqxx::connection connection{url};
+    pqxx::work tx{connection};
+    const auto result = tx.exec(sql);
+    tx.commit();
+    return result.empty() || result[0][0].is_null() ? std::string{} : result[0][0].as<std::string>();
+}
+
+}  // namespace
+
+TEST_CASE("an empty database is planned, migrated once, and then has nothing left to apply") {
+    const test::EmptyDatabase database;
+    pqxx::connection connection{database.owner_url()};
+
+    const auto planned = schema::plan(connection);
+    REQUIRE(planned.size() >= 2);
+    CHECK(planned.front().area == "engine");
+    CHECK_THROWS_WITH_AS(schema::require_current(connection), doctest::Contains("run `callflex migrate`"),
+                         std::runtime_error);
+
+    std::vector<std::string> applied;
+    schema::migrate(connection, [&](const schema::Step& step) { applied.push_back(step.area + step.name); });
+    CHECK(applied.size() == planned.size());
+    CHECK(schema::plan(connection).empty());
+    CHECK_NOTHROW(schema::require_current(connection));
+
+    applied.clear();
+    schema::migrate(connection, [&](const schema::Step& step) { applied.push_back(step.name); });
+    CHECK(applied.empty());
+}
+
+TEST_CASE("two migrators at once: each migration is applied by one of them") {
+    const test::EmptyDatabase database;
+    std::atomic<int> applied = 0;
+    std::atomic<int> failed = 0;
+    const auto migrate = [&] {
+        try {
+            pqxx::connection connection{database.owner_url()};
+            schema::migrate(connection, [&](const schema::Step&) { ++applied; });
+        } catch (const std::exception& e) {
+            MESSAGE(e.what());
+            ++failed;
+        }
+    };
+    {
+        const std::jthread first{migrate};
+        const std::jthread second{migrate};
+    }
+    CHECK(failed == 0);
+    CHECK(std::to_string(applied.load()) ==
+          one(database.owner_url(), "select count(*) from engine.migrations"));
+}
+
+TEST_CASE("a database of a newer release is refused before anything is touched") {
+    const test::EmptyDatabase database;
+    pqxx::connection connection{database.owner_url()};
+    schema::migrate(connection);
+    one(database.owner_url(),
+        "insert into engine.migrations (area, number, name) values ('engine', 9999, 'x')");
+
+    CHECK_THROWS_WITH_AS(schema::migrate(connection), doctest::Contains("engine/9999"), schema::NewerSchema);
+    CHECK_THROWS_AS(schema::require_current(connection), schema::NewerSchema);
+}
+
+TEST_CASE("the application's role reads and writes rows, owns nothing and changes no structure") {
+    const test::Database database;
+    const std::string app = database.url();
+    CHECK(one(app, "select count(*) from engine.live_runs") == "0");
+    CHECK_THROWS_AS(one(app, "create table engine.mine (a int)"), pqxx::sql_error);
+    CHECK_THROWS_AS(one(app, "create table public.mine (a int)"), pqxx::sql_error);
+    CHECK_THROWS_AS(one(app, "truncate engine.live_runs"), pqxx::sql_error);
+    CHECK_THROWS_AS(one(app, "drop table engine.inbox"), pqxx::sql_error);
+    CHECK_THROWS_AS(one(app, "alter table engine.inbox add column a int"), pqxx::sql_error);
+    CHECK_THROWS_AS(one(app, "delete from engine.migrations"), pqxx::sql_error);
+    CHECK_THROWS_AS(one(app, "select engine.create_partitions(now(), now())"), pqxx::sql_error);
+    CHECK(database.value("select count(*) from pg_class c join pg_roles r on r.oid = c.relowner "
+                         "where r.rolname in ('callflex_app', 'callflex_readonly')") == "0");
+    // Everything belongs to the owner, who cannot log in. (The clock of test databases is the tests' own.)
+    CHECK(database.value(
+              "select string_agg(c.relname, ' ') from pg_class c join pg_namespace n on n.oid = "
+              "c.relnamespace join pg_roles r on r.oid = c.relowner where n.nspname in "
+              "('engine', 'app') and r.rolname <> 'callflex_owner' and c.relname <> 'test_clock'") == "");
+    CHECK(database.value("select rolcanlogin from pg_roles where rolname = 'callflex_owner'") == "f");
+}
+
+TEST_CASE("partitions are not reached past their parents, and reach two years ahead") {
+    const test::Database database;
+    const std::string month = database.value("select to_char(now(), 'YYYY_MM')");
+    CHECK_THROWS_AS(one(database.url(), "select * from engine.history_" + month), pqxx::sql_error);
+    CHECK(database.value(
+              "select to_regclass('engine.history_' || to_char(now() + interval '24 months', 'YYYY_MM'))"
+              " is not null") == "t");
+    CHECK(database.value("select count(*) from pg_partitioned_table where partdefid <> 0") == "0");
+}

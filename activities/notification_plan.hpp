@@ -17,9 +17,10 @@ struct CallToReport {
     CallKey call;
     std::string from_number;
     std::int64_t duration_seconds = 0;
+    bool missed = false;  ///< nothing was said
     CallFindings findings;
 };
-BOOST_DESCRIBE_STRUCT(CallToReport, (), (call, from_number, duration_seconds, findings))
+BOOST_DESCRIBE_STRUCT(CallToReport, (), (call, from_number, duration_seconds, missed, findings))
 
 /// `key` names the business fact ("<call id>/sms/+15550100400"), the same however often it is planned or
 /// sent.

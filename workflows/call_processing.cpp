@@ -97,7 +97,8 @@ durable::Task<CallSummary> process_call(durable::Workflow& wf, EndedCall call) {
     co_await wf.run(update_contact, {key, call.from_number, findings.caller_name, minutes});
     co_await wf.run(count_usage, {key, call.ended_at, minutes, call.cost_microdollars});
 
-    const Notified notified = co_await notify(wf, {key, call.from_number, call.duration_seconds, findings});
+    const Notified notified = co_await notify(
+        wf, {key, call.from_number, call.duration_seconds, call.transcript.empty(), findings});
     append(result.warnings, notified.warnings);
 
     result.summary = findings.summary.value_or("");

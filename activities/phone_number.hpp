@@ -1,0 +1,14 @@
+#pragma once
+// Telephone numbers as they are stored: strict E.164, "+" and 7 to 15 digits, the first one not zero.
+
+#include <algorithm>
+#include <string_view>
+
+namespace callflex {
+
+[[nodiscard]] constexpr bool is_e164(std::string_view number) {
+    if (number.size() < 8 || number.size() > 16 || number[0] != '+' || number[1] == '0') return false;
+    return std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace callflex

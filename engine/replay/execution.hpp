@@ -1,6 +1,7 @@
 #pragma once
-// One run's live coroutine: the deterministic machine. History goes in, commands come out. No I/O, no clock, no
-// threads; not thread-safe: whoever owns an Execution is the only one to call it. Destroying it destroys the frames.
+// One run's live coroutine: the deterministic machine. History goes in, commands come out. No I/O, no clock,
+// no threads; not thread-safe: whoever owns an Execution is the only one to call it. Destroying it destroys
+// the frames.
 
 #include <memory>
 #include <optional>
@@ -16,7 +17,8 @@ namespace durable::replay {
 /// Where a recorded history and this code part.
 struct Mismatch {
     EventId event;         ///< the first event that differs
-    std::string recorded;  ///< what history says: "ActivityScheduled send_sms digest 5f0c…"; "nothing" if code did more
+    std::string recorded;  ///< what history says: "ActivityScheduled send_sms digest 5f0c…"; "nothing" if
+                           ///< code did more
     std::string found;     ///< what the code did; "nothing" if it did less
     std::string source;    ///< "file:line" of the code's call, when it made one
     std::string recorded_build;
@@ -45,9 +47,10 @@ enum class RunStatus : std::uint8_t { running, completed, failed, canceled, time
 
 /// What one activation gave.
 struct Activated {
-    history::Activation activation;      ///< to be recorded: the arrived events as given, and the commands
+    history::Activation activation;  ///< to be recorded: the arrived events as given, and the commands
     RunStatus status = RunStatus::running;
-    std::optional<Timestamp> wake_at;    ///< earliest timer (or the run's deadline); none when closed or only waiting
+    std::optional<Timestamp>
+        wake_at;  ///< earliest timer (or the run's deadline); none when closed or only waiting
 };
 
 /// An activity that was scheduled and has no result yet.
@@ -74,12 +77,12 @@ class Execution {
     Execution(Execution&&) noexcept;
     Execution& operator=(Execution&&) noexcept;
 
-    /// Feeds recorded activations, in order from activation 0, checking every command. Nothing is recorded anew.
-    /// After Blocked the Execution must be destroyed.
+    /// Feeds recorded activations, in order from activation 0, checking every command. Nothing is recorded
+    /// anew. After Blocked the Execution must be destroyed.
     [[nodiscard]] std::optional<Blocked> replay(const history::Activation& recorded);
 
-    /// Live: the events that have arrived, at database time `now` (the activation's time is the later of it and the
-    /// previous activation's). Due timers must be passed as TimerFired events; see due_timers().
+    /// Live: the events that have arrived, at database time `now` (the activation's time is the later of it
+    /// and the previous activation's). Due timers must be passed as TimerFired events; see due_timers().
     /// After Blocked the Execution must be destroyed: its memory is ahead of history.
     struct Result {
         std::optional<Activated> activated;
@@ -92,16 +95,18 @@ class Execution {
     /// True if `now` is at or past the run's deadline: the worker closes it with WorkflowTimedOut.
     [[nodiscard]] bool past_deadline(Timestamp now) const;
 
-    /// False for a result of an activity, or a timer, that is not pending any more: such events are dropped unrecorded.
+    /// False for a result of an activity, or a timer, that is not pending any more: such events are dropped
+    /// unrecorded.
     [[nodiscard]] bool expects(const history::Event& event) const;
 
     [[nodiscard]] std::optional<Timestamp> wake_at() const;
     [[nodiscard]] std::vector<PendingActivity> pending_activities() const;  ///< by event id
     [[nodiscard]] std::vector<StackFrame> stack() const;
-    /// One phrase on what the run's root waits for, for `why` when nothing else explains it: "signal approve at f.cpp:12".
+    /// One phrase on what the run's root waits for, for `why` when nothing else explains it: "signal approve
+    /// at f.cpp:12".
     [[nodiscard]] std::string waits_for() const;
 
-    [[nodiscard]] int activations() const;    ///< committed or replayed, activation 0 included
+    [[nodiscard]] int activations() const;  ///< committed or replayed, activation 0 included
     [[nodiscard]] EventId next_event() const;
     [[nodiscard]] RunStatus status() const;
     [[nodiscard]] const history::WorkflowStarted& started() const;  ///< requires activations() > 0

@@ -1,10 +1,11 @@
 #pragma once
-// The history of a run: a list of activations. Activation n = the events that had arrived, then the commands the code
-// answered with, then perhaps the end. One activation is one row and one commit. Event ids are gapless from 1 over
-// the whole run, arrived events and commands alike.
+// The history of a run: a list of activations. Activation n = the events that had arrived, then the commands
+// the code answered with, then perhaps the end. One activation is one row and one commit. Event ids are
+// gapless from 1 over the whole run, arrived events and commands alike.
 //
-// Activation 0 holds only WorkflowStarted (event 1); it is written by whoever starts the run. Activations 1, 2, ...
-// are written by workers. A run that is terminated gets a last activation with WorkflowTerminated alone.
+// Activation 0 holds only WorkflowStarted (event 1); it is written by whoever starts the run. Activations 1,
+// 2, ... are written by workers. A run that is terminated gets a last activation with WorkflowTerminated
+// alone.
 //
 // Wire form (bytea holding compact JSON; the field names are frozen, see tests/histories):
 //   {"t":<microseconds>,"b":"<build id>","a":[event...],"c":[event...]}     event = {"k":"<Kind>", ...fields}
@@ -24,7 +25,8 @@
 
 namespace durable::history {
 
-// --- what arrives ----------------------------------------------------------------------------------------------------
+// --- what arrives
+// ----------------------------------------------------------------------------------------------------
 
 struct WorkflowStarted {
     std::string type;
@@ -62,7 +64,8 @@ struct CancelRequested {
     bool operator==(const CancelRequested&) const = default;
 };
 
-// --- what the code answers: commands, recorded as events ----------------------------------------------------------
+// --- what the code answers: commands, recorded as events
+// ----------------------------------------------------------
 
 struct ActivityScheduled {
     std::string type;
@@ -91,7 +94,8 @@ struct SideEffectRecorded {
     bool operator==(const SideEffectRecorded&) const = default;
 };
 
-// --- the end: exactly one, the last event of the run ----------------------------------------------------------------
+// --- the end: exactly one, the last event of the run
+// ----------------------------------------------------------------
 
 struct WorkflowCompleted {
     Payload result;
@@ -116,9 +120,9 @@ struct WorkflowTerminated {
 };
 
 using Event = std::variant<WorkflowStarted, ActivityCompleted, ActivityFailed, TimerFired, SignalReceived,
-                           CancelRequested, ActivityScheduled, ActivityCancelRequested, TimerStarted, TimerCanceled,
-                           SideEffectRecorded, WorkflowCompleted, WorkflowFailed, WorkflowCanceled, WorkflowTimedOut,
-                           WorkflowTerminated>;
+                           CancelRequested, ActivityScheduled, ActivityCancelRequested, TimerStarted,
+                           TimerCanceled, SideEffectRecorded, WorkflowCompleted, WorkflowFailed,
+                           WorkflowCanceled, WorkflowTimedOut, WorkflowTerminated>;
 
 /// The event's name, as in the wire form, SQL and the CLI: "ActivityScheduled".
 [[nodiscard]] std::string_view kind_name(const Event& event);
@@ -142,7 +146,8 @@ struct Activation {
 /// A whole run, in order.
 using History = std::vector<Activation>;
 
-// --- wire form (history_codec.cpp) -----------------------------------------------------------------------------------
+// --- wire form (history_codec.cpp)
+// -----------------------------------------------------------------------------------
 
 /// One activation as the bytes of its row (without first_event, which is the row's key).
 [[nodiscard]] std::string encode(const Activation& activation);

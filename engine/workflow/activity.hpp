@@ -11,6 +11,8 @@
 // The worker binds an implementation to the handle (engine/worker/activities.hpp). Passing the wrong type to
 // Workflow::run does not compile.
 
+#include <boost/describe.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +28,7 @@ enum class Delivery : std::uint8_t {
     at_most_once,   ///< its reconcile hook looks for the effect first; not proven absent -> ends *unknown*,
                     ///< listed
 };
+BOOST_DESCRIBE_ENUM(Delivery, at_least_once, at_most_once)
 
 /// What a cancelled await does (reference: Temporal's activity cancellation types).
 enum class CancellationType : std::uint8_t {
@@ -33,6 +36,7 @@ enum class CancellationType : std::uint8_t {
     wait_cancelled,  ///< ask it to stop; the await ends when it has, whatever its outcome
     abandon,         ///< the activity is left alone; the await ends at once
 };
+BOOST_DESCRIBE_ENUM(CancellationType, try_cancel, wait_cancelled, abandon)
 
 /// Defaults of an activity, literal so that handles can be constexpr. Zero durations mean "not given".
 /// Either schedule_to_close or start_to_close must be given (here or at the call): otherwise the activation

@@ -1,6 +1,5 @@
 #include "engine/workflow/failure.hpp"
 
-#include <array>
 #include <utility>
 
 #include "engine/workflow/json_writer.hpp"
@@ -66,22 +65,13 @@ std::string headline(const Failure& failure) {
 }  // namespace
 
 std::string_view to_string(FailureKind kind) {
-    constexpr std::array<std::string_view, 6> names{"application", "activity", "timed_out",
-                                                    "canceled",    "child",    "terminated"};
-    return names[static_cast<std::size_t>(kind)];
+    return boost::describe::enum_to_string(kind, "unknown");
 }
-
 std::string_view to_string(RetryState state) {
-    constexpr std::array<std::string_view, 7> names{
-        "none",          "non_retryable",    "timeout",        "maximum_attempts",
-        "lost_attempts", "cancel_requested", "outcome_unknown"};
-    return names[static_cast<std::size_t>(state)];
+    return boost::describe::enum_to_string(state, "unknown");
 }
-
 std::string_view to_string(TimeoutType type) {
-    constexpr std::array<std::string_view, 6> names{
-        "none", "schedule_to_close", "schedule_to_start", "start_to_close", "heartbeat", "wait"};
-    return names[static_cast<std::size_t>(type)];
+    return boost::describe::enum_to_string(type, "unknown");
 }
 
 bool Failure::operator==(const Failure& other) const {

@@ -11,6 +11,7 @@
 //
 // Anything else that escapes workflow code is a bug: it blocks the run until fixed code arrives.
 
+#include <boost/describe.hpp>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -27,6 +28,7 @@
 namespace durable {
 
 enum class FailureKind : std::uint8_t { application, activity, timed_out, canceled, child, terminated };
+BOOST_DESCRIBE_ENUM(FailureKind, application, activity, timed_out, canceled, child, terminated)
 
 /// Why an activity was not tried again.
 enum class RetryState : std::uint8_t {
@@ -38,6 +40,8 @@ enum class RetryState : std::uint8_t {
     cancel_requested,  ///< the workflow asked it to stop
     outcome_unknown,   ///< at-most-once: it may or may not have happened, and must not be repeated
 };
+BOOST_DESCRIBE_ENUM(RetryState, none, non_retryable, timeout, maximum_attempts, lost_attempts,
+                    cancel_requested, outcome_unknown)
 
 enum class TimeoutType : std::uint8_t {
     none,
@@ -47,6 +51,7 @@ enum class TimeoutType : std::uint8_t {
     heartbeat,
     wait
 };
+BOOST_DESCRIBE_ENUM(TimeoutType, none, schedule_to_close, schedule_to_start, start_to_close, heartbeat, wait)
 
 /// A recorded failure. Immutable once made; `cause` is shared, never null-cyclic.
 struct Failure {

@@ -1,0 +1,154 @@
+#pragma once
+// The wire form of every event, said once: fields(visitor, value) names each member, for the writer and for
+// the reader in history_codec.cpp. The names are frozen (tests/histories keeps them): a member may be added
+// as optional(), none may be renamed or removed. optional() leaves out a member that has its default value.
+
+#include "engine/replay/history.hpp"
+
+namespace durable::history {
+
+template <class V>
+void fields(V& v, typename V::template Ref<RetryPolicy> retry) {
+    v.optional("initial_interval", retry.initial_interval, RetryPolicy{}.initial_interval);
+    v.optional("backoff_coefficient", retry.backoff_coefficient, RetryPolicy{}.backoff_coefficient);
+    v.optional("maximum_interval", retry.maximum_interval, Duration{0});
+    v.optional("maximum_attempts", retry.maximum_attempts, 0);
+    v.optional("non_retryable_types", retry.non_retryable_types, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ActivityOptions> options) {
+    v.optional("schedule_to_close", options.schedule_to_close, Duration{0});
+    v.optional("schedule_to_start", options.schedule_to_start, Duration{0});
+    v.optional("start_to_close", options.start_to_close, Duration{0});
+    v.optional("heartbeat", options.heartbeat, Duration{0});
+    v.optional("retry", options.retry, {});
+    v.optional("delivery", options.delivery, Delivery::at_least_once);
+    v.optional("cancellation", options.cancellation, CancellationType::try_cancel);
+    v.optional("queue", options.queue, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<Failure> failure) {
+    v.required("kind", failure.kind);
+    v.optional("type", failure.type, {});
+    v.optional("message", failure.message, {});
+    v.optional("details", failure.details, {});
+    v.optional("retryable", failure.retryable, true);
+    v.optional("next_delay", failure.next_delay, {});
+    v.optional("activity", failure.activity, {});
+    v.optional("activity_id", failure.activity_id, {});
+    v.optional("attempts", failure.attempts, 0);
+    v.optional("retry_state", failure.retry_state, RetryState::none);
+    v.optional("timeout", failure.timeout, TimeoutType::none);
+    v.optional("cause", failure.cause, nullptr);
+}
+
+// --- what arrives
+// ----------------------------------------------------------------------------------------------------
+
+template <class V>
+void fields(V& v, typename V::template Ref<WorkflowStarted> event) {
+    v.required("type", event.type);
+    v.required("workflow_id", event.workflow_id);
+    v.optional("tenant", event.tenant, {});
+    v.required("queue", event.queue);
+    v.required("input", event.input);
+    v.optional("run_deadline", event.run_deadline, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ActivityCompleted> event) {
+    v.required("scheduled", event.scheduled);
+    v.required("result", event.result);
+    v.optional("attempts", event.attempts, 1);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ActivityFailed> event) {
+    v.required("scheduled", event.scheduled);
+    v.required("failure", event.failure);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<TimerFired> event) {
+    v.required("started", event.started);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<SignalReceived> event) {
+    v.required("name", event.name);
+    v.required("input", event.input);
+    v.optional("request_id", event.request_id, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<CancelRequested> event) {
+    v.optional("reason", event.reason, {});
+    v.optional("identity", event.identity, {});
+}
+
+// --- commands
+// --------------------------------------------------------------------------------------------------------
+
+template <class V>
+void fields(V& v, typename V::template Ref<ActivityScheduled> event) {
+    v.required("type", event.type);
+    v.required("input", event.input);
+    v.optional("options", event.options, {});
+    v.optional("source", event.source, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ActivityCancelRequested> event) {
+    v.required("scheduled", event.scheduled);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<TimerStarted> event) {
+    v.required("delay", event.delay);
+    v.required("due", event.due);
+    v.optional("source", event.source, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<TimerCanceled> event) {
+    v.required("started", event.started);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<SideEffectRecorded> event) {
+    v.required("value", event.value);
+    v.optional("source", event.source, {});
+}
+
+// --- the end
+// ---------------------------------------------------------------------------------------------------------
+
+template <class V>
+void fields(V& v, typename V::template Ref<WorkflowCompleted> event) {
+    v.required("result", event.result);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<WorkflowFailed> event) {
+    v.required("failure", event.failure);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<WorkflowCanceled> event) {
+    v.required("failure", event.failure);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<WorkflowTimedOut> event) {
+    v.optional("reason", event.reason, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<WorkflowTerminated> event) {
+    v.optional("reason", event.reason, {});
+    v.optional("identity", event.identity, {});
+}
+
+}  // namespace durable::history

@@ -1,0 +1,27 @@
+#include "engine/replay/history.hpp"
+
+#include <array>
+
+namespace durable::history {
+namespace {
+
+constexpr std::array<std::string_view, std::variant_size_v<Event>> names{
+    "WorkflowStarted", "ActivityCompleted", "ActivityFailed",     "TimerFired",
+    "SignalReceived",  "CancelRequested",   "ActivityScheduled",  "ActivityCancelRequested",
+    "TimerStarted",    "TimerCanceled",     "SideEffectRecorded", "WorkflowCompleted",
+    "WorkflowFailed",  "WorkflowCanceled",  "WorkflowTimedOut",   "WorkflowTerminated"};
+
+}  // namespace
+
+std::string_view kind_name(const Event& event) {
+    return names[event.index()];
+}
+
+bool is_end(const Event& event) {
+    return std::holds_alternative<WorkflowCompleted>(event) ||
+           std::holds_alternative<WorkflowFailed>(event) || std::holds_alternative<WorkflowCanceled>(event) ||
+           std::holds_alternative<WorkflowTimedOut>(event) ||
+           std::holds_alternative<WorkflowTerminated>(event);
+}
+
+}  // namespace durable::history

@@ -1,0 +1,2 @@
+-- An id for a row. Locks: none.
+select app.uuid_v7()::text

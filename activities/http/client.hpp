@@ -2,8 +2,9 @@
 // The one HTTP client of the program: HTTPS with the certificate and host name checked, connections kept and
 // reused, every wait bounded, every answer limited. It follows no redirects and keeps no cookies.
 //
-// Threads: `send` may be awaited from any executor and any number of coroutines at once; the coroutine continues on
-// its own executor. All sockets and the pool are owned by one thread inside the client, so nothing is shared.
+// Threads: `send` may be awaited from any executor and any number of coroutines at once; the coroutine
+// continues on its own executor. All sockets and the pool are owned by one thread inside the client, so
+// nothing is shared.
 //
 // Errors: none are thrown for what a network or a vendor does; the Result says it (message.hpp).
 
@@ -29,24 +30,26 @@ struct ClientOptions {
     std::size_t response_header_bytes_max = std::size_t{16} << 10;
 };
 
-/// Takes the pieces of a body as they arrive, on the client's own thread: it may write to a file, but must not wait.
-/// What it throws is thrown to the awaiting coroutine.
+/// Takes the pieces of a body as they arrive, on the client's own thread: it may write to a file, but must
+/// not wait. What it throws is thrown to the awaiting coroutine.
 using BodySink = std::function<void(std::string_view)>;
 
 class Client {
   public:
     /// Throws std::runtime_error when the certificates cannot be loaded.
     explicit Client(ClientOptions options = {});
-    /// Cancels what is still under way and joins the thread. The awaiting coroutines must still have an executor.
+    /// Cancels what is still under way and joins the thread. The awaiting coroutines must still have an
+    /// executor.
     ~Client();
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// The whole exchange. Retried once, on a new connection, only if the reused one turned out to be dead before a
-    /// byte of the request was sent.
+    /// The whole exchange. Retried once, on a new connection, only if the reused one turned out to be dead
+    /// before a byte of the request was sent.
     [[nodiscard]] boost::asio::awaitable<Result> send(Request request, std::stop_token stop = {});
 
-    /// As `send`, but a 2xx body goes to `sink`, and Response::body stays empty. Bodies of other answers are kept.
+    /// As `send`, but a 2xx body goes to `sink`, and Response::body stays empty. Bodies of other answers are
+    /// kept.
     [[nodiscard]] boost::asio::awaitable<Result> send(Request request, BodySink sink, std::stop_token stop);
 
     /// For tests and metrics: connections opened since the start.

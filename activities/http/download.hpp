@@ -23,15 +23,15 @@ struct DownloadRequest {
 struct Download {
     Result result;  ///< of the last exchange; its response has no body when it is ok
     std::uint64_t bytes = 0;
-    std::string sha256;  ///< lower-case hexadecimal, of the bytes given to the sink; "" unless ok
-    std::string content_type;
+    std::string sha256{};  ///< lower-case hexadecimal, of the bytes given to the sink; "" unless ok
+    std::string content_type{};
 
     [[nodiscard]] bool ok() const { return result.ok(); }
 };
 
-/// GET with at most one redirect, which must not lead from https to http. Whatever the sink got is worthless unless
-/// the download is ok: write to a temporary file and rename.
-[[nodiscard]] boost::asio::awaitable<Download> download(Client& client, DownloadRequest request, BodySink sink,
-                                                        std::stop_token stop = {});
+/// GET with at most one redirect, which must not lead from https to http. Whatever the sink got is worthless
+/// unless the download is ok: write to a temporary file and rename.
+[[nodiscard]] boost::asio::awaitable<Download> download(Client& client, DownloadRequest request,
+                                                        BodySink sink, std::stop_token stop = {});
 
 }  // namespace callflex::http

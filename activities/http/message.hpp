@@ -24,8 +24,8 @@ struct Request {
     Url url;
     std::vector<Header> headers;
     std::string body;
-    /// May be repeated without doing harm: by nature, or because it carries the vendor's idempotency key. It decides
-    /// whether a lost answer is `retryable` or `unknown`.
+    /// May be repeated without doing harm: by nature, or because it carries the vendor's idempotency key. It
+    /// decides whether a lost answer is `retryable` or `unknown`.
     bool idempotent = false;
     /// For the whole exchange: name look-up, connect, TLS, request, answer.
     std::chrono::milliseconds timeout{30'000};
@@ -45,7 +45,8 @@ struct Response {
 enum class Outcome : std::uint8_t {
     ok,         ///< 2xx
     permanent,  ///< the vendor refused it, or it cannot be asked at all: the same request will fail again
-    retryable,  ///< it was not done (never reached the vendor, or the vendor says so), or may be repeated safely
+    retryable,  ///< it was not done (never reached the vendor, or the vendor says so), or may be repeated
+                ///< safely
     unknown,    ///< it may or may not have been done, and must not be repeated before looking
 };
 
@@ -53,16 +54,16 @@ enum class Outcome : std::uint8_t {
 
 /// Where an exchange that got no answer ended.
 enum class Trouble : std::uint8_t {
-    none,           ///< there is a response
-    bad_request,    ///< a header or target with control characters: refused before anything was sent
-    unresolved,     ///< the host name is not known, or the resolver did not answer
-    unreachable,    ///< no connection
-    tls_failed,     ///< the certificate, host name or handshake was refused: nothing of the request was sent
-    lost,           ///< sent, at least partly, and the connection broke before the answer was complete
-    timed_out,      ///< the time ran out; `sent` tells whether the request had left
-    too_large,      ///< the answer exceeds the caller's limit
-    malformed,      ///< the answer is not HTTP as we accept it
-    canceled,       ///< the stop token asked for it
+    none,         ///< there is a response
+    bad_request,  ///< a header or target with control characters: refused before anything was sent
+    unresolved,   ///< the host name is not known, or the resolver did not answer
+    unreachable,  ///< no connection
+    tls_failed,   ///< the certificate, host name or handshake was refused: nothing of the request was sent
+    lost,         ///< sent, at least partly, and the connection broke before the answer was complete
+    timed_out,    ///< the time ran out; `sent` tells whether the request had left
+    too_large,    ///< the answer exceeds the caller's limit
+    malformed,    ///< the answer is not HTTP as we accept it
+    canceled,     ///< the stop token asked for it
 };
 
 [[nodiscard]] std::string_view to_string(Trouble trouble);
@@ -73,11 +74,11 @@ struct Result {
     Trouble trouble = Trouble::none;
     /// False only if not a single byte of the request was handed to the network.
     bool sent = false;
-    std::optional<Response> response;
+    std::optional<Response> response{};
     /// Retry-After, already relative and capped; empty when the vendor did not say.
-    std::optional<std::chrono::milliseconds> retry_after;
+    std::optional<std::chrono::milliseconds> retry_after{};
     /// For people: "connect to api.twilio.com: Connection refused". Holds no header, body, path or query.
-    std::string reason;
+    std::string reason{};
 
     [[nodiscard]] bool ok() const { return outcome == Outcome::ok; }
     [[nodiscard]] int status() const { return response ? response->status : 0; }
@@ -93,10 +94,10 @@ struct Result {
 
 inline constexpr std::chrono::milliseconds retry_after_max{std::chrono::hours{1}};
 
-/// Seconds, or an HTTP date (the three forms of RFC 9110 reduced to the one in use, IMF-fixdate) relative to `now`.
-/// Never negative, capped at retry_after_max; nullopt if it is neither.
-[[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value,
-                                                                         std::chrono::system_clock::time_point now);
+/// Seconds, or an HTTP date (the three forms of RFC 9110 reduced to the one in use, IMF-fixdate) relative to
+/// `now`. Never negative, capped at retry_after_max; nullopt if it is neither.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_after(
+    std::string_view value, std::chrono::system_clock::time_point now);
 
 /// "Sat, 21 Nov 2026 10:15:40 GMT", also with "+0000" instead of GMT (RFC 2822 as Twilio writes it).
 [[nodiscard]] std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);
@@ -107,8 +108,8 @@ class BadHeader : public std::invalid_argument {
     using std::invalid_argument::invalid_argument;
 };
 
-/// The bytes to send. Throws BadHeader when the method, target, a name or a value holds anything that HTTP does not
-/// allow there, or when `headers` names one that the client itself writes.
+/// The bytes to send. Throws BadHeader when the method, target, a name or a value holds anything that HTTP
+/// does not allow there, or when `headers` names one that the client itself writes.
 [[nodiscard]] std::string serialize(const Request& request, std::string_view user_agent);
 
 [[nodiscard]] bool same_header_name(std::string_view a, std::string_view b);

@@ -1,0 +1,45 @@
+#pragma once
+// The implementation of fetch_recording: VAPI's recording, streamed into our own storage.
+//
+// The presigned address of the report is tried first; when it has expired, VAPI is asked for a new one. Only
+// https is fetched, except from VAPI's own configured origin (development): the address comes from outside.
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <memory>
+#include <string>
+
+#include "activities/file_store.hpp"
+#include "activities/http/client.hpp"
+#include "activities/recordings.hpp"
+#include "engine/worker/activities.hpp"
+
+namespace callflex {
+
+/// Everything shared outlives the worker's activities.
+struct RecordingFetcherOptions {
+    std::shared_ptr<http::Client> client;
+    std::shared_ptr<FileStore> store;
+    std::shared_ptr<boost::asio::thread_pool> disk;  ///< for syncing: an activity must not block
+    std::string vapi_base_url;
+    std::string vapi_api_key;  ///< "": expired addresses cannot be renewed
+    std::uint64_t bytes_max = std::uint64_t{256} << 20;
+};
+
+class RecordingFetcher {
+  public:
+    explicit RecordingFetcher(RecordingFetcherOptions options) : options_(std::move(options)) {}
+
+    boost::asio::awaitable<StoredRecording> operator()(durable::ActivityContext& context,
+                                                       RecordingToFetch input) const;
+
+  private:
+    RecordingFetcherOptions options_;
+};
+
+/// org/<organization>/calls/<yyyy>/<mm>/<call>.<ext>, by the month (UTC) in which the call began. Throws
+/// ApplicationError "InvalidCall" for ids that are not UUIDs: they come from outside, and would be path
+/// components.
+[[nodiscard]] std::string recording_path(const CallKey& call, std::string_view content_type);
+
+}  // namespace callflex

@@ -1,0 +1,114 @@
+#pragma once
+// The hub of one run: delivers events to the machines of each concept, resumes coroutines from the ready
+// queue until all of them wait, and closes the run when its root has ended. What a concept means is in its
+// own *_machine file.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/replay/activity_machine.hpp"
+#include "engine/replay/commands.hpp"
+#include "engine/replay/condition_machine.hpp"
+#include "engine/replay/execution.hpp"
+#include "engine/replay/signal_machine.hpp"
+#include "engine/replay/timer_machine.hpp"
+#include "engine/workflow/registry.hpp"
+#include "engine/workflow/runtime.hpp"
+
+namespace durable::replay {
+
+class Execution::Machine final : public detail::Runtime {
+  public:
+    Machine(const WorkflowRegistry& registry, RunId run, std::string build);
+    ~Machine() override = default;
+
+    [[nodiscard]] std::optional<Blocked> replay(const history::Activation& recorded);
+    [[nodiscard]] Result activate(std::vector<history::Event> arrived, Timestamp now);
+
+    [[nodiscard]] bool expects(const history::Event& event) const;
+    [[nodiscard]] std::vector<history::Event> due_timers(Timestamp now) const;
+    [[nodiscard]] std::optional<Timestamp> wake_at() const;
+    [[nodiscard]] std::vector<PendingActivity> pending_activities() const { return activities_.pending(); }
+    [[nodiscard]] std::size_t memory_estimate() const;
+
+    [[nodiscard]] int activations() const noexcept { return activations_; }
+    [[nodiscard]] EventId next_event() const noexcept { return next_event_; }
+    [[nodiscard]] RunStatus status() const noexcept { return status_; }
+    [[nodiscard]] const history::WorkflowStarted& started() const noexcept { return started_; }
+    [[nodiscard]] const detail::Scope& scopes() const noexcept { return root_scope_; }
+
+    // --- detail::Runtime: what the code asks for
+    // ---------------------------------------------------------------------
+    void post(detail::PromiseBase& coroutine) override;
+    [[nodiscard]] detail::Scope& current_scope() override;
+    [[nodiscard]] detail::Scope& root_scope() override { return root_scope_; }
+    [[nodiscard]] std::shared_ptr<detail::Operation> schedule_activity(detail::ActivityCall call) override;
+    [[nodiscard]] std::shared_ptr<detail::Operation> start_timer(Duration delay,
+                                                                 std::source_location where) override;
+    [[nodiscard]] std::shared_ptr<detail::Operation> wait_until(std::function<bool()> condition,
+                                                                std::optional<Duration> timeout,
+                                                                std::source_location where) override;
+    [[nodiscard]] std::shared_ptr<detail::Operation> receive(std::string_view signal,
+                                                             std::source_location where) override;
+    [[nodiscard]] std::optional<Payload> try_receive(std::string_view signal) override;
+    [[nodiscard]] Payload side_effect(const std::function<Payload()>& effect,
+                                      std::source_location where) override;
+    [[nodiscard]] Timestamp now() const override { return time_; }
+    [[nodiscard]] Random& random() override { return random_; }
+    [[nodiscard]] const WorkflowInfo& info() const override { return info_; }
+    void undecodable(std::string problem) override;
+    void escaped(std::exception_ptr exception) override;
+
+  private:
+    [[nodiscard]] std::optional<Blocked> replay_start(const history::Activation& recorded);
+    void begin(const history::WorkflowStarted& started, Timestamp time);
+    void deliver(const std::vector<history::Event>& arrived);
+    void deliver(const history::Event& event);
+    void run_code();
+    void drain_ready();
+    [[nodiscard]] bool wake_condition();
+    void issue_end_if_over();
+    [[nodiscard]] std::optional<history::Event> end_by_exception(std::exception_ptr error);
+    void close(const history::Event& last_command);
+    [[nodiscard]] std::vector<history::Event> expected_of(std::vector<history::Event> arrived) const;
+    [[nodiscard]] std::shared_ptr<detail::Operation> joined(std::shared_ptr<detail::Operation> operation);
+
+    const WorkflowRegistry& registry_;
+    std::string build_;
+    Random random_;
+    WorkflowInfo info_;
+    Workflow workflow_;
+
+    history::WorkflowStarted started_;
+    Duration run_timeout_{0};
+    int activations_ = 0;
+    EventId next_event_{1};
+    Timestamp time_;
+    RunStatus status_ = RunStatus::running;
+
+    Commands commands_;
+    ActivityMachine activities_;
+    TimerMachine timers_;
+    ConditionMachine conditions_;
+    SignalMachine signals_;
+
+    detail::Scope root_scope_;
+    detail::PromiseBase* current_ = nullptr;
+    detail::PromiseBase* first_ready_ = nullptr;
+    detail::PromiseBase* last_ready_ = nullptr;
+    /// Last: the frames go first, while everything that they refer to is still there.
+    Task<Payload> root_;
+};
+
+/// What of workflow code may not escape, told in one sentence.
+[[nodiscard]] std::string exception_text(const std::exception_ptr& exception);
+
+/// The stack of everything that waits below `scopes`.
+[[nodiscard]] std::vector<StackFrame> stack_of(const detail::Scope& scopes);
+/// One phrase on what they wait for.
+[[nodiscard]] std::string waits_of(const detail::Scope& scopes);
+
+}  // namespace durable::replay

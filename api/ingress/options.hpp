@@ -1,0 +1,58 @@
+#pragma once
+// What the ingress can be told. Defaults are those of production.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/http/limits.hpp"
+#include "api/ingress/signature.hpp"
+
+namespace callflex::ingress {
+
+/// Places in a commit where tests look in, or break things.
+enum class CommitPoint : std::uint8_t {
+    before_transaction,
+    before_commit,  ///< every row is written, COMMIT has not been sent
+    after_commit,   ///< durable, nobody knows yet
+};
+
+struct IngressOptions {
+    std::string database_url;  ///< may lead through a transaction pooler
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;  ///< 0: any free one
+    int io_threads = 2;
+    int committers = 2;  ///< threads, each with a connection
+    http::Limits limits;
+    std::size_t body_bytes = 1024 * 1024;
+    std::size_t report_bytes = 8 * 1024 * 1024;  ///< end-of-call reports
+
+    std::vector<std::string> platform_secrets;  ///< accepted for every organization (VAPI_WEBHOOK_SECRET)
+    std::string secrets_key;                    ///< CALLFLEX_SECRETS_KEY; "" : no per-organization secrets
+    SignatureOptions signature;
+    std::chrono::milliseconds credentials_cached{3'000};
+
+    int requests_per_minute = 100;  ///< per organization; reports are not counted; 0: no limit
+    std::size_t queue_requests = 4'000;
+    std::size_t queue_bytes = 256 * 1024 * 1024;
+    std::size_t batch_requests = 256;
+    std::chrono::milliseconds commit_patience{8'000};  ///< a request waits no longer for its commit
+    std::chrono::milliseconds stop_grace{20'000};
+
+    std::function<std::chrono::system_clock::time_point()> now = [] {
+        return std::chrono::system_clock::now();
+    };
+    std::function<void(CommitPoint)> on_commit_point;  ///< on a committer's thread; may throw
+};
+
+/// Reads DATABASE_URL, CALLFLEX_LISTEN (address:port), VAPI_WEBHOOK_SECRET (several separated by commas),
+/// VAPI_SIGNATURE_HEADER, CALLFLEX_SECRETS_KEY, CALLFLEX_REQUESTS_PER_MINUTE. `setting` gives a value or
+/// nothing. Throws std::invalid_argument with what to do.
+[[nodiscard]] IngressOptions ingress_options(
+    const std::function<std::optional<std::string>(std::string_view name)>& setting);
+
+}  // namespace callflex::ingress

@@ -1,0 +1,40 @@
+#pragma once
+// POST /api/webhooks/vapi/{organization}: authenticate, understand, commit, answer; in that order.
+
+#include <boost/asio/awaitable.hpp>
+
+#include "api/http/message.hpp"
+#include "api/ingress/credentials.hpp"
+#include "api/ingress/group_committer.hpp"
+#include "api/ingress/metrics.hpp"
+#include "api/ingress/options.hpp"
+#include "api/ingress/rate_limiter.hpp"
+
+namespace callflex::ingress {
+
+class VapiRoute {
+  public:
+    VapiRoute(const IngressOptions& options, CredentialStore& credentials, GroupCommitter& committer,
+              Metrics& metrics);
+
+    /// `organization` is the rest of the path, as sent.
+    [[nodiscard]] boost::asio::awaitable<http::Response> handle(http::Request request,
+                                                                std::string organization);
+
+  private:
+    /// Nothing when the request is authentic.
+    [[nodiscard]] std::optional<http::Response> refuse_stranger(const http::Request& request,
+                                                                const Credentials& credentials);
+    [[nodiscard]] std::optional<http::Response> refuse_rate(durable::Uuid organization,
+                                                            const http::Request& request);
+    [[nodiscard]] boost::asio::awaitable<http::Response> commit(InboundWebhook webhook,
+                                                                std::string request_id);
+
+    const IngressOptions& options_;
+    CredentialStore& credentials_;
+    GroupCommitter& committer_;
+    Metrics& metrics_;
+    RateLimiter limiter_;
+};
+
+}  // namespace callflex::ingress

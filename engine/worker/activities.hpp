@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <pqxx/pqxx>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 
@@ -25,6 +26,13 @@
 #include "engine/workflow/ids.hpp"
 
 namespace durable {
+
+/// Thrown by an at-most-once activity whose effect may or may not have happened (the vendor's answer was lost): its
+/// reconcile hook looks before anything is sent again. The message is recorded: no personal data in it.
+class OutcomeUnknown : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
 
 /// Facts about the attempt, the same for both kinds.
 struct ActivityInfo {

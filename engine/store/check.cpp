@@ -12,11 +12,11 @@ namespace {
 constexpr std::string_view prefix = "check_";
 
 /// "-- I-4: Sentence." -> {"I-4", "Sentence."}
-CheckLine heading_of(const sql::File& file) {
-    const std::string_view line = file.text.substr(0, file.text.find('\n'));
+CheckLine heading_of(std::string_view statement) {
+    const std::string_view line = statement.substr(0, statement.find('\n'));
     const auto colon = line.find(": ");
     if (!line.starts_with("-- I-") || colon == std::string_view::npos) {
-        throw std::logic_error(std::string{file.name} + ".sql does not begin with its invariant");
+        throw std::logic_error("a check does not begin with its invariant: " + std::string{line});
     }
     CheckLine result;
     result.id = line.substr(3, colon - 3);
@@ -42,20 +42,29 @@ std::vector<std::string> split_lines(const std::string& text) {
 
 }  // namespace
 
-std::vector<CheckLine> check(pqxx::connection& connection) {
-    pqxx::transaction<pqxx::repeatable_read, pqxx::readonly> snapshot{connection};
+std::vector<CheckLine> run_checks(pqxx::transaction_base& snapshot,
+                                  const std::vector<std::string_view>& statements) {
     std::vector<CheckLine> lines;
-    for (const sql::File& file : sql::all) {
-        if (!file.name.starts_with(prefix)) continue;
-        CheckLine line = heading_of(file);
-        const pqxx::result found = snapshot.exec(std::string{file.text});
+    for (const std::string_view statement : statements) {
+        CheckLine line = heading_of(statement);
+        const pqxx::result found = snapshot.exec(std::string{statement});
         line.checked = found[0]["checked"].as<std::int64_t>();
         line.violated = found[0]["violated"].as<std::int64_t>();
         if (!found[0]["examples"].is_null()) line.examples = split_lines(found[0]["examples"].c_str());
         lines.push_back(std::move(line));
     }
+    return lines;
+}
+
+std::vector<CheckLine> check(pqxx::connection& connection) {
+    std::vector<std::string_view> statements;
+    for (const sql::File& file : sql::all) {
+        if (file.name.starts_with(prefix)) statements.push_back(file.text);
+    }
+    pqxx::transaction<pqxx::repeatable_read, pqxx::readonly> snapshot{connection};
+    std::vector<CheckLine> lines = run_checks(snapshot, statements);
     std::sort(lines.begin(), lines.end(),
-                     [](const CheckLine& a, const CheckLine& b) { return number_of(a) < number_of(b); });
+              [](const CheckLine& a, const CheckLine& b) { return number_of(a) < number_of(b); });
     return lines;
 }
 

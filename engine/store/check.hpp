@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <pqxx/pqxx>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace durable::store {
@@ -19,7 +20,13 @@ struct CheckLine {
     std::vector<std::string> examples;  ///< at most five, each naming the run
 };
 
-/// In the order of their numbers. Throws pqxx errors. `connection` must not be in a transaction.
+/// Runs the checks that `statements` hold, each an SQL text of the form described above (its first line
+/// "-- I-4: Sentence."), in order.
+[[nodiscard]] std::vector<CheckLine> run_checks(pqxx::transaction_base& snapshot,
+                                                const std::vector<std::string_view>& statements);
+
+/// The engine's own, in the order of their numbers. Throws pqxx errors. `connection` must not be in a
+/// transaction.
 [[nodiscard]] std::vector<CheckLine> check(pqxx::connection& connection);
 
 }  // namespace durable::store

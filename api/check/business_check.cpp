@@ -9,7 +9,7 @@ std::vector<durable::store::CheckLine> check_business(pqxx::connection& connecti
     for (const api::sql::File& file : api::sql::all) {
         if (file.name.starts_with("check_")) statements.push_back(file.text);
     }
-    pqxx::transaction<pqxx::repeatable_read, pqxx::readonly> snapshot{connection};
+    pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> snapshot{connection};
     return durable::store::run_checks(snapshot, statements);
 }
 

@@ -61,7 +61,7 @@ std::vector<CheckLine> check(pqxx::connection& connection) {
     for (const sql::File& file : sql::all) {
         if (file.name.starts_with(prefix)) statements.push_back(file.text);
     }
-    pqxx::transaction<pqxx::repeatable_read, pqxx::readonly> snapshot{connection};
+    pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> snapshot{connection};
     std::vector<CheckLine> lines = run_checks(snapshot, statements);
     std::sort(lines.begin(), lines.end(),
               [](const CheckLine& a, const CheckLine& b) { return number_of(a) < number_of(b); });

@@ -35,7 +35,7 @@ class OperationAwaitable {
     using durable_awaitable = void;
 
     template <class P>
-    void await_suspend(std::coroutine_handle<P> waiting) {
+    void await_suspend(std::coroutine_handle<P> waiting) const {
         operation_->wait(waiting.promise());
     }
 
@@ -49,7 +49,7 @@ class OperationAwaitable {
         return operation_->resolved();
     }
     template <class T>
-    [[nodiscard]] T take() {
+    [[nodiscard]] T take() const {
         operation_->taken();
         return decode_or_block<T>(*runtime_, operation_->result(), operation_->describe());
     }
@@ -98,13 +98,13 @@ class [[nodiscard]] ActivityHandle : public detail::OperationAwaitable {
     /// As if the handle's scope were cancelled (CancellationType decides what that means).
     void cancel(const std::string& reason) { operation_->cancel(reason); }
 
-    [[nodiscard]] bool await_ready() {
+    [[nodiscard]] bool await_ready() const {
         // A new wait in a cancelled scope ends at once, like every other.
         const detail::Scope& scope = runtime_->current_scope();
         if (!done() && scope.canceled()) throw Canceled(scope.reason());
         return done();
     }
-    Output await_resume() { return take<Output>(); }
+    Output await_resume() const { return take<Output>(); }
 };
 
 /// `co_await wf.sleep(3 days)`. A duration of zero or less is over at once, but still a timer in the history.

@@ -1,0 +1,157 @@
+#pragma once
+// Drives one workflow by hand: feed events, look at the commands. Every activation that it makes is also sent
+// through the wire form and replayed from the beginning by a second Execution, which must agree; so each test
+// of a verb is a test of its replay too.
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/replay/execution.hpp"
+#include "engine/workflow/registry.hpp"
+
+namespace durable::test {
+
+using namespace std::chrono_literals;
+
+inline const RunId some_run{*Uuid::parse("0190a5b0-7c3e-7a10-8000-000000000001")};
+inline constexpr Timestamp some_day{std::chrono::sys_days{std::chrono::year{2026} / 1 / 15}};
+
+class Script {
+  public:
+    using Execution = replay::Execution;
+
+    template <class Input, class Output>
+    Script(Task<Output> (*function)(Workflow&, Input), const Input& input,
+           std::optional<Duration> run_timeout = {}) {
+        registry_.add(WorkflowType<Input, Output>{"scripted"}, function);
+        history::WorkflowStarted started{.type = "scripted",
+                                         .workflow_id = "w-1",
+                                         .tenant = "acme",
+                                         .queue = "default",
+                                         .input = encode(input),
+                                         .run_deadline = {}};
+        if (run_timeout) started.run_deadline = now + *run_timeout;
+        history_.push_back(
+            {.first_event = EventId{1}, .time = now, .build = "", .arrived = {started}, .commands = {}});
+        execution_ = std::make_unique<Execution>(registry_, some_run, "build-1");
+        REQUIRE_FALSE(execution_->replay(history_[0]));
+    }
+    template <class Output>
+    explicit Script(Task<Output> (*function)(Workflow&, Nothing)) : Script(function, Nothing{}) {}
+
+    /// One activation. What the code did is in commands() then.
+    template <class... Events>
+    Script& feed(Events... arrived) {
+        return feed_all({history::Event{std::move(arrived)}...});
+    }
+    Script& feed_all(std::vector<history::Event> arrived) {
+        Execution::Result result = execution_->activate(std::move(arrived), now);
+        if (result.blocked) {
+            blocked_ = std::move(result.blocked);
+            FAIL("blocked: " << blocked_->reason);
+        }
+        history_.push_back(result.activated->activation);
+        activated_ = std::move(result.activated);
+        must_replay();
+        return *this;
+    }
+    /// One activation that must be blocked.
+    template <class... Events>
+    replay::Blocked feed_blocked(Events... arrived) {
+        Execution::Result result = execution_->activate({history::Event{std::move(arrived)}...}, now);
+        REQUIRE(result.blocked);
+        CHECK_FALSE(result.activated);
+        return *result.blocked;
+    }
+    /// Time passes; the timers that are due by then fire in one activation.
+    Script& wait(Duration duration) {
+        now += duration;
+        return feed_all(execution_->due_timers(now));
+    }
+
+    /// Result of an activity.
+    template <class T>
+    Script& complete(int scheduled, const T& result) {
+        return feed(completed(scheduled, result));
+    }
+    template <class T>
+    static history::ActivityCompleted completed(int scheduled, const T& result) {
+        return {.scheduled = EventId{scheduled}, .result = encode(result)};
+    }
+    static history::ActivityFailed failed(int scheduled, const std::string& type) {
+        Failure cause{.type = type, .message = "no luck"};
+        Failure failure{.kind = FailureKind::activity, .activity = "work", .attempts = 3};
+        failure.retry_state = RetryState::maximum_attempts;
+        failure.cause = std::make_shared<const Failure>(std::move(cause));
+        return {.scheduled = EventId{scheduled}, .failure = std::move(failure)};
+    }
+    template <class T>
+    static history::SignalReceived signal(const std::string& name, const T& message) {
+        return {.name = name, .input = encode(message), .request_id = {}};
+    }
+    static history::CancelRequested cancel(const std::string& reason) {
+        return {.reason = reason, .identity = "ann"};
+    }
+
+    [[nodiscard]] const std::vector<history::Event>& commands() const { return history_.back().commands; }
+    /// "ActivityScheduled 2, TimerStarted 3": kinds and ids of the last activation's commands.
+    [[nodiscard]] std::string said() const {
+        std::string text;
+        std::int32_t id =
+            history_.back().first_event.value + static_cast<std::int32_t>(history_.back().arrived.size());
+        for (const history::Event& command : commands()) {
+            text += (text.empty() ? "" : ", ") + std::string{history::kind_name(command)} + ' ' +
+                    std::to_string(id++);
+        }
+        return text;
+    }
+    template <class E>
+    [[nodiscard]] const E& command(std::size_t index) const {
+        REQUIRE(index < commands().size());
+        const auto* event = std::get_if<E>(&commands()[index]);
+        REQUIRE(event != nullptr);
+        return *event;
+    }
+    /// The result of a run that has completed.
+    template <class T>
+    [[nodiscard]] T result() const {
+        REQUIRE_FALSE(commands().empty());
+        const auto* end = std::get_if<history::WorkflowCompleted>(&commands().back());
+        REQUIRE(end != nullptr);
+        return decode<T>(end->result);
+    }
+    [[nodiscard]] const replay::Activated& activated() const { return *activated_; }
+    [[nodiscard]] Execution& execution() { return *execution_; }
+    [[nodiscard]] const history::History& history() const { return history_; }
+    [[nodiscard]] replay::RunStatus status() const { return execution_->status(); }
+
+    Timestamp now = some_day;
+
+  private:
+    void must_replay() const {
+        Execution second{registry_, some_run, "build-2"};
+        for (const history::Activation& recorded : history_) {
+            const history::Activation read =
+                history::decode_activation(recorded.first_event, history::encode(recorded));
+            REQUIRE(read == recorded);
+            const std::optional<replay::Blocked> blocked = second.replay(read);
+            if (blocked) FAIL("replay: " << blocked->reason);
+        }
+        CHECK(second.next_event() == execution_->next_event());
+        CHECK(second.status() == execution_->status());
+        CHECK(second.wake_at() == execution_->wake_at());
+        CHECK(second.pending_activities().size() == execution_->pending_activities().size());
+    }
+
+    WorkflowRegistry registry_;
+    history::History history_;
+    std::unique_ptr<Execution> execution_;
+    std::optional<replay::Activated> activated_;
+    std::optional<replay::Blocked> blocked_;
+};
+
+}  // namespace durable::test

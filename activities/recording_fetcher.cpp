@@ -11,6 +11,7 @@
 
 #include "activities/http/download.hpp"
 #include "activities/http/encoding.hpp"
+#include "activities/vendor_failure.hpp"
 
 namespace callflex {
 
@@ -63,20 +64,14 @@ std::optional<http::Url> acceptable(const std::string& text, const http::Url& va
     return std::nullopt;
 }
 
-std::chrono::milliseconds time_left(const durable::ActivityContext& context) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline() -
-                                                                            std::chrono::steady_clock::now());
-    return std::clamp(left, std::chrono::milliseconds{1}, std::chrono::milliseconds{120'000});
-}
-
 awaitable<Fetched> fetch(const RecordingFetcherOptions& options, durable::ActivityContext& context,
                          http::DownloadRequest request) {
     request.bytes_max = options.bytes_max;
-    request.timeout = time_left(context);
+    request.timeout = time_left(context, std::chrono::minutes{2});
     auto file = std::make_shared<FileStore::Incoming>(options.store->receive());
     http::BodySink sink = [file](std::string_view piece) { file->write(piece); };
-    http::Download download =
-        co_await http::download(*options.client, std::move(request), std::move(sink), context.stop_token());
+    http::Download download = co_await http::download(*options.vendors->http, std::move(request),
+                                                      std::move(sink), context.stop_token());
     co_return Fetched{std::move(download), std::move(file)};
 }
 
@@ -121,19 +116,20 @@ std::string recording_path(const CallKey& call, std::string_view content_type) {
 
 awaitable<StoredRecording> RecordingFetcher::operator()(durable::ActivityContext& context,
                                                         RecordingToFetch input) const {
+    const VapiConfig& vapi_config = options_.vendors->config.vapi;
     const http::Url vapi = http::join(
-        options_.vapi_base_url, "/call/" + http::percent_encode(input.vapi_call_id) + "/mono-recording");
+        vapi_config.base_url, "/call/" + http::percent_encode(input.vapi_call_id) + "/mono-recording");
     const std::optional<http::Url> given = acceptable(input.url, vapi);
     std::optional<Fetched> fetched;
     if (given) fetched = co_await fetch(options_, context, {.url = *given, .headers = {}});
     const bool ask_vapi = !fetched || has_expired(fetched->download.result);
-    if (ask_vapi && options_.vapi_api_key.empty()) {
+    if (ask_vapi && !vapi_config.configured()) {
         throw ApplicationError("RecordingGone",
                                "its address has expired, and VAPI_API_KEY is not set to ask for another",
                                {.retryable = false});
     }
     if (ask_vapi) {
-        std::vector<http::Header> headers{{"Authorization", "Bearer " + options_.vapi_api_key}};
+        std::vector<http::Header> headers{{"Authorization", "Bearer " + vapi_config.api_key.reveal()}};
         fetched = co_await fetch(options_, context, {.url = vapi, .headers = std::move(headers)});
     }
     const http::Download& download = fetched->download;

@@ -10,19 +10,17 @@
 #include <string>
 
 #include "activities/file_store.hpp"
-#include "activities/http/client.hpp"
 #include "activities/recordings.hpp"
+#include "activities/vendors.hpp"
 #include "engine/worker/activities.hpp"
 
 namespace callflex {
 
 /// Everything shared outlives the worker's activities.
 struct RecordingFetcherOptions {
-    std::shared_ptr<http::Client> client;
+    std::shared_ptr<Vendors> vendors;  ///< without VAPI's key, expired addresses cannot be renewed
     std::shared_ptr<FileStore> store;
     std::shared_ptr<boost::asio::thread_pool> disk;  ///< for syncing: an activity must not block
-    std::string vapi_base_url;
-    std::string vapi_api_key;  ///< "": expired addresses cannot be renewed
     std::uint64_t bytes_max = std::uint64_t{256} << 20;
 };
 

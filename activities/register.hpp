@@ -1,0 +1,25 @@
+#pragma once
+// Every activity of this program, bound to its implementation.
+
+#include <filesystem>
+#include <memory>
+
+#include "activities/vendors.hpp"
+
+namespace durable::worker {
+class ActivityRegistry;
+}
+
+namespace callflex {
+
+/// What the implementations share. Made once at start by the worker's main.
+struct ActivityDependencies {
+    std::shared_ptr<Vendors> vendors;
+    std::filesystem::path storage_root;  ///< CALLFLEX_STORAGE_ROOT: where recordings are kept
+};
+
+/// Called once at start. Throws std::filesystem::filesystem_error when the storage root cannot be used.
+void register_activities(durable::worker::ActivityRegistry& activities,
+                         const ActivityDependencies& dependencies);
+
+}  // namespace callflex

@@ -84,6 +84,8 @@ void BatchWriter::commit(Webhooks batch, std::vector<Stored>& results) {
     tx.commit();
     look(CommitPoint::after_commit);
     if (notices.heard()) throw CommitWarned{"the server warned while it committed"};
+    const auto fresh = [](const Stored& one) { return one.result == Stored::Result::accepted && !one.repeat; };
+    if (std::ranges::any_of(results, fresh)) client_.notify();
 }
 
 BatchWriter::Attempt BatchWriter::classify(const std::exception& error) {

@@ -1,0 +1,40 @@
+#pragma once
+// Load for the ingress: signed end-of-call reports of distinct calls over kept-alive connections, as fast as
+// they are answered. Counts what was acknowledged, so that a test can look for each one in the database.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace callflex::bench {
+
+struct IngressLoadOptions {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;
+    std::string organization;  ///< UUID
+    std::string secret;        ///< signs by VAPI's hmac defaults
+    int connections = 64;
+    std::chrono::milliseconds duration{5'000};
+    std::size_t report_bytes = 2048;  ///< size of each body, at least 1 KiB
+};
+
+struct IngressLoadResult {
+    std::vector<std::string> acknowledged;  ///< VAPI call ids whose report was answered 200
+    std::uint64_t refused = 0;              ///< other answers
+    std::uint64_t broken = 0;               ///< connections that ended before they were told to
+    std::chrono::duration<double> took{};
+    double requests_per_second = 0;  ///< acknowledged ones
+    std::chrono::microseconds p50{};
+    std::chrono::microseconds p99{};
+    std::chrono::microseconds p999{};
+};
+
+/// Blocks for the duration, or until no connection is left; one thread. Throws std::runtime_error when not
+/// one connection can be made.
+[[nodiscard]] IngressLoadResult run_ingress_load(const IngressLoadOptions& options);
+
+/// A report of a two-minute call as VAPI sends it, of about that many bytes.
+[[nodiscard]] std::string sample_report(const std::string& vapi_call_id, std::size_t bytes);
+
+}  // namespace callflex::bench

@@ -1,17 +1,19 @@
 #pragma once
 // The few figures that a benchmark needs, and where the CPU went.
 
+#include <sys/types.h>
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace callflex::bench {
 
 /// The value below which `fraction` of the samples lie (nearest rank). Requires samples.
 [[nodiscard]] double percentile(std::vector<double> samples, double fraction);
-[[nodiscard]] inline double median(std::vector<double> samples) { return percentile(std::move(samples), 0.5); }
+[[nodiscard]] inline double median(std::vector<double> samples) {
+    return percentile(std::move(samples), 0.5);
+}
 
 /// CPU time used so far by a process and by the children it has waited for; zero if it is gone.
 [[nodiscard]] std::chrono::milliseconds cpu_of(pid_t process);

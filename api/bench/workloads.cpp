@@ -12,7 +12,9 @@ durable::Task<Steps> run_sequence(durable::Workflow& wf, Steps steps) {
     co_return steps;
 }
 
-boost::asio::awaitable<StepInput> do_nothing(durable::ActivityContext&, StepInput input) { co_return input; }
+boost::asio::awaitable<StepInput> do_nothing(durable::ActivityContext&, StepInput input) {
+    co_return input;
+}
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 #pragma once
-// The verbs that outsiders use on runs, each *inside a caller's transaction*: what they do commits or vanishes with
-// the caller's rows. Nothing here commits, notifies or retries. Works through a transaction pooler: no named prepared
-// statements, no session state. Not thread-safe beyond the transaction given.
+// The verbs that outsiders use on runs, each *inside a caller's transaction*: what they do commits or
+// vanishes with the caller's rows. Nothing here commits, notifies or retries. Works through a transaction
+// pooler: no named prepared statements, no session state. Not thread-safe beyond the transaction given.
 //
 // Lock order: workflow_ids -> live_runs -> activities -> inbox, each by key; set-based verbs sort first.
 
@@ -28,7 +28,8 @@ struct StartRequest {
     Tenant tenant;
     std::string queue = "default";
     RunId run;               ///< made by the caller (IdSource): what makes a repeat recognisable
-    std::string request_id;  ///< of the sender; the same request id and workflow id give the first run again; "" = none
+    std::string request_id;  ///< of the sender; the same request id and workflow id give the first run again;
+                             ///< "" = none
     ConflictPolicy conflict = ConflictPolicy::fail;
     ReusePolicy reuse = ReusePolicy::allow;
     std::optional<Duration> run_timeout;
@@ -59,9 +60,11 @@ struct RunRef {
 
 enum class SendResult : std::uint8_t { delivered, duplicate, not_found, closed };
 /// Puts an encoded event into the inbox of the open run, and wakes it. `request_id` != "": once per chain.
-SendResult send(pqxx::transaction_base& tx, const RunRef& to, const history::Event& event, const std::string& request_id);
+SendResult send(pqxx::transaction_base& tx, const RunRef& to, const history::Event& event,
+                const std::string& request_id);
 /// Ends the run at once with WorkflowTerminated; no code runs. `closed` if it had ended.
-SendResult terminate(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason, const std::string& identity);
+SendResult terminate(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,
+                     const std::string& identity);
 
 struct PendingActivityInfo {
     EventId activity;

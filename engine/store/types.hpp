@@ -1,6 +1,6 @@
 #pragma once
-// What goes into and comes out of the store, as values. The store speaks rows and fences; it neither replays nor
-// decides. Everything here may be copied between threads.
+// What goes into and comes out of the store, as values. The store speaks rows and fences; it neither replays
+// nor decides. Everything here may be copied between threads.
 
 #include <cstdint>
 #include <optional>
@@ -17,8 +17,8 @@ namespace durable::store {
 /// A worker process, numbered by the database at registration; never reused.
 using WorkerNo = StrongId<struct WorkerNoTag, std::int32_t>;
 
-/// Proof of being the current holder of a run (or of an activity row): the epoch only grows, the token is random for
-/// each claiming batch (it is that batch's id as well). Every write of a holder carries both.
+/// Proof of being the current holder of a run (or of an activity row): the epoch only grows, the token is
+/// random for each claiming batch (it is that batch's id as well). Every write of a holder carries both.
 struct Fence {
     std::int32_t epoch = 0;
     std::int64_t token = 0;
@@ -54,7 +54,8 @@ struct ClaimedRun {
     std::optional<HistoryRow> start;  ///< activation 0, when it is the only one
 };
 
-/// An activity that needs a row: it leaves the worker (no free slot, other queue, a retry that waits, adoption).
+/// An activity that needs a row: it leaves the worker (no free slot, other queue, a retry that waits,
+/// adoption).
 struct ActivityRow {
     RunId run;
     EventId activity;
@@ -64,12 +65,13 @@ struct ActivityRow {
     std::int32_t attempt = 1;  ///< the attempt that will run next
     std::int32_t lost_attempts = 0;
     Timestamp scheduled_at;
-    Timestamp available_at;                          ///< may be picked up then
-    std::optional<Timestamp> schedule_to_start_by;   ///< else it times out
-    std::optional<Timestamp> close_by;               ///< schedule-to-close
-    std::string task;                                ///< encoded history::ActivityScheduled: input and options
-    std::optional<std::string> last_failure;         ///< encoded Failure, for people and for the final ActivityFailed
-    std::optional<std::string> heartbeat_details;    ///< JSON, for the next attempt
+    Timestamp available_at;                         ///< may be picked up then
+    std::optional<Timestamp> schedule_to_start_by;  ///< else it times out
+    std::optional<Timestamp> close_by;              ///< schedule-to-close
+    std::string task;                               ///< encoded history::ActivityScheduled: input and options
+    std::optional<std::string>
+        last_failure;  ///< encoded Failure, for people and for the final ActivityFailed
+    std::optional<std::string> heartbeat_details;  ///< JSON, for the next attempt
 };
 
 /// What becomes of one claimed run at the end of its turn in a batch.
@@ -77,21 +79,21 @@ struct RunCommit {
     RunId run;
     RunId chain;
     Fence fence;
-    std::int32_t activations_before = 0;  ///< must equal the row's: compare-and-set
+    std::int32_t activations_before = 0;   ///< must equal the row's: compare-and-set
     std::optional<HistoryRow> activation;  ///< none: only release, adopt or block
     std::int64_t inbox_head = 0;           ///< messages up to here are consumed: deleted
     enum class Next : std::uint8_t {
         keep,     ///< stays with this worker
         release,  ///< anybody may claim it at wake_at (none: when a message arrives)
         close,    ///< it has ended with `status`; refused (lost) if a message beyond inbox_head has arrived
-        block,    ///< the activation failed: `blocked_reason`; nothing is recorded; claimable again at wake_at
+        block,  ///< the activation failed: `blocked_reason`; nothing is recorded; claimable again at wake_at
     };
     Next next = Next::keep;
     std::optional<Timestamp> wake_at;
     replay::RunStatus status = replay::RunStatus::running;
     std::string blocked_kind;
     std::string blocked_reason;
-    bool was_blocked = false;  ///< the commit clears its mark
+    bool was_blocked = false;                 ///< the commit clears its mark
     std::vector<ActivityRow> activities;      ///< new rows
     std::vector<EventId> cancel_activities;   ///< rows asked to stop
     std::vector<EventId> settled_activities;  ///< rows that no longer matter: deleted
@@ -110,15 +112,17 @@ struct Batch {
 };
 
 struct BatchResult {
-    Timestamp now;                  ///< database time of the commit
+    Timestamp now;  ///< database time of the commit
     std::vector<RunId> committed;
-    std::vector<RunId> lost;        ///< fence gone: drop all memory of the run
-    std::vector<RunId> message_first;  ///< close refused, a message had got in first: still ours; take the messages too
+    std::vector<RunId> lost;  ///< fence gone: drop all memory of the run
+    std::vector<RunId>
+        message_first;  ///< close refused, a message had got in first: still ours; take the messages too
     struct Rejected {
         RunId run;
         std::string reason;
     };
-    std::vector<Rejected> rejected;    ///< the database refused this run's data (found by bisection): still ours
+    std::vector<Rejected>
+        rejected;  ///< the database refused this run's data (found by bisection): still ours
     std::vector<ClaimedRun> claimed;
 };
 

@@ -1,18 +1,20 @@
 #pragma once
-// What a worker process asks of the database. Three kinds of connection, so that a slow one never starves another:
+// What a worker process asks of the database. Three kinds of connection, so that a slow one never starves
+// another:
 //
 //   HotConnection      claims and commits batches of runs (two in a worker), loads histories and inboxes
 //   ActivityStore      claims and ends activity rows, commits transactional activities
 //   ControlConnection  registration, lease, session lock, sweeping, notifications; needs a *direct* address
 //
-// Each object belongs to one thread at a time and blocks it; every call has a client-side deadline. A lost connection
-// is thrown away and replaced; a commit whose answer was lost is settled before the call returns: the row is locked
-// and compared with what was sent (activation number and token), so a caller only ever sees committed, lost or
-// rejected. While the database cannot be reached calls throw StoreUnavailable after their deadline; the caller keeps
-// its batch and calls again: sending a batch twice is always safe.
+// Each object belongs to one thread at a time and blocks it; every call has a client-side deadline. A lost
+// connection is thrown away and replaced; a commit whose answer was lost is settled before the call returns:
+// the row is locked and compared with what was sent (activation number and token), so a caller only ever sees
+// committed, lost or rejected. While the database cannot be reached calls throw StoreUnavailable after their
+// deadline; the caller keeps its batch and calls again: sending a batch twice is always safe.
 
 #include <functional>
 #include <memory>
+#include <pqxx/pqxx>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -43,8 +45,8 @@ class HotConnection {
     ~HotConnection();
     HotConnection(HotConnection&&) noexcept;
 
-    /// Commits and claims in one statement. Any lost fence aborts the statement, which is then rerun in the form that
-    /// returns the losers; a data error is bisected down to the run that caused it.
+    /// Commits and claims in one statement. Any lost fence aborts the statement, which is then rerun in the
+    /// form that returns the losers; a data error is bisected down to the run that caused it.
     BatchResult commit(const Batch& batch);
 
     struct Loaded {
@@ -61,7 +63,8 @@ class HotConnection {
     };
     std::vector<Loaded> load(const std::vector<LoadRequest>& requests, Timestamp* now = nullptr);
 
-    /// Among the runs this worker holds, those with waiting messages beyond the head it knows. Also tells the time.
+    /// Among the runs this worker holds, those with waiting messages beyond the head it knows. Also tells the
+    /// time.
     struct Held {
         RunId run;
         RunId chain;
@@ -87,9 +90,11 @@ class ActivityStore {
     ActivityStore(ActivityStore&&) noexcept;
 
     /// Rows that are due, of the types this worker runs.
-    std::vector<ClaimedActivity> claim(WorkerNo worker, const std::string& queue, const std::vector<std::string>& types,
-                                       std::int32_t limit, Timestamp* now = nullptr);
-    /// Fenced; returns those whose row was no longer ours (drop them). Results go to the inboxes of their runs.
+    std::vector<ClaimedActivity> claim(WorkerNo worker, const std::string& queue,
+                                       const std::vector<std::string>& types, std::int32_t limit,
+                                       Timestamp* now = nullptr);
+    /// Fenced; returns those whose row was no longer ours (drop them). Results go to the inboxes of their
+    /// runs.
     std::vector<std::pair<RunId, EventId>> end(WorkerNo worker, const std::vector<ActivityEnd>& ends);
     /// Heartbeats of rows, with details; returns those that are asked to stop or lost.
     struct Beat {
@@ -106,14 +111,14 @@ class ActivityStore {
     };
     std::vector<BeatResult> heartbeat(WorkerNo worker, const std::vector<Beat>& beats);
 
-    /// Runs `body` (business SQL) and then, in the same transaction, locks the live row, checks the fence and puts the
-    /// completion into the inbox. `body` gets the transaction and its database time and returns the encoded
-    /// ActivityCompleted. Exceptions of `body` roll back and pass through.
+    /// Runs `body` (business SQL) and then, in the same transaction, locks the live row, checks the fence and
+    /// puts the completion into the inbox. `body` gets the transaction and its database time and returns the
+    /// encoded ActivityCompleted. Exceptions of `body` roll back and pass through.
     struct Transactional {
         WorkerNo worker;
         RunId run;
         EventId activity;
-        Fence fence;       ///< of the run if eager, else of the activity's row
+        Fence fence;  ///< of the run if eager, else of the activity's row
         bool eager = true;
     };
     enum class TransactionalOutcome : std::uint8_t { committed, lost };
@@ -142,9 +147,9 @@ class ControlConnection {
     [[nodiscard]] WorkerNo worker() const;
     /// Renews the lease. False: this registration is gone (declared dead): drop everything and register anew.
     bool heartbeat();
-    /// Looks for dead workers (session lock gone for 500 ms and Postgres up for one lease; else lease over) and gives
-    /// their runs and activity rows back; times out activity rows; wakes runs that nothing else would wake; wakes
-    /// blocked runs after `wake_blocked`. Bounded work per call.
+    /// Looks for dead workers (session lock gone for 500 ms and Postgres up for one lease; else lease over)
+    /// and gives their runs and activity rows back; times out activity rows; wakes runs that nothing else
+    /// would wake; wakes blocked runs after `wake_blocked`. Bounded work per call.
     struct Swept {
         int dead_workers = 0;
         int runs_taken_over = 0;
@@ -158,8 +163,8 @@ class ControlConnection {
     /// Marks the registration ended (after a drain).
     void deregister();
 
-    /// Waits for a notification (work for our queue, message or cancel for one of our runs), at most `timeout`.
-    /// Returns what woke us; empty on timeout.
+    /// Waits for a notification (work for our queue, message or cancel for one of our runs), at most
+    /// `timeout`. Returns what woke us; empty on timeout.
     struct Wakeup {
         bool runs = false;
         bool activities = false;
@@ -172,8 +177,9 @@ class ControlConnection {
     std::unique_ptr<Impl> impl_;
 };
 
-/// Sends notifications on a session of its own, synchronous_commit = off, coalesced: at once when it has been quiet
-/// for 10 ms, else every 10 ms. Thread-safe; never blocks the caller; losing one only costs latency. One a process.
+/// Sends notifications on a session of its own, synchronous_commit = off, coalesced: at once when it has been
+/// quiet for 10 ms, else every 10 ms. Thread-safe; never blocks the caller; losing one only costs latency.
+/// One a process.
 class Notifier {
   public:
     explicit Notifier(std::string connection_string, bool enabled = true);

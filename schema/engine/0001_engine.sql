@@ -71,6 +71,7 @@ create table engine.live_runs (
     chain_id uuid not null,           -- first run of the continue-as-new chain: key of the inbox
     wake_at timestamptz,              -- unowned: to be claimed then; null: only a message wakes it
     token bigint not null default 0,  -- random, of the batch that claimed it last
+    batch bigint not null default 0,  -- id of the batch that committed to it last: settles a lost reply
     inbox_head bigint not null default 0,
     inbox_tail bigint not null default 0,
     owner integer,                    -- worker_no

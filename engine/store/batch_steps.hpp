@@ -1,0 +1,34 @@
+#pragma once
+// A batch as statements: which ones it needs, and their parameters. One transaction, one round trip.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/store/session.hpp"
+#include "engine/store/types.hpp"
+
+namespace durable::store {
+
+/// Commits sorted by run id: the order of locks.
+using SortedCommits = std::vector<const RunCommit*>;
+
+/// What a claim needs beyond the request.
+struct ClaimBounds {
+    Timestamp floor;   ///< nothing is due before it (index lower bound)
+    Uuid recent_from;  ///< activation 0 is returned for runs whose ids lie between these
+    Uuid recent_until;
+};
+
+/// Fenced writes of the commits. `batch` marks the rows, so that a lost reply can be settled.
+[[nodiscard]] std::vector<Step> commit_steps(WorkerNo worker, std::int64_t batch,
+                                             const SortedCommits& commits);
+[[nodiscard]] Step claim_step(WorkerNo worker, std::int64_t token, const ClaimRequest& claim,
+                              const ClaimBounds& bounds);
+/// Columns as claim_runs.sql has them, from column 1 on. Rows without a run are skipped.
+[[nodiscard]] std::vector<ClaimedRun> claimed_runs(const Rows& rows);
+/// Rows of store_activities.sql. Throws DecodeError if a task is not an encoded ActivityScheduled.
+[[nodiscard]] Step store_activities_step(std::span<const ActivityRow* const> rows);
+
+}  // namespace durable::store

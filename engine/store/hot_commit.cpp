@@ -1,0 +1,327 @@
+// HotConnection::commit: the batch as one transaction, and what happens when it does not simply succeed.
+//
+//   sent ──▶ committed                          the usual way
+//     ├────▶ a fence is lost (22012)            compare row by row; drop the losers; send the rest
+//     ├────▶ the data is refused                halve until the one culprit is alone; reject it; send the
+//     rest ├────▶ deadlock, lock_timeout, disk full  wait a little; send again └────▶ no answer unknown:
+//     reconnect, end the old session, compare row by row: what is
+//                                               marked with our batch id was committed; the rest is sent
+//                                               again
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "engine/store/hot_impl.hpp"
+#include "engine_store_sql.hpp"
+
+namespace durable::store {
+namespace {
+
+using Of = BinaryArray::Of;
+using Next = RunCommit::Next;
+
+/// Claims look back this far below the oldest run they have found: starts become visible when their
+/// transactions commit, but carry the time at which these began.
+constexpr std::chrono::seconds claim_margin{2};
+/// And this often they look at everything, for transactions that took longer.
+constexpr std::chrono::seconds full_pass_every{5};
+/// Activation 0 is fetched with the claim for runs whose ids are this fresh.
+constexpr std::chrono::hours recent_past{72};
+constexpr std::chrono::hours recent_future{24};
+
+Uuid uuid_floor(Timestamp moment) {
+    const auto since_epoch = std::chrono::floor<std::chrono::milliseconds>(moment.time_since_epoch());
+    const auto milliseconds = static_cast<std::uint64_t>(since_epoch.count());
+    Uuid id;
+    for (unsigned i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(milliseconds >> (8U * (5U - i)));
+    return id;
+}
+
+/// A live row as lock_runs.sql shows it.
+struct LiveRow {
+    std::optional<WorkerNo> owner;
+    Fence fence;
+    std::int64_t batch = 0;
+    std::int32_t activations = 0;
+    std::int64_t inbox_tail = 0;
+};
+
+enum class Verdict : std::uint8_t { pending, committed, lost, message_first };
+
+std::int32_t added(const RunCommit& commit) {
+    return commit.activation ? 1 : 0;
+}
+
+/// The row still is as it was before the commit, and ours.
+bool still_ours(const RunCommit& commit, const LiveRow& row, WorkerNo worker) {
+    return row.owner == worker && row.fence == commit.fence && row.activations == commit.activations_before;
+}
+
+/// What has become of a commit that was, or may have been, sent under the id `batch`.
+Verdict judge(const RunCommit& commit, const LiveRow* row, const std::string* recorded, WorkerNo worker,
+              std::int64_t batch) {
+    const bool history_is_ours =
+        commit.activation && recorded != nullptr && *recorded == commit.activation->bytes;
+    if (row == nullptr) {
+        return commit.next == Next::close && history_is_ours ? Verdict::committed : Verdict::lost;
+    }
+    if (row->batch == batch && row->activations == commit.activations_before + added(commit)) {
+        const bool kept = row->owner == worker && row->fence == commit.fence;
+        return commit.next != Next::keep || kept ? Verdict::committed : Verdict::lost;
+    }
+    if (still_ours(commit, *row, worker)) {
+        const bool too_late = commit.next == Next::close && row->inbox_tail != commit.inbox_head;
+        return too_late ? Verdict::message_first : Verdict::pending;
+    }
+    return commit.next != Next::keep && history_is_ours ? Verdict::committed : Verdict::lost;
+}
+
+}  // namespace
+
+Timestamp HotConnection::Impl::ClaimFloor::next(const std::string& queue) {
+    const auto now = std::chrono::steady_clock::now();
+    if (queue != queue_ || now - full_pass_ >= full_pass_every) {
+        queue_ = queue;
+        full_pass_ = now;
+        floor_ = Timestamp{};
+    }
+    return floor_;
+}
+
+void HotConnection::Impl::ClaimFloor::claimed(const Rows& rows, std::int32_t limit) {
+    constexpr int wake_at_column = 11;
+    Timestamp oldest_left = rows.moment(0, 0);  // database time: everything due has been taken
+    const int last = rows.size() - 1;
+    if (rows.size() >= limit && !rows.is_null(last, wake_at_column)) {
+        oldest_left = std::min(oldest_left, rows.moment(last, wake_at_column));
+    }
+    floor_ = std::max(floor_, oldest_left - claim_margin);
+}
+
+/// One call of commit().
+class HotConnection::Impl::BatchRun {
+  public:
+    BatchRun(Impl& impl, const Batch& batch)
+        : impl_(impl),
+          batch_(batch),
+          inherited_(impl.unsettled_.has_value()),
+          id_(impl.unsettled_.value_or(impl.ids_.token())) {
+        for (const RunCommit& commit : batch.commits) pending_.push_back(&commit);
+        std::ranges::sort(pending_, {}, [](const RunCommit* commit) { return commit->run; });
+        claim_pending_ = batch.claim.limit > 0;
+    }
+
+    BatchResult run() {
+        impl_.unsettled_ = id_;  // stays if this call throws: the next one then finds what this one has done
+        bool unknown = inherited_;
+        claim_unknown_ = inherited_;
+        bool told_time = false;
+        while (unknown || !pending_.empty() || claim_pending_ || !told_time) {
+            try {
+                if (unknown) settle();
+                unknown = false;
+                send_all();
+                told_time = true;
+            } catch (const ConnectionLost& lost) {
+                unknown = unknown || lost.sent();
+                patience_.again(lost.what());
+            } catch (const DatabaseError& error) {
+                patience_.again(impl_.session_, error);
+            }
+        }
+        fetch_missing_starts();
+        impl_.unsettled_.reset();
+        return std::move(result_);
+    }
+
+  private:
+    /// Everything that is left, with the claim in the same transaction.
+    void send_all() {
+        const auto refused = attempt(pending_, claim_pending_);
+        if (!refused) return;
+        if (*refused == Fate::fence) {
+            compare();
+        } else {
+            send_apart(pending_);
+        }
+        send_all();  // what is left of them, and the claim
+    }
+
+    /// Nothing when the commits are done, else why not: `fence` or `data`.
+    std::optional<Fate> attempt(const SortedCommits& commits, bool claim) {
+        try {
+            send(commits, claim);
+            return std::nullopt;
+        } catch (const DatabaseError& error) {
+            const bool ours = error.fate() == Fate::fence || error.fate() == Fate::data;
+            if (!ours || commits.empty()) throw;
+            if (error.fate() == Fate::data && commits.size() == 1) {
+                reject(commits.front(), error.what());
+                return std::nullopt;
+            }
+            return error.fate();
+        }
+    }
+
+    void send(const SortedCommits& commits, bool claim) {
+        std::vector<Step> steps = commit_steps(batch_.worker, id_, commits);
+        if (claim) {
+            steps.push_back(claim_step(batch_.worker, id_, batch_.claim, bounds()));
+            claim_unknown_ = true;
+        } else if (steps.empty()) {
+            steps.push_back({{"moment", sql::moment}, {}});
+        }
+        const std::vector<Rows> rows = impl_.session_.run("commit_batch", steps);
+        if (claim) {
+            take(rows.back());
+            impl_.floor_.claimed(rows.back(), batch_.claim.limit);
+        } else {
+            result_.now = rows.front().moment(0, commits.empty() ? 0 : 1);
+        }
+        done(SortedCommits{commits}, Verdict::committed);
+    }
+
+    /// Halves the commits until those whose data the database refuses are alone, and rejected.
+    void send_apart(SortedCommits commits) {
+        std::erase_if(commits,
+                      [&](const RunCommit* commit) { return std::ranges::count(pending_, commit) == 0; });
+        if (commits.empty()) return;
+        const auto refused = attempt(commits, false);
+        if (!refused) return;
+        if (*refused == Fate::fence) {
+            compare();
+            return send_apart(std::move(commits));
+        }
+        const auto middle = commits.begin() + static_cast<std::ptrdiff_t>(commits.size() / 2);
+        send_apart({commits.begin(), middle});
+        send_apart({middle, commits.end()});
+    }
+
+    void reject(const RunCommit* commit, const std::string& reason) {
+        result_.rejected.push_back({commit->run, reason});
+        std::erase(pending_, commit);
+    }
+
+    /// After a lost reply: first nothing of the old session may happen any more; then the rows tell.
+    void settle() {
+        Params session;
+        session.add(std::string_view{impl_.session_.label()});
+        impl_.session_.run({{"end_session", sql::end_session}, std::move(session)});
+        if (!pending_.empty()) compare();
+        if (!claim_unknown_) return;
+        Params params;
+        params.add(batch_.worker.value).add(id_);
+        const Rows rows =
+            impl_.session_.run({{"claimed_by_batch", sql::claimed_by_batch}, std::move(params)});
+        if (rows.size() > 0) take(rows);
+        claim_unknown_ = false;
+    }
+
+    /// Locks the rows of the commits that are left and sorts out what has become of each.
+    void compare() {
+        BinaryArray runs{Of::uuid};
+        BinaryArray recorded_runs{Of::uuid};
+        BinaryArray first_events{Of::int32};
+        for (const RunCommit* commit : pending_) {
+            runs.add(commit->run.value);
+            if (!commit->activation) continue;
+            recorded_runs.add(commit->run.value);
+            first_events.add(commit->activation->first_event.value);
+        }
+        std::vector<Step> steps(2);
+        steps[0].statement = {"lock_runs", sql::lock_runs};
+        steps[0].params.add(runs);
+        steps[1].statement = {"recorded_activations", sql::recorded_activations};
+        steps[1].params.add(recorded_runs).add(first_events);
+        const std::vector<Rows> rows = impl_.session_.run("compare_batch", steps);
+
+        const std::map<RunId, LiveRow> live = live_rows(rows[0]);
+        std::map<RunId, std::string> recorded;
+        for (int i = 0; i < rows[1].size(); ++i)
+            recorded.emplace(RunId{rows[1].uuid(i, 0)}, rows[1].bytes(i, 1));
+        std::map<Verdict, SortedCommits> verdicts;
+        for (const RunCommit* commit : pending_) {
+            const auto row = live.find(commit->run);
+            const auto bytes = recorded.find(commit->run);
+            verdicts[judge(*commit, row == live.end() ? nullptr : &row->second,
+                           bytes == recorded.end() ? nullptr : &bytes->second, batch_.worker, id_)]
+                .push_back(commit);
+        }
+        for (const auto& [verdict, commits] : verdicts) done(commits, verdict);
+    }
+
+    static std::map<RunId, LiveRow> live_rows(const Rows& rows) {
+        std::map<RunId, LiveRow> live;
+        for (int i = 0; i < rows.size(); ++i) {
+            LiveRow row;
+            if (!rows.is_null(i, 1)) row.owner = WorkerNo{rows.int32(i, 1)};
+            row.fence = {rows.int32(i, 2), rows.int64(i, 3)};
+            row.batch = rows.int64(i, 4);
+            row.activations = rows.int32(i, 5);
+            row.inbox_tail = rows.int64(i, 6);
+            live.emplace(RunId{rows.uuid(i, 0)}, row);
+        }
+        return live;
+    }
+
+    void done(const SortedCommits& commits, Verdict verdict) {
+        if (verdict == Verdict::pending) return;
+        auto& runs = verdict == Verdict::committed ? result_.committed
+                     : verdict == Verdict::lost    ? result_.lost
+                                                   : result_.message_first;
+        std::set<const RunCommit*> out(commits.begin(), commits.end());
+        for (const RunCommit* commit : commits) runs.push_back(commit->run);
+        std::erase_if(pending_, [&](const RunCommit* commit) { return out.contains(commit); });
+    }
+
+    void take(const Rows& rows) {
+        result_.now = rows.moment(0, 0);
+        for (ClaimedRun& run : claimed_runs(rows)) {
+            run.fence.token = id_;
+            result_.claimed.push_back(std::move(run));
+        }
+        claim_pending_ = false;
+        claim_unknown_ = false;
+    }
+
+    /// Fresh runs with old ids: rare (delayed starts), so worth another round trip instead of every
+    /// partition.
+    void fetch_missing_starts() {
+        for (ClaimedRun& run : result_.claimed) {
+            if (run.activations != 1 || run.start) continue;
+            BinaryArray runs{Of::uuid};
+            BinaryArray first_events{Of::int32};
+            runs.add(run.run.value);
+            first_events.add(std::int32_t{1});
+            Step step{{"recorded_activations", sql::recorded_activations}, {}};
+            step.params.add(runs).add(first_events);
+            const Rows rows = impl_.query(step);
+            if (rows.size() == 1) run.start = HistoryRow{EventId{1}, 1, rows.bytes(0, 1)};
+        }
+    }
+
+    ClaimBounds bounds() {
+        const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+        return {impl_.floor_.next(batch_.claim.queue), uuid_floor(now - recent_past),
+                uuid_floor(now + recent_future)};
+    }
+
+    Impl& impl_;
+    const Batch& batch_;
+    const bool inherited_;
+    const std::int64_t id_;
+    SortedCommits pending_;
+    bool claim_pending_ = false;  ///< still to be made
+    bool claim_unknown_ = false;  ///< may have been made under this id
+    BatchResult result_;
+    RetryLoop patience_;
+};
+
+BatchResult HotConnection::Impl::commit(const Batch& batch) {
+    return BatchRun{*this, batch}.run();
+}
+
+}  // namespace durable::store

@@ -1,0 +1,139 @@
+// HotConnection: its reads, and giving runs back.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "engine/store/hot_impl.hpp"
+#include "engine_store_sql.hpp"
+
+namespace durable::store {
+namespace {
+
+using Of = BinaryArray::Of;
+
+SessionOptions hot_session(std::string connection_string, IdSource& ids) {
+    SessionOptions options;
+    options.connection_string = std::move(connection_string);
+    options.application_name = fmt::format("callflex hot {} {:x}", ::getpid(), ids.token());
+    options.hot_plans = true;
+    return options;
+}
+
+}  // namespace
+
+HotConnection::Impl::Impl(std::string connection_string, Faults faults)
+    : session_(hot_session(std::move(connection_string), ids_), std::move(faults)) {}
+
+Rows HotConnection::Impl::query(const Step& step) {
+    RetryLoop patience;
+    while (true) {
+        try {
+            return session_.run(step);
+        } catch (const ConnectionLost& lost) {
+            patience.again(lost.what());
+        } catch (const DatabaseError& error) {
+            patience.again(session_, error);
+        }
+    }
+}
+
+HotConnection::HotConnection(std::string connection_string, Faults faults)
+    : impl_(std::make_unique<Impl>(std::move(connection_string), std::move(faults))) {}
+HotConnection::~HotConnection() = default;
+HotConnection::HotConnection(HotConnection&&) noexcept = default;
+
+BatchResult HotConnection::commit(const Batch& batch) {
+    return impl_->commit(batch);
+}
+
+std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadRequest>& requests,
+                                                       Timestamp* now) {
+    std::map<RunId, Loaded> loaded;
+    BinaryArray with_history{Of::uuid}, runs{Of::uuid}, chains{Of::uuid}, heads{Of::int64};
+    for (const LoadRequest& request : requests) {
+        loaded[request.run].run = request.run;
+        if (request.with_history) with_history.add(request.run.value);
+        runs.add(request.run.value);
+        chains.add(request.chain.value);
+        heads.add(request.inbox_head);
+    }
+    if (with_history.size() > 0) {
+        Step step{{"load_histories", sql::load_histories}, {}};
+        step.params.add(with_history);
+        const Rows rows = impl_->query(step);
+        for (int i = 0; i < rows.size(); ++i) {
+            loaded[RunId{rows.uuid(i, 0)}].history.push_back(
+                {EventId{rows.int32(i, 1)}, rows.int32(i, 2), rows.bytes(i, 3)});
+        }
+    }
+    Step step{{"load_inboxes", sql::load_inboxes}, {}};
+    step.params.add(runs).add(chains).add(heads);
+    const Rows rows = impl_->query(step);
+    for (int i = 0; i < rows.size(); ++i) {
+        loaded[RunId{rows.uuid(i, 0)}].inbox.push_back({rows.int64(i, 1), rows.bytes(i, 2)});
+    }
+    if (now != nullptr) *now = impl_->query({{"moment", sql::moment}, {}}).moment(0, 0);
+
+    std::vector<Loaded> result;
+    result.reserve(requests.size());
+    for (const LoadRequest& request : requests) result.push_back(std::move(loaded[request.run]));
+    return result;
+}
+
+std::vector<RunId> HotConnection::with_messages(const std::vector<Held>& held, Timestamp* now) {
+    BinaryArray runs{Of::uuid}, heads{Of::int64};
+    for (const Held& run : held) {
+        runs.add(run.run.value);
+        heads.add(run.inbox_head);
+    }
+    Step step{{"runs_with_messages", sql::runs_with_messages}, {}};
+    step.params.add(runs).add(heads);
+    const Rows rows = impl_->query(step);
+    if (now != nullptr) *now = rows.moment(0, 0);
+    std::vector<RunId> found;
+    for (int i = 0; i < rows.size(); ++i) {
+        if (!rows.is_null(i, 1)) found.emplace_back(rows.uuid(i, 1));
+    }
+    return found;
+}
+
+std::vector<std::pair<RunId, Fence>> HotConnection::owned(WorkerNo worker) {
+    Step step{{"owned_runs", sql::owned_runs}, {}};
+    step.params.add(worker.value);
+    const Rows rows = impl_->query(step);
+    std::vector<std::pair<RunId, Fence>> owned;
+    for (int i = 0; i < rows.size(); ++i) {
+        owned.emplace_back(RunId{rows.uuid(i, 0)}, Fence{rows.int32(i, 1), rows.int64(i, 2)});
+    }
+    return owned;
+}
+
+std::vector<std::pair<RunId, EventId>> HotConnection::activity_rows(const std::vector<RunId>& runs) {
+    BinaryArray ids{Of::uuid};
+    for (const RunId& run : runs) ids.add(run.value);
+    Step step{{"activity_rows_of_runs", sql::activity_rows_of_runs}, {}};
+    step.params.add(ids);
+    const Rows rows = impl_->query(step);
+    std::vector<std::pair<RunId, EventId>> found;
+    for (int i = 0; i < rows.size(); ++i)
+        found.emplace_back(RunId{rows.uuid(i, 0)}, EventId{rows.int32(i, 1)});
+    return found;
+}
+
+void HotConnection::release(WorkerNo worker, const std::vector<std::pair<RunId, Fence>>& runs) {
+    std::vector<std::pair<RunId, Fence>> sorted = runs;
+    std::ranges::sort(sorted);
+    BinaryArray ids{Of::uuid}, epochs{Of::int32}, tokens{Of::int64};
+    for (const auto& [run, fence] : sorted) {
+        ids.add(run.value);
+        epochs.add(fence.epoch);
+        tokens.add(fence.token);
+    }
+    Step step{{"release_runs", sql::release_runs}, {}};
+    step.params.add(worker.value).add(ids).add(epochs).add(tokens);
+    impl_->query(step);  // fenced, so sending it twice is harmless
+}
+
+}  // namespace durable::store

@@ -1,0 +1,27 @@
+-- The fenced end of a batch's runs, refused (22012) if one fence is lost or a message has arrived that the run has not
+-- seen: inbox_tail is read under the row's lock, so a sender is either seen here or finds the run closed.
+--
+-- Locks: live_runs by run id (the caller sorts), then activities. Indexes: a_run_is_live_once, an_activity_has_one_row.
+-- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations before, $6 activations added, $7 inbox head,
+-- $8 events in all, $9 status
+with closing as materialized (
+    select * from unnest($2::uuid[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[], $7::bigint[],
+                         $8::integer[], $9::text[])
+        as x(run_id, epoch, token, before, activations, head, events, status)
+),
+gone as (
+    delete from engine.live_runs l
+     using closing x
+     where l.run_id = x.run_id
+       and l.owner + 0 = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
+       and l.inbox_tail = x.head
+    returning 1
+),
+closed as (
+    insert into engine.closed_runs (run_id, closed_at, activations, events, status)
+    select run_id, engine.now(), before + activations, events, status from closing
+),
+dropped as (
+    delete from engine.activities a using closing x where a.run_id = x.run_id
+)
+select 1 / (case when count(*) = cardinality($2::uuid[]) then 1 else 0 end), engine.now() from gone

@@ -1,0 +1,4 @@
+-- The time of this transaction by the database's clock, as a timestamp.
+--
+-- Locks: nothing.
+select engine.now()

@@ -16,8 +16,10 @@
 namespace callflex {
 
 struct SmsRequest {
-    std::string to;    ///< E.164
-    std::string body;  ///< 1 to 1,600 characters; longer ones are refused, cut them before
+    std::string to;  ///< E.164
+    /// 1 to 1,580 characters; longer ones are refused, cut them before. A line "Ref 7KQ2M9PX" is added: the
+    /// mark by which this very message is found again when Twilio's answer was lost.
+    std::string body;
 };
 BOOST_DESCRIBE_STRUCT(SmsRequest, (), (to, body))
 

@@ -1,0 +1,180 @@
+#include "activities/config.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "activities/http/url.hpp"
+#include "activities/phone_number.hpp"
+
+namespace callflex {
+namespace {
+
+constexpr std::size_t value_bytes_max = std::size_t{64} << 10;
+
+std::string joined(const std::vector<std::string>& problems) {
+    std::string text = "configuration of the vendors:";
+    for (const std::string& problem : problems) text += "\n  " + problem;
+    return text;
+}
+
+bool printable(const std::string& value) {
+    return std::ranges::all_of(value, [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+/// Reads names and gathers what is wrong with them.
+class Reader {
+  public:
+    explicit Reader(const Environment& environment) : environment_(environment) {}
+
+    [[nodiscard]] std::optional<std::string> text(const std::string& name) {
+        const auto direct = given(name);
+        const auto path = given(name + "_FILE");
+        if (direct && path) problem(name, "given twice, also as " + name + "_FILE: remove one");
+        if (!path) return checked(name, direct);
+        return checked(name, from_file(name + "_FILE", *path));
+    }
+
+    void text(const std::string& name, std::string& target) {
+        if (const auto value = text(name)) target = *value;
+    }
+
+    void secret(const std::string& name, Secret& target) {
+        if (const auto value = text(name)) target = Secret{*value};
+    }
+
+    void url(const std::string& name, std::string& target) {
+        const auto value = text(name);
+        if (!value) return;
+        try {
+            static_cast<void>(http::parse_url(*value));
+            target = value->substr(0, value->find_last_not_of('/') + 1);
+        } catch (const http::BadUrl& error) {
+            problem(name, std::string{error.what()});
+        }
+    }
+
+    void seconds(const std::string& name, std::chrono::seconds& target, int least, int most) {
+        const auto value = text(name);
+        if (!value) return;
+        int number = 0;
+        const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
+        const bool whole = error == std::errc{} && end == value->data() + value->size();
+        if (!whole || number < least || number > most) {
+            problem(name,
+                    "expected whole seconds from " + std::to_string(least) + " to " + std::to_string(most));
+            return;
+        }
+        target = std::chrono::seconds{number};
+    }
+
+    void problem(const std::string& name, const std::string& what) {
+        problems_.push_back(name + ": " + what);
+    }
+    [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
+
+  private:
+    [[nodiscard]] std::optional<std::string> given(const std::string& name) const {
+        auto value = environment_(name);
+        if (value && value->empty()) value.reset();
+        return value;
+    }
+
+    [[nodiscard]] std::optional<std::string> from_file(const std::string& name, const std::string& path) {
+        std::ifstream file{path, std::ios::binary};
+        std::string content{std::istreambuf_iterator<char>{file}, {}};
+        if (!file.is_open() || file.bad()) {
+            problem(name, "cannot read " + path);
+            return std::nullopt;
+        }
+        while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
+        if (content.empty()) problem(name, "the file " + path + " is empty");
+        return content;
+    }
+
+    [[nodiscard]] std::optional<std::string> checked(const std::string& name,
+                                                     std::optional<std::string> value) {
+        if (!value || (value->size() <= value_bytes_max && printable(*value))) return value;
+        problem(name, "holds control or non-ASCII characters, or is longer than 64 KiB");
+        return std::nullopt;
+    }
+
+    const Environment& environment_;
+    std::vector<std::string> problems_;
+};
+
+std::vector<std::string> split_list(const std::string& text) {
+    std::vector<std::string> items;
+    std::size_t begin = 0;
+    while (begin <= text.size()) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        std::string item = text.substr(begin, end - begin);
+        std::erase(item, ' ');
+        if (!item.empty()) items.push_back(std::move(item));
+        begin = end + 1;
+    }
+    return items;
+}
+
+void read_openai(Reader& reader, OpenAiConfig& config) {
+    reader.secret("OPENAI_API_KEY", config.api_key);
+    reader.url("OPENAI_BASE_URL", config.base_url);
+    reader.text("OPENAI_REASONING_EFFORT", config.reasoning_effort);
+    if (config.reasoning_effort == "omit") config.reasoning_effort.clear();
+    if (const auto models = reader.text("OPENAI_MODELS")) {
+        config.models = split_list(*models);
+        if (config.models.empty()) reader.problem("OPENAI_MODELS", "expected at least one model id");
+    }
+}
+
+void read_twilio(Reader& reader, TwilioConfig& config) {
+    reader.text("TWILIO_ACCOUNT_SID", config.account_sid);
+    reader.secret("TWILIO_AUTH_TOKEN", config.auth_token);
+    reader.text("TWILIO_SMS_FROM", config.sms_from);
+    reader.url("TWILIO_BASE_URL", config.base_url);
+    reader.seconds("TWILIO_SETTLE_SECONDS", config.settle, 1, 600);
+    const bool any = !config.account_sid.empty() || !config.auth_token.empty() || !config.sms_from.empty();
+    if (!any) return;
+    if (!config.account_sid.starts_with("AC"))
+        reader.problem("TWILIO_ACCOUNT_SID", "expected one that begins with AC");
+    if (config.auth_token.empty()) reader.problem("TWILIO_AUTH_TOKEN", "missing, but TWILIO_* is set");
+    if (!is_e164(config.sms_from)) reader.problem("TWILIO_SMS_FROM", "expected E.164 such as +15550100200");
+}
+
+void read_resend(Reader& reader, ResendConfig& config) {
+    reader.secret("RESEND_API_KEY", config.api_key);
+    reader.text("RESEND_FROM", config.from);
+    reader.url("RESEND_BASE_URL", config.base_url);
+    if (config.from.find('@') == std::string::npos)
+        reader.problem("RESEND_FROM", "expected an address such as CallFlex <calls@your-domain.example>");
+}
+
+}  // namespace
+
+ConfigError::ConfigError(std::vector<std::string> problems)
+    : std::runtime_error(joined(problems)), problems_(std::move(problems)) {}
+
+Environment process_environment() {
+    return [](std::string_view name) -> std::optional<std::string> {
+        const char* value = std::getenv(std::string{name}.c_str());
+        return value == nullptr ? std::nullopt : std::optional<std::string>{value};
+    };
+}
+
+VendorConfig vendor_config(const Environment& environment) {
+    Reader reader{environment};
+    VendorConfig config;
+    read_openai(reader, config.openai);
+    read_twilio(reader, config.twilio);
+    read_resend(reader, config.resend);
+    reader.secret("VAPI_API_KEY", config.vapi.api_key);
+    reader.url("VAPI_BASE_URL", config.vapi.base_url);
+    reader.url("API_URL", config.api_url);
+    reader.text("CALLFLEX_CA_FILE", config.ca_file);
+    if (!reader.problems().empty()) throw ConfigError{reader.problems()};
+    return config;
+}
+
+}  // namespace callflex

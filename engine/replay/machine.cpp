@@ -350,18 +350,26 @@ std::optional<Payload> Execution::Machine::try_receive(std::string_view signal) 
 Payload Execution::Machine::side_effect(const std::function<Payload()>& effect, std::source_location where) {
     if (commands_.blocked()) throw Stopped{};
     SideEffectRecorded command;
-    if (!commands_.replaying()) {
-        command = {.value = effect(), .source = source_text(where)};
-        commands_.issue(command, where);
-        return std::move(command.value);
+    if (commands_.replaying()) {
+        const Event* recorded = commands_.recorded_next();
+        const auto* same = recorded != nullptr ? std::get_if<SideEffectRecorded>(recorded) : nullptr;
+        if (same != nullptr) command.value = same->value;
+    } else {
+        command = {.value = value_of(effect), .source = source_text(where)};
     }
-    const Event* recorded = commands_.recorded_next();
-    if (recorded != nullptr) {
-        if (const auto* same = std::get_if<SideEffectRecorded>(recorded)) command = *same;
-    }
-    commands_.issue(command, where);
+    if (!commands_.blocked()) commands_.issue(command, where);
     if (commands_.blocked()) throw Stopped{};
     return std::move(command.value);
+}
+
+/// What throws has no value that could be recorded: the activation is blocked, and will be tried again.
+Payload Execution::Machine::value_of(const std::function<Payload()>& effect) {
+    try {
+        return effect();
+    } catch (...) {
+        escaped(std::current_exception());
+        return {};
+    }
 }
 
 }  // namespace durable::replay

@@ -72,6 +72,7 @@ class Execution::Machine final : public detail::Runtime {
     [[nodiscard]] bool wake_condition();
     void issue_end_if_over();
     [[nodiscard]] std::optional<history::Event> end_by_exception(std::exception_ptr error);
+    [[nodiscard]] Payload value_of(const std::function<Payload()>& effect);
     void close(const history::Event& last_command);
     [[nodiscard]] std::vector<history::Event> expected_of(std::vector<history::Event> arrived) const;
     [[nodiscard]] std::shared_ptr<detail::Operation> joined(std::shared_ptr<detail::Operation> operation);

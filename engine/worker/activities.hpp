@@ -3,12 +3,15 @@
 //
 //   async          asio::awaitable<Output> f(ActivityContext&, Input): for vendors; thousands at once, on the
 //                  activity threads' io_context. Must never block.
-//   transactional  Output f(TransactionalContext&, pqxx::work&, Input): its business rows and its completion commit
-//                  together: exactly once. Runs on a bounded pool of threads, each with its own connection. Must not
-//                  commit, abort, or touch schema `engine`.
+//   transactional  Output f(TransactionalContext&, pqxx::work&, Input): its business rows and its completion
+//   commit
+//                  together: exactly once. Runs on a bounded pool of threads, each with its own connection.
+//                  Must not commit, abort, or touch schema `engine`.
 //
-// Failing: throw ApplicationError (declare it non-retryable if trying again cannot help). Any other exception is
-// recorded as a retryable failure of type "exception". A DecodeError of the input is non-retryable.
+// Failing: throw ApplicationError (declare it non-retryable if trying again cannot help). Any other exception
+// is recorded as a retryable failure of type "exception", except that an at-most-once activity that ends in
+// one, or in OutcomeUnknown, or by a time-out, may have had its effect. A DecodeError of the input is
+// non-retryable.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -27,8 +30,9 @@
 
 namespace durable {
 
-/// Thrown by an at-most-once activity whose effect may or may not have happened (the vendor's answer was lost): its
-/// reconcile hook looks before anything is sent again. The message is recorded: no personal data in it.
+/// Thrown by an at-most-once activity whose effect may or may not have happened (the vendor's answer was
+/// lost): its reconcile hook looks before anything is sent again. The message is recorded: no personal data
+/// in it.
 class OutcomeUnknown : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
@@ -41,12 +45,13 @@ struct ActivityInfo {
     WorkflowId workflow;
     Tenant tenant;
     std::string type;
-    int attempt = 1;        ///< spends the policy
-    int lost_attempts = 0;  ///< attempts whose worker died; > 0 means an earlier attempt may have had its effect
+    int attempt = 1;  ///< spends the policy
+    int lost_attempts =
+        0;  ///< attempts whose worker died; > 0 means an earlier attempt may have had its effect
     Timestamp scheduled_at;
     Timestamp started_at;  ///< database time
-    /// "<run>/<activity>": the same for every attempt, different for every call. Send it to vendors that take one,
-    /// leave it as a mark with those that do not.
+    /// "<run>/<activity>": the same for every attempt, different for every call. Send it to vendors that take
+    /// one, leave it as a mark with those that do not.
     std::string idempotency_key;
 };
 
@@ -56,9 +61,11 @@ class ActivityContext {
     [[nodiscard]] virtual const ActivityInfo& info() const = 0;
     /// Asked to stop: cancellation, a time-out, loss of the lease, or the worker's shutdown.
     [[nodiscard]] virtual std::stop_token stop_token() const = 0;
-    /// The attempt must have ended by then (start-to-close, and the worker's trust in its lease): bound every wait.
+    /// The attempt must have ended by then (start-to-close, and the worker's trust in its lease): bound every
+    /// wait.
     [[nodiscard]] virtual std::chrono::steady_clock::time_point deadline() const = 0;
-    /// Sign of life, with details handed to the next attempt. Cheap: throttled to 80 % of the heartbeat time-out.
+    /// Sign of life, with details handed to the next attempt. Cheap: throttled to 80 % of the heartbeat
+    /// time-out.
     virtual void heartbeat(Payload details) = 0;
     /// Details of the last heartbeat of the previous attempt; null Payload if none.
     [[nodiscard]] virtual const Payload& heartbeat_details() const = 0;
@@ -79,7 +86,8 @@ struct Reconciled {
     enum class Verdict : std::uint8_t {
         happened,  ///< the effect was found: `output` is the activity's result
         absent,    ///< proven not to have happened: it may be sent again
-        unknown,   ///< neither can be shown: asked again later, within schedule-to-close; then it ends *unknown*
+        unknown,   ///< neither can be shown: asked again later, within schedule-to-close; then it ends
+                   ///< *unknown*
     };
     Verdict verdict;
     std::optional<Output> output{};
@@ -99,10 +107,12 @@ struct TransactionalActivity {
     std::function<Payload(TransactionalContext&, pqxx::work&, Payload)> run;
 };
 
-/// What this process can run. Filled at start by an explicit list (activities/register.cpp), constant afterwards.
+/// What this process can run. Filled at start by an explicit list (activities/register.cpp), constant
+/// afterwards.
 class ActivityRegistry {
   public:
-    /// Throws std::logic_error when the name is taken, or when an at-most-once activity has no reconcile hook.
+    /// Throws std::logic_error when the name is taken, or when an at-most-once activity has no reconcile
+    /// hook.
     template <class Input, class Output, class F>
     void async(const Activity<Input, Output>& handle, F implementation) {
         add_async(std::string{handle.name}, handle.defaults.delivery,
@@ -116,10 +126,11 @@ class ActivityRegistry {
     }
     template <class Input, class Output, class F>
     void transactional(const Activity<Input, Output>& handle, F implementation) {
-        add_transactional(std::string{handle.name},
-                          {[f = std::move(implementation)](TransactionalContext& context, pqxx::work& tx, Payload in) {
-                              return encode(f(context, tx, decode<Input>(in)));
-                          }});
+        add_transactional(
+            std::string{handle.name},
+            {[f = std::move(implementation)](TransactionalContext& context, pqxx::work& tx, Payload in) {
+                return encode(f(context, tx, decode<Input>(in)));
+            }});
     }
 
     [[nodiscard]] const AsyncActivity* find_async(const std::string& name) const;
@@ -133,7 +144,8 @@ class ActivityRegistry {
             return call_async<Input, Output, F>(f, context, std::move(in));
         };
     }
-    // Parameters by value (the context outlives the call): a coroutine must not borrow the caller's temporaries.
+    // Parameters by value (the context outlives the call): a coroutine must not borrow the caller's
+    // temporaries.
     template <class Input, class Output, class F>
     static awaitable<Payload> call_async(F implementation, ActivityContext& context, Payload in) {
         Output output = co_await implementation(context, decode<Input>(in));

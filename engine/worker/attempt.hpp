@@ -1,0 +1,84 @@
+#pragma once
+// One attempt of one activity on its way through the worker: what to run, how to stop it, and what came of
+// it.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "engine/replay/history.hpp"
+#include "engine/store/types.hpp"
+#include "engine/worker/activities.hpp"
+#include "engine/worker/slots.hpp"
+
+namespace durable::worker {
+
+/// Names an attempt in this process.
+using AttemptId = StrongId<struct AttemptIdTag, std::uint64_t>;
+
+/// The owner's hold on a running attempt. Thread-safe.
+class AttemptControl {
+  public:
+    /// The activity is asked to stop; what it answers counts.
+    void ask_to_stop() { asked_.request_stop(); }
+    /// Nobody waits for its answer any more: its waits are broken off.
+    void abandon() {
+        asked_.request_stop();
+        abandoned_.request_stop();
+    }
+    [[nodiscard]] std::stop_token asked() const { return asked_.get_token(); }
+    [[nodiscard]] std::stop_token abandoned() const { return abandoned_.get_token(); }
+
+  private:
+    std::stop_source asked_;
+    std::stop_source abandoned_;
+};
+
+/// Movable only: it holds its slot.
+struct Attempt {
+    AttemptId id;
+    bool eager = true;
+    store::WorkerNo worker;
+    store::Fence fence;  ///< of the run if eager, else of the activity's row
+    ActivityInfo info;
+    std::shared_ptr<const history::ActivityScheduled> task;
+    std::optional<Timestamp> close_by;
+    Payload heartbeat_details;            ///< of the previous attempt
+    std::optional<Failure> last_failure;  ///< of the previous attempt
+    std::shared_ptr<AttemptControl> control;
+    SlotLease slot;
+};
+
+/// The earlier attempt may have had its effect: reconcile before sending again.
+[[nodiscard]] bool must_reconcile(const Attempt& attempt);
+
+struct AttemptOutcome {
+    enum class Kind : std::uint8_t {
+        completed,      ///< `result`
+        failed,         ///< `failure`: known not to have had its effect, or safe to repeat
+        unknown,        ///< at-most-once: it may have happened; `failure` says what was seen
+        still_unknown,  ///< the reconcile hook could not tell either
+        recorded,       ///< transactional: its completion is in the run's inbox
+        lost,           ///< transactional: the fence is gone, nothing was written
+    };
+    Kind kind = Kind::completed;
+    Payload result;
+    Failure failure;
+    int attempt = 1;            ///< that spent the policy, this one included
+    Payload heartbeat_details;  ///< last ones given
+    Duration ran{};
+};
+
+/// What a runner reports, exactly once an attempt.
+struct Settled {
+    AttemptId id;
+    RunId run;
+    EventId activity;
+    std::string type;
+    AttemptOutcome outcome;
+};
+/// Called on a runner's thread; must not block.
+using SettledSink = std::function<void(Settled)>;
+
+}  // namespace durable::worker

@@ -1,0 +1,120 @@
+#include "engine/worker/control_loop.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+
+namespace durable::worker {
+
+using Clock = std::chrono::steady_clock;
+
+ControlLoop::ControlLoop(Options options, TrustWindow& trust, Observer observer)
+    : options_(std::move(options)), trust_(trust), observer_(std::move(observer)) {
+    thread_ = std::thread{[this] { work(); }};
+}
+
+ControlLoop::~ControlLoop() {
+    stop(false);
+}
+
+void ControlLoop::stop(bool deregister) {
+    deregister_ = deregister;
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+}
+
+void ControlLoop::work() {
+    std::chrono::milliseconds wait{50};
+    while (!stopping_) {
+        try {
+            const auto sent = TrustWindow::boot_time();
+            store::ControlConnection connection{options_.connection_string, options_.registration};
+            trust_.renewed(sent);
+            observer_.registered(connection.worker());
+            wait = std::chrono::milliseconds{50};
+            serve(connection);
+        } catch (const std::exception& error) {
+            observer_.trouble(error.what());
+        }
+        if (stopping_) break;
+        trust_.lost();
+        observer_.lost();
+        pause(wait);
+        wait = std::min(wait * 2, std::chrono::milliseconds{5000});
+    }
+    trust_.lost();
+}
+
+void ControlLoop::serve(store::ControlConnection& connection) {
+    std::minstd_rand jitter{static_cast<unsigned>(connection.worker().value)};
+    auto next_beat = Clock::now() + options_.registration.lease / 3;
+    auto next_sweep = Clock::now();
+    static_cast<void>(connection.wake_blocked());
+    while (!stopping_) {
+        if (Clock::now() >= next_beat) {
+            if (!renew(connection)) return;
+            next_beat = Clock::now() + options_.registration.lease / 3;
+        }
+        if (Clock::now() >= next_sweep) {
+            sweep(connection);
+            next_sweep =
+                Clock::now() + options_.sweep_every / 2 + options_.sweep_every * (jitter() % 1000) / 1000;
+        }
+        const auto until = std::min({next_beat, next_sweep, Clock::now() + std::chrono::milliseconds{100}});
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+        if (left.count() <= 0) continue;
+        listen(connection, left);
+    }
+    if (deregister_) connection.deregister();
+}
+
+void ControlLoop::listen(store::ControlConnection& connection, std::chrono::milliseconds at_most) {
+    if (!options_.notifications) return pause(at_most);
+    try {
+        const auto woken = connection.wait(at_most);
+        if (woken.runs || woken.activities || woken.messages) observer_.woken(woken);
+    } catch (const store::StoreUnavailable& error) {
+        // Polling goes on; the next heartbeat finds out whether we are still registered.
+        observer_.trouble(error.what());
+        pause(std::chrono::milliseconds{100});
+    }
+}
+
+/// False: this registration is gone. An unreachable database is tried again for as long as the lease is
+/// trusted.
+bool ControlLoop::renew(store::ControlConnection& connection) {
+    bool dropped = false;
+    while (!stopping_) {
+        const auto sent = TrustWindow::boot_time();
+        try {
+            if (!connection.heartbeat()) return false;
+            trust_.renewed(sent);
+            if (dropped) observer_.registered(connection.worker());
+            return true;
+        } catch (const store::StoreUnavailable& error) {
+            observer_.trouble(error.what());
+            if (!trust_.holds() && !std::exchange(dropped, true)) observer_.lost();
+            pause(std::chrono::milliseconds{200});
+        }
+    }
+    return true;
+}
+
+void ControlLoop::sweep(store::ControlConnection& connection) {
+    try {
+        observer_.swept(connection.sweep());
+    } catch (const store::StoreUnavailable& error) {
+        observer_.trouble(error.what());
+    }
+}
+
+void ControlLoop::pause(std::chrono::milliseconds how_long) const {
+    const auto until = Clock::now() + how_long;
+    while (!stopping_ && Clock::now() < until) {
+        std::this_thread::sleep_for(
+            std::min<Clock::duration>(std::chrono::milliseconds{20}, until - Clock::now()));
+    }
+}
+
+}  // namespace durable::worker

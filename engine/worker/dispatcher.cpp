@@ -1,0 +1,364 @@
+#include "engine/worker/dispatcher.hpp"
+
+#include <algorithm>
+
+namespace durable::worker {
+
+using store::RunCommit;
+using State = HeldRun::State;
+
+Dispatcher::Dispatcher(DispatcherSettings settings)
+    : settings_(std::move(settings)), cache_(settings_.cache_runs, settings_.cache_bytes) {}
+
+Dispatcher::~Dispatcher() {
+    forget_everything();
+}
+
+void Dispatcher::registered(store::WorkerNo worker) {
+    worker_ = worker;
+    claiming_ = 0;
+}
+
+void Dispatcher::forget_everything() {
+    for (auto& [id, run] : runs_) {
+        for (auto& [event, activity] : run.eager) activity.control->abandon();
+    }
+    runs_.clear();
+    ready_.clear();
+    loads_.clear();
+    timers_.clear();
+    strangers_.clear();
+    missing_.clear();
+    starts_.clear();
+    releases_.clear();
+    claiming_ = 0;
+}
+
+// --- batches
+// -----------------------------------------------------------------------------------------------------------
+
+std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
+    store::Batch batch;
+    batch.worker = worker_;
+    batch.claim.queue = settings_.turn.queue;
+    const auto limit = static_cast<std::size_t>(settings_.batch_limit);
+    while (!ready_.empty() && batch.commits.size() < limit) {
+        const auto entry = runs_.find(ready_.front());
+        ready_.pop_front();
+        if (entry == runs_.end() || entry->second.state != State::ready) continue;
+        HeldRun& run = entry->second;
+        auto commit = Turn{settings_.turn, counts_, run, now_, !draining_}.take();
+        if (!commit) {
+            wait(run);
+            continue;
+        }
+        run.state = State::committing;
+        batch.commits.push_back(std::move(*commit));
+    }
+    if (claim && !draining_) {
+        batch.claim.limit = static_cast<std::int32_t>(std::min(limit, room()));
+        claiming_ += static_cast<std::size_t>(batch.claim.limit);
+    }
+    if (batch.commits.empty() && batch.claim.limit == 0) return std::nullopt;
+    return batch;
+}
+
+void Dispatcher::batch_done(const store::Batch& batch, store::BatchResult result) {
+    time_is(result.now);
+    const bool current = batch.worker == worker_;
+    if (current) claiming_ -= std::min(claiming_, static_cast<std::size_t>(batch.claim.limit));
+    const std::set<RunId> done{result.committed.begin(), result.committed.end()};
+    const std::set<RunId> message_first{result.message_first.begin(), result.message_first.end()};
+    std::map<RunId, std::string> refusals;
+    for (const auto& [run, reason] : result.rejected) refusals[run] = reason;
+    for (const RunCommit& commit : batch.commits) {
+        HeldRun* run = find(commit.run, commit.fence);
+        if (run == nullptr || run->state != State::committing) continue;
+        if (done.contains(commit.run)) {
+            committed(*run, commit);
+        } else if (message_first.contains(commit.run)) {
+            refused(*run);
+        } else if (const auto reason = refusals.find(commit.run); reason != refusals.end()) {
+            rejected(*run, reason->second);
+        } else {
+            note(Note::Kind::lost, commit.run,
+                 "the fence is gone: the run has ended or another worker has it");
+            drop(commit.run);
+        }
+    }
+    // What a batch of a lost registration claimed belongs to a dead worker: others will take it over.
+    if (!current) return;
+    for (store::ClaimedRun& run : result.claimed) claimed(std::move(run));
+}
+
+void Dispatcher::committed(HeldRun& run, const RunCommit& commit) {
+    if (commit.activation) ++run.activations;
+    run.inbox_head = commit.inbox_head;
+    while (!run.inbox.empty() && run.inbox.front().sequence <= run.inbox_head) run.inbox.pop_front();
+    if (commit.next != RunCommit::Next::block && commit.activation) run.failures = 0;
+    rows_written_ = rows_written_ || !commit.activities.empty();
+    switch (commit.next) {
+        case RunCommit::Next::keep:
+            return kept(run);
+        case RunCommit::Next::close:
+            closed_.push_back(run.run);
+            for (auto& [id, activity] : run.eager) activity.control->ask_to_stop();
+            runs_.erase(run.run);
+            return;
+        case RunCommit::Next::block:
+            note(Note::Kind::blocked, run.run, commit.blocked_kind + ": " + commit.blocked_reason);
+            return drop(run.run);
+        case RunCommit::Next::release:
+            pass_on(run, run.sent);
+            if (run.execution) cache_.put(run.run, std::move(*run.execution));
+            runs_.erase(run.run);
+            return;
+    }
+}
+
+void Dispatcher::kept(HeldRun& run) {
+    InFlight sent = std::exchange(run.sent, {});
+    pass_on(run, sent);
+    start(run, std::move(sent.starts));
+    for (history::Event& event : sent.results_after) run.results.push_back(std::move(event));
+    wait(run);
+}
+
+/// The effects of a committed activation on what runs here. A cancelled attempt may take its time to clean
+/// up: it is asked, not broken off.
+void Dispatcher::pass_on(HeldRun& run, const InFlight& sent) {
+    for (const EventId& id : sent.canceled) {
+        const auto activity = run.eager.find(id);
+        if (activity == run.eager.end()) continue;
+        activity->second.facts.cancel_requested = true;
+        activity->second.control->ask_to_stop();
+    }
+    for (const EventId& id : sent.let_go) {
+        const auto activity = run.eager.find(id);
+        if (activity == run.eager.end()) continue;
+        activity->second.control->ask_to_stop();
+        run.eager.erase(activity);
+    }
+}
+
+void Dispatcher::refused(HeldRun& run) {
+    InFlight sent = std::exchange(run.sent, {});
+    run.results.insert(run.results.begin(), sent.results.begin(), sent.results.end());
+    run.retry_rows.insert(run.retry_rows.begin(), sent.rows.begin(), sent.rows.end());
+    run.execution.reset();
+    run.inbox.clear();
+    run.check_orphans = true;
+    queue_load(run);
+}
+
+void Dispatcher::rejected(HeldRun& run, const std::string& reason) {
+    note(Note::Kind::rejected, run.run, reason);
+    run.sent = {};
+    run.refused =
+        replay::Blocked{replay::Blocked::Kind::invalid_command, "the database refused it: " + reason, {}};
+    make_ready(run);
+}
+
+void Dispatcher::start(HeldRun& run, std::vector<Attempt> attempts) {
+    for (Attempt& attempt : attempts) {
+        if (gave_up_) {
+            run.retry_rows.push_back(row_of(facts_of(attempt, settings_.turn.queue), now_));
+            continue;
+        }
+        attempt.id = AttemptId{++last_attempt_};
+        attempt.worker = worker_;
+        attempt.info.started_at = now_;
+        EagerActivity activity{attempt.id, facts_of(attempt, settings_.turn.queue), attempt.control};
+        activity.transactional = settings_.turn.activities.find_transactional(attempt.info.type) != nullptr;
+        run.eager.emplace(attempt.info.activity, std::move(activity));
+        starts_.push_back(std::move(attempt));
+    }
+}
+
+void Dispatcher::drop(RunId id) {
+    const auto entry = runs_.find(id);
+    if (entry == runs_.end()) return;
+    stop_waiting(entry->second);
+    for (auto& [event, activity] : entry->second.eager) activity.control->abandon();
+    std::erase_if(starts_, [&](const Attempt& attempt) { return attempt.info.run == id; });
+    runs_.erase(entry);
+}
+
+// --- claims and loads
+// ----------------------------------------------------------------------------------------------------
+
+void Dispatcher::claimed(store::ClaimedRun claimed) {
+    const auto known = runs_.find(claimed.run);
+    if (known != runs_.end()) drop(claimed.run);
+    HeldRun& run = runs_[claimed.run];
+    run.run = claimed.run;
+    run.chain = claimed.chain;
+    run.tenant = claimed.tenant;
+    run.fence = claimed.fence;
+    run.activations = claimed.activations;
+    run.inbox_head = claimed.inbox_head;
+    run.failures = claimed.failures;
+    run.execution = cache_.take(claimed.run, claimed.activations);
+    if (claimed.adopt) note(Note::Kind::adopted, claimed.run, "its last worker died");
+    const bool fresh = claimed.start.has_value() && claimed.activations == 1;
+    if (fresh && !run.execution) run.history.push_back(std::move(*claimed.start));
+    run.check_orphans = claimed.adopt || (!run.execution && !fresh);
+    if (run.check_orphans || claimed.inbox_tail > claimed.inbox_head) return queue_load(run);
+    make_ready(run);
+}
+
+void Dispatcher::queue_load(HeldRun& run) {
+    run.state = State::loading;
+    run.has_messages = false;
+    if (!std::exchange(run.load_queued, true)) loads_.push_back(run.run);
+}
+
+std::optional<LoadOrder> Dispatcher::next_load() {
+    LoadOrder order;
+    const auto limit = static_cast<std::size_t>(settings_.batch_limit);
+    while (!loads_.empty() && order.runs.size() < limit) {
+        const auto entry = runs_.find(loads_.front());
+        loads_.pop_front();
+        if (entry == runs_.end() || !std::exchange(entry->second.load_queued, false)) continue;
+        const HeldRun& run = entry->second;
+        const bool with_history = !run.execution && run.history.empty();
+        order.runs.push_back({run.run, run.chain, with_history, run.inbox_read()});
+        order.fences.push_back(run.fence);
+        if (run.check_orphans) order.rows_of.push_back(run.run);
+    }
+    if (order.runs.empty()) return std::nullopt;
+    return order;
+}
+
+void Dispatcher::loaded(const LoadOrder& order, LoadReply reply) {
+    time_is(reply.now);
+    std::map<RunId, store::HotConnection::Loaded*> found;
+    for (auto& run : reply.runs) found[run.run] = &run;
+    for (std::size_t i = 0; i < order.runs.size(); ++i) {
+        HeldRun* run = find(order.runs[i].run, order.fences[i]);
+        if (run == nullptr || run->state != State::loading) continue;
+        const auto entry = found.find(run->run);
+        if (entry != found.end()) {
+            if (order.runs[i].with_history) run->history = std::move(entry->second->history);
+            for (auto& message : entry->second->inbox) run->inbox.push_back(std::move(message));
+        }
+        make_ready(*run);
+    }
+    for (const auto& [id, activity] : reply.rows) {
+        const auto entry = runs_.find(id);
+        if (entry != runs_.end()) entry->second.rows.insert(activity);
+    }
+}
+
+void Dispatcher::have_messages(const std::vector<RunId>& runs) {
+    for (const RunId& id : runs) {
+        const auto entry = runs_.find(id);
+        if (entry == runs_.end()) continue;
+        HeldRun& run = entry->second;
+        run.has_messages = true;
+        if (run.state == State::waiting) {
+            stop_waiting(run);
+            queue_load(run);
+        }
+    }
+}
+
+// --- attempts
+// ----------------------------------------------------------------------------------------------------------
+
+void Dispatcher::settled(Settled settled) {
+    const auto entry = runs_.find(settled.run);
+    if (entry == runs_.end()) return;
+    HeldRun& run = entry->second;
+    const auto activity = run.eager.find(settled.activity);
+    // Late answers of attempts that nobody waits for any more end here.
+    if (activity == run.eager.end() || activity->second.attempt != settled.id) return;
+    after_settled(run, activity, std::move(settled.outcome));
+}
+
+void Dispatcher::after_settled(HeldRun& run, std::map<EventId, EagerActivity>::iterator activity,
+                               AttemptOutcome outcome) {
+    if (outcome.kind == AttemptOutcome::Kind::lost) {
+        note(Note::Kind::lost, run.run, "a transactional activity found the fence gone");
+        return drop(run.run);
+    }
+    if (outcome.kind == AttemptOutcome::Kind::recorded) {
+        activity->second.recorded = true;
+        return have_messages({run.run});
+    }
+    const ActivityFacts facts = activity->second.facts;
+    const bool interrupted =
+        gave_up_ && !facts.cancel_requested && outcome.failure.kind == FailureKind::canceled;
+    Verdict verdict = interrupted ? Verdict{row_of(facts, now_)} : judge(facts, outcome, now_);
+    run.eager.erase(activity);
+    if (auto* event = std::get_if<history::Event>(&verdict)) {
+        run.results.push_back(std::move(*event));
+    } else {
+        run.retry_rows.push_back(std::move(std::get<store::ActivityRow>(verdict)));
+    }
+    if (run.state == State::waiting) make_ready(run);
+}
+
+void Dispatcher::give_up_attempts() {
+    gave_up_ = true;
+    for (auto& [id, run] : runs_) {
+        for (auto& [event, activity] : run.eager) {
+            activity.control->abandon();
+            // A transactional one either commits or rolls back, and says which: a row before that could run
+            // it twice.
+            if (activity.transactional) continue;
+            // What may have happened must be looked into before it is sent again.
+            const bool at_most_once = activity.facts.task->options.delivery == Delivery::at_most_once;
+            if (at_most_once) ++activity.facts.lost_attempts;
+            run.retry_rows.push_back(row_of(activity.facts, now_));
+        }
+        std::erase_if(run.eager, [](const auto& entry) { return !entry.second.transactional; });
+        if (run.state == State::waiting) make_ready(run);
+    }
+}
+
+// --- states of a run
+// -----------------------------------------------------------------------------------------------------
+
+HeldRun* Dispatcher::find(RunId id, const store::Fence& fence) {
+    const auto entry = runs_.find(id);
+    return entry == runs_.end() || entry->second.fence != fence ? nullptr : &entry->second;
+}
+
+void Dispatcher::make_ready(HeldRun& run) {
+    stop_waiting(run);
+    if (run.state == State::ready) return;
+    run.state = State::ready;
+    ready_.push_back(run.run);
+}
+
+/// Unless something is already there for its next turn.
+void Dispatcher::wait(HeldRun& run) {
+    run.state = State::waiting;
+    if (run.has_messages) return queue_load(run);
+    const bool at_hand = !run.results.empty() || !run.retry_rows.empty() || !run.inbox.empty();
+    run.wake_at = run.execution ? run.execution->wake_at() : std::nullopt;
+    if (at_hand || (run.wake_at && *run.wake_at <= now_)) return make_ready(run);
+    if (run.wake_at) timers_.emplace(*run.wake_at, run.run);
+}
+
+void Dispatcher::stop_waiting(HeldRun& run) {
+    if (run.state == State::waiting && run.wake_at) timers_.erase({*run.wake_at, run.run});
+    run.wake_at.reset();
+}
+
+void Dispatcher::time_is(Timestamp now) {
+    now_ = std::max(now_, now);
+    fire_timers();
+}
+
+void Dispatcher::fire_timers() {
+    while (!timers_.empty() && timers_.begin()->first <= now_) {
+        const RunId id = timers_.begin()->second;
+        timers_.erase(timers_.begin());
+        const auto entry = runs_.find(id);
+        if (entry != runs_.end()) make_ready(entry->second);
+    }
+}
+
+}  // namespace durable::worker

@@ -1,0 +1,78 @@
+#pragma once
+// A run that this worker holds, and everything remembered of it between its activations. Owned by the
+// Dispatcher.
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "engine/replay/execution.hpp"
+#include "engine/store/types.hpp"
+#include "engine/worker/verdict.hpp"
+
+namespace durable::worker {
+
+/// An activity that runs in this process under the run's own lease, without a row.
+struct EagerActivity {
+    AttemptId attempt;
+    ActivityFacts facts;
+    std::shared_ptr<AttemptControl> control;
+    bool transactional = false;
+    bool recorded = false;  ///< transactional: its completion waits in the inbox
+};
+
+/// What a turn has put into a batch: taken back if the batch does not commit it, and its effects on attempts,
+/// which happen only once it has.
+struct InFlight {
+    std::vector<history::Event> results;
+    std::vector<store::ActivityRow> rows;
+    std::vector<Attempt> starts;
+    std::vector<history::Event> results_after;  ///< made by this very activation, for the next one
+    std::set<EventId> canceled;                 ///< eager activities to be asked to stop
+    std::set<EventId> let_go;                   ///< eager activities that nobody waits for any more
+    std::int64_t inbox_head = 0;
+};
+
+struct HeldRun {
+    enum class State : std::uint8_t {
+        loading,     ///< waits for history or messages
+        ready,       ///< its turn comes with the next batch
+        committing,  ///< in a batch on its way
+        waiting,     ///< for its eager activities, a timer or a message
+    };
+
+    // As the database knows it
+    RunId run;
+    RunId chain;
+    Tenant tenant;
+    store::Fence fence;
+    std::int32_t activations = 0;
+    std::int64_t inbox_head = 0;
+    std::int32_t failures = 0;
+
+    State state = State::loading;
+    std::optional<replay::Execution> execution;
+    std::vector<store::HistoryRow> history;  ///< loaded, not yet replayed
+    std::deque<store::InboxMessage> inbox;   ///< loaded, not yet consumed
+    std::optional<Timestamp> wake_at;        ///< while waiting: its place in the Dispatcher's order of timers
+    bool has_messages = false;               ///< there are more in the database
+    bool load_queued = false;
+    /// Nobody may be running what is pending without a row: after a cold replay or a take-over.
+    bool check_orphans = false;
+    std::set<EventId> rows;  ///< activity rows seen when it was loaded
+
+    std::map<EventId, EagerActivity> eager;
+    std::vector<history::Event> results;         ///< of eager activities, not yet recorded
+    std::vector<store::ActivityRow> retry_rows;  ///< eager activities whose next attempt waits
+    InFlight sent;
+    std::optional<replay::Blocked> refused;  ///< the database would not take its last activation
+
+    [[nodiscard]] std::int64_t inbox_read() const {
+        return inbox.empty() ? inbox_head : inbox.back().sequence;
+    }
+};
+
+}  // namespace durable::worker

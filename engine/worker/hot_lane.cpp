@@ -1,0 +1,78 @@
+#include "engine/worker/hot_lane.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace durable::worker {
+namespace {
+
+/// One job on a connection, once.
+class Attempting {
+  public:
+    explicit Attempting(store::HotConnection& connection) : connection_(connection) {}
+
+    LaneResult operator()(const CommitJob& job) {
+        const auto started = std::chrono::steady_clock::now();
+        store::BatchResult result = connection_.commit(job.batch);
+        const auto took = std::chrono::steady_clock::now() - started;
+        return CommitDone{job.batch, std::move(result), std::chrono::duration_cast<Duration>(took)};
+    }
+    LaneResult operator()(const LoadJob& job) {
+        LoadReply reply;
+        if (!job.order.rows_of.empty()) reply.rows = connection_.activity_rows(job.order.rows_of);
+        reply.runs = connection_.load(job.order.runs, &reply.now);
+        return LoadDone{job.order, std::move(reply)};
+    }
+    LaneResult operator()(const PollJob& job) {
+        PollDone done;
+        done.with_messages = connection_.with_messages(job.held, &done.now);
+        return done;
+    }
+    LaneResult operator()(const CompareJob& job) {
+        return CompareDone{job.worker, connection_.owned(job.worker)};
+    }
+    LaneResult operator()(const ReleaseJob& job) {
+        connection_.release(job.worker, job.runs);
+        return ReleaseDone{};
+    }
+
+  private:
+    store::HotConnection& connection_;
+};
+
+}  // namespace
+
+HotLane::HotLane(Options options, std::function<void(LaneDone)> done,
+                 std::function<void(const std::string&)> trouble)
+    : options_(std::move(options)), done_(std::move(done)), trouble_(std::move(trouble)) {
+    thread_ = std::thread{[this] { work(); }};
+}
+
+HotLane::~HotLane() {
+    jobs_.close();
+    thread_.join();
+}
+
+void HotLane::work() {
+    store::HotConnection connection{options_.connection_string, options_.faults};
+    while (auto job = jobs_.take()) {
+        if (auto result = insist(connection, *job)) done_({options_.number, std::move(*result)});
+    }
+}
+
+std::optional<LaneResult> HotLane::insist(store::HotConnection& connection, const LaneJob& job) {
+    std::chrono::milliseconds pause{50};
+    while (true) {
+        try {
+            return std::visit(Attempting{connection}, job);
+        } catch (const std::exception& error) {
+            trouble_(error.what());
+            if (jobs_.closed()) return std::nullopt;
+        }
+        std::this_thread::sleep_for(pause);
+        pause = std::min(pause * 2, std::chrono::milliseconds{2000});
+    }
+}
+
+}  // namespace durable::worker

@@ -1,0 +1,93 @@
+#pragma once
+// A thread with a hot connection: it does the blocking work that the worker's loop orders, one job at a time.
+// When the database cannot be reached it keeps the job and tries again (sending a batch twice is safe); the
+// loop only sees results.
+
+#include <functional>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "engine/store/worker_store.hpp"
+#include "engine/worker/dispatcher.hpp"
+#include "engine/worker/mailbox.hpp"
+
+namespace durable::worker {
+
+struct CommitJob {
+    store::Batch batch;
+};
+struct LoadJob {
+    LoadOrder order;
+};
+/// Which of these have messages? Also fetches the time.
+struct PollJob {
+    std::vector<store::HotConnection::Held> held;
+};
+/// Which runs are ours?
+struct CompareJob {
+    store::WorkerNo worker;
+};
+struct ReleaseJob {
+    store::WorkerNo worker;
+    std::vector<std::pair<RunId, store::Fence>> runs;
+};
+using LaneJob = std::variant<CommitJob, LoadJob, PollJob, CompareJob, ReleaseJob>;
+
+struct CommitDone {
+    store::Batch batch;
+    store::BatchResult result;
+    Duration took{};
+};
+struct LoadDone {
+    LoadOrder order;
+    LoadReply reply;
+};
+struct PollDone {
+    std::vector<RunId> with_messages;
+    Timestamp now;
+};
+struct CompareDone {
+    store::WorkerNo worker;
+    std::vector<std::pair<RunId, store::Fence>> owned;
+};
+struct ReleaseDone {};
+using LaneResult = std::variant<CommitDone, LoadDone, PollDone, CompareDone, ReleaseDone>;
+
+/// A job that is over, with the round trip's clocks for the skew between the machines.
+struct LaneDone {
+    int lane = 0;
+    LaneResult result;
+};
+
+class HotLane {
+  public:
+    struct Options {
+        std::string connection_string;
+        store::Faults faults;
+        int number = 0;
+    };
+    /// `done` is called on the lane's thread, once a job; `trouble` for each failed try.
+    HotLane(Options options, std::function<void(LaneDone)> done,
+            std::function<void(const std::string&)> trouble);
+    /// Gives up on a job that cannot be done, and joins.
+    ~HotLane();
+    HotLane(const HotLane&) = delete;
+    HotLane& operator=(const HotLane&) = delete;
+
+    /// At most one at a time: the next after `done`.
+    void order(LaneJob job) { jobs_.put(std::move(job)); }
+
+  private:
+    void work();
+    [[nodiscard]] std::optional<LaneResult> insist(store::HotConnection& connection, const LaneJob& job);
+
+    Options options_;
+    std::function<void(LaneDone)> done_;
+    std::function<void(const std::string&)> trouble_;
+    Mailbox<LaneJob> jobs_;
+    std::thread thread_;
+};
+
+}  // namespace durable::worker

@@ -1,0 +1,127 @@
+#include "engine/worker/metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+
+namespace durable::worker {
+namespace {
+
+prometheus::Counter& counter(prometheus::Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
+}
+
+prometheus::Gauge& gauge(prometheus::Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+}
+
+prometheus::Histogram& histogram(prometheus::Registry& registry, const char* name, const char* help,
+                                 const prometheus::Histogram::BucketBoundaries& buckets) {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, buckets);
+}
+
+const char* name_of(AttemptOutcome::Kind kind) {
+    switch (kind) {
+        case AttemptOutcome::Kind::completed:
+        case AttemptOutcome::Kind::recorded:
+            return "completed";
+        case AttemptOutcome::Kind::failed:
+            return "failed";
+        case AttemptOutcome::Kind::unknown:
+        case AttemptOutcome::Kind::still_unknown:
+            return "unknown";
+        case AttemptOutcome::Kind::lost:
+            return "lost";
+    }
+    return "lost";
+}
+
+double seconds(Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+}  // namespace
+
+Metrics::Metrics(std::shared_ptr<prometheus::Registry> registry)
+    : registry_(registry ? std::move(registry) : std::make_shared<prometheus::Registry>()),
+      attempts_(prometheus::BuildCounter()
+                    .Name("durable_worker_attempts_total")
+                    .Help("Activity attempts ended, by type, way (eager or row) and outcome.")
+                    .Register(*registry_)),
+      claimed_(counter(*registry_, "durable_worker_runs_claimed_total", "Runs claimed.")),
+      closed_(counter(*registry_, "durable_worker_runs_closed_total", "Runs closed here.")),
+      blocked_(counter(*registry_, "durable_worker_runs_blocked_total",
+                       "Activations that failed and blocked a run.")),
+      activations_(counter(*registry_, "durable_worker_activations_total", "Activations made.")),
+      replays_(counter(*registry_, "durable_worker_replays_total", "Cold replays.")),
+      replayed_events_(counter(*registry_, "durable_worker_replayed_events_total", "Events replayed.")),
+      rows_written_(counter(*registry_, "durable_worker_activity_rows_total",
+                            "Activities that got a row instead of running here at once.")),
+      taken_over_(
+          counter(*registry_, "durable_worker_runs_taken_over_total", "Runs taken from dead workers.")),
+      stuck_woken_(counter(*registry_, "durable_worker_stuck_runs_woken_total",
+                           "Runs found that nothing would have woken. Above zero is a bug.")),
+      trouble_(counter(*registry_, "durable_worker_database_failures_total", "Database calls that failed.")),
+      batch_size_(histogram(*registry_, "durable_worker_batch_runs", "Runs a batch.",
+                            {0, 1, 2, 4, 8, 16, 32, 64, 128, 256})),
+      commit_seconds_(histogram(*registry_, "durable_worker_commit_seconds", "Round trip of a batch.",
+                                {0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.5, 2})),
+      held_(gauge(*registry_, "durable_worker_runs_held", "Runs held now.")),
+      cached_runs_(gauge(*registry_, "durable_worker_cached_runs", "Coroutines in the cache.")),
+      cached_bytes_(gauge(*registry_, "durable_worker_cached_bytes", "Estimated memory of the cache.")),
+      free_async_(gauge(*registry_, "durable_worker_free_async_slots", "Free slots for async activities.")),
+      free_transactional_(gauge(*registry_, "durable_worker_free_transactional_slots",
+                                "Free slots for transactional activities.")),
+      skew_(gauge(*registry_, "durable_worker_clock_skew_seconds", "Database clock minus local clock.")) {}
+
+void Metrics::turned(const TurnCounts& counts) {
+    activations_.Increment(static_cast<double>(counts.activations));
+    replays_.Increment(static_cast<double>(counts.replays));
+    replayed_events_.Increment(static_cast<double>(counts.replayed_events));
+    blocked_.Increment(static_cast<double>(counts.blocked));
+    rows_written_.Increment(static_cast<double>(counts.rows_written));
+}
+
+void Metrics::batch(std::size_t commits, std::size_t claimed, Duration took) {
+    claimed_.Increment(static_cast<double>(claimed));
+    commit_seconds_.Observe(seconds(took));
+    if (commits > 0) batch_size_.Observe(static_cast<double>(commits));
+}
+
+void Metrics::closed(std::size_t runs) {
+    closed_.Increment(static_cast<double>(runs));
+}
+
+void Metrics::attempt_ended(const std::string& type, bool eager, const AttemptOutcome& outcome) {
+    const std::lock_guard lock{mutex_};
+    prometheus::Counter*& series = known_attempts_[{type, eager, outcome.kind}];
+    if (series == nullptr) {
+        series = &attempts_.Add(
+            {{"type", type}, {"way", eager ? "eager" : "row"}, {"outcome", name_of(outcome.kind)}});
+    }
+    series->Increment();
+}
+
+void Metrics::swept(int runs_taken_over, int stuck_runs_woken) {
+    taken_over_.Increment(runs_taken_over);
+    stuck_woken_.Increment(stuck_runs_woken);
+}
+
+void Metrics::state(std::size_t runs_held, std::size_t cached_runs, std::size_t cached_bytes, int free_async,
+                    int free_transactional) {
+    held_.Set(static_cast<double>(runs_held));
+    cached_runs_.Set(static_cast<double>(cached_runs));
+    cached_bytes_.Set(static_cast<double>(cached_bytes));
+    free_async_.Set(free_async);
+    free_transactional_.Set(free_transactional);
+}
+
+void Metrics::skew(Duration database_minus_local) {
+    skew_.Set(seconds(database_minus_local));
+}
+
+void Metrics::database_trouble() {
+    trouble_.Increment();
+}
+
+}  // namespace durable::worker

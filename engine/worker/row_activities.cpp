@@ -1,0 +1,278 @@
+#include "engine/worker/row_activities.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace durable::worker {
+
+RowActivities::RowActivities(Options options, const ActivityRegistry& registry, AsyncRunner& async,
+                             TransactionalPool& pool, Slots& async_slots, Slots& transactional_slots,
+                             const TrustWindow& trust, Observer observer)
+    : options_(std::move(options)),
+      registry_(registry),
+      async_(async),
+      pool_(pool),
+      async_slots_(async_slots),
+      transactional_slots_(transactional_slots),
+      trust_(trust),
+      observer_(std::move(observer)),
+      poll_(options_.poll) {
+    thread_ = std::thread{[this] { work(); }};
+}
+
+RowActivities::~RowActivities() {
+    mailbox_->close();
+    thread_.join();
+}
+
+void RowActivities::work() {
+    std::chrono::milliseconds trouble_pause{50};
+    while (!mailbox_->closed()) {
+        auto until = worker_ ? std::min(next_claim_, next_beat_) : Clock::now() + options_.poll.longest;
+        if (beat_wanted_ || !ends_.empty()) until = Clock::now();
+        for (Message& message : mailbox_->take_all(until)) handle(std::move(message));
+        try {
+            if (worker_) step();
+            trouble_pause = std::chrono::milliseconds{50};
+        } catch (const std::exception& error) {
+            observer_.trouble(error.what());
+            store_.reset();
+            std::this_thread::sleep_for(trouble_pause);
+            trouble_pause = std::min(trouble_pause * 2, std::chrono::milliseconds{2000});
+        }
+        running_count_.store(static_cast<int>(running_.size() + ends_.size()));
+    }
+    forget();
+}
+
+void RowActivities::step() {
+    if (!store_) store_ = std::make_unique<store::ActivityStore>(options_.connection_string, options_.faults);
+    if (!ends_.empty()) end();
+    if (!running_.empty() && (beat_wanted_ || Clock::now() >= next_beat_)) heartbeat();
+    if (Clock::now() >= next_beat_) next_beat_ = Clock::now() + beat_interval();
+    beat_wanted_ = false;
+    if (Clock::now() >= next_claim_) claim();
+}
+
+void RowActivities::handle(Message message) {
+    if (auto* settled = std::get_if<Settled>(&message)) return handle_settled(std::move(*settled));
+    if (const auto* registered = std::get_if<Registered>(&message)) worker_ = registered->worker;
+    if (std::holds_alternative<Forget>(message)) forget();
+    if (std::holds_alternative<Drain>(message)) draining_ = true;
+    if (std::holds_alternative<GiveUp>(message)) give_up();
+    if (std::holds_alternative<Wake>(message)) {
+        poll_.found();
+        beat_wanted_ = !running_.empty();
+        next_claim_ = {};
+    }
+    if (auto* beaten = std::get_if<Beaten>(&message)) {
+        const auto running = running_.find({beaten->run, beaten->activity});
+        if (running == running_.end()) return;
+        running->second.unsent_details = std::move(beaten->details);
+        beat_wanted_ = true;
+    }
+}
+
+void RowActivities::forget() {
+    for (auto& [key, running] : running_) running.control->abandon();
+    running_.clear();
+    ends_.clear();
+    worker_.reset();
+}
+
+// --- claiming
+// ------------------------------------------------------------------------------------------------------------
+
+void RowActivities::claim() {
+    constexpr int claim_max = 100;
+    const bool may = !draining_ && trust_.holds();
+    std::vector<std::string> types;
+    int room = 0;
+    const auto add = [&](const Slots& slots, bool transactional) {
+        if (slots.free() == 0) return;
+        room += slots.free();
+        for (const std::string& name : registry_.names()) {
+            if ((registry_.find_transactional(name) != nullptr) == transactional) types.push_back(name);
+        }
+    };
+    if (may) {
+        add(async_slots_, false);
+        add(transactional_slots_, true);
+    }
+    std::vector<store::ClaimedActivity> claimed;
+    Timestamp now = now_;
+    if (room > 0 && !types.empty()) {
+        claimed = store_->claim(*worker_, options_.queue, types, std::min(room, claim_max), &now);
+        now_ = std::max(now_, now);
+        now_received_ = Clock::now();
+    }
+    if (!claimed.empty()) poll_.found();
+    next_claim_ = Clock::now() + (claimed.size() == claim_max ? std::chrono::milliseconds{0} : poll_.next());
+    launch(std::move(claimed), now);
+}
+
+void RowActivities::launch(std::vector<store::ClaimedActivity> claimed, Timestamp now) {
+    std::vector<Attempt> async;
+    std::vector<Attempt> transactional;
+    for (store::ClaimedActivity& row : claimed) {
+        Attempt attempt = attempt_of(row, now);
+        const Key key{attempt.info.run, attempt.info.activity};
+        const bool in_pool = registry_.find_transactional(attempt.info.type) != nullptr;
+        Running running{attempt.id, attempt.fence, facts_of(attempt, row.row.queue), attempt.control,
+                        {},         in_pool};
+        running.facts.cancel_requested = row.cancel_requested;
+        running_.insert_or_assign(key, std::move(running));
+        if (row.cancel_requested || attempt.info.lost_attempts > lost_attempts_max) {
+            hopeless(attempt, now);
+            continue;
+        }
+        // Without a free slot (both kinds were claimed by one number) it waits in the pool's queue for a
+        // moment.
+        attempt.slot = (in_pool ? transactional_slots_ : async_slots_).try_take();
+        (in_pool ? transactional : async).push_back(std::move(attempt));
+    }
+    running_count_.store(static_cast<int>(running_.size() + ends_.size()));
+    const SettledSink settled = [mailbox = mailbox_](Settled done) { mailbox->put(std::move(done)); };
+    const HeartbeatSink beat = [mailbox = mailbox_](RunId run, EventId activity, Payload details) {
+        mailbox->put(Beaten{run, activity, std::move(details)});
+    };
+    pool_.start(std::move(transactional), settled);
+    async_.start(std::move(async), settled, beat);
+}
+
+Attempt RowActivities::attempt_of(store::ClaimedActivity& claimed, Timestamp now) {
+    store::ActivityRow& row = claimed.row;
+    Attempt attempt;
+    attempt.id = AttemptId{++last_attempt_};
+    attempt.eager = false;
+    attempt.worker = *worker_;
+    attempt.fence = claimed.fence;
+    attempt.info.run = row.run;
+    attempt.info.activity = row.activity;
+    attempt.info.workflow = claimed.workflow;
+    attempt.info.tenant = row.tenant;
+    attempt.info.type = row.type;
+    attempt.info.attempt = row.attempt;
+    attempt.info.lost_attempts = row.lost_attempts;
+    attempt.info.scheduled_at = row.scheduled_at;
+    attempt.info.started_at = now;
+    attempt.task = std::make_shared<const history::ActivityScheduled>(
+        std::get<history::ActivityScheduled>(history::decode_event(row.task)));
+    attempt.close_by = row.close_by;
+    if (row.heartbeat_details) attempt.heartbeat_details = Payload{*row.heartbeat_details};
+    attempt.last_failure = decode_failure(row.last_failure);
+    attempt.control = std::make_shared<AttemptControl>();
+    return attempt;
+}
+
+/// Claimed only to be ended: cancelled while it waited, or its workers died too often.
+void RowActivities::hopeless(const Attempt& attempt, Timestamp now) {
+    const Key key{attempt.info.run, attempt.info.activity};
+    const Running running = running_.at(key);
+    Failure cause;
+    cause.message = "its workers died under it " + std::to_string(attempt.info.lost_attempts) + " times";
+    cause.type = "LostWorker";
+    RetryState why = RetryState::lost_attempts;
+    if (running.facts.cancel_requested) {
+        cause = {};
+        cause.kind = FailureKind::canceled;
+        cause.message = "canceled before this attempt was started";
+        why = RetryState::cancel_requested;
+    }
+    // It may have happened all the same: such an end is listed as unknown.
+    if (must_reconcile(attempt)) why = RetryState::outcome_unknown;
+    now_ = std::max(now_, now);
+    finish(key, running, history::Event{gave_up(running.facts, why, cause)});
+}
+
+// --- ending
+// --------------------------------------------------------------------------------------------------------------
+
+void RowActivities::handle_settled(Settled settled) {
+    const Key key{settled.run, settled.activity};
+    const auto entry = running_.find(key);
+    if (entry == running_.end() || entry->second.attempt != settled.id) return;
+    const Running running = entry->second;
+    observer_.attempt_ended(running.facts.task->type, settled.outcome);
+    next_claim_ = std::min(next_claim_, Clock::now() + options_.poll.shortest);
+    const auto kind = settled.outcome.kind;
+    if (kind == AttemptOutcome::Kind::recorded || kind == AttemptOutcome::Kind::lost) {
+        running_.erase(entry);
+        if (kind == AttemptOutcome::Kind::recorded) observer_.results_sent();
+        return;
+    }
+    const auto elapsed = std::chrono::duration_cast<Duration>(Clock::now() - now_received_);
+    const Timestamp now = now_ + elapsed;
+    const bool interrupted =
+        gave_up_ && !running.facts.cancel_requested && settled.outcome.failure.kind == FailureKind::canceled;
+    finish(key, running,
+           interrupted ? Verdict{row_of(running.facts, now_)} : judge(running.facts, settled.outcome, now));
+}
+
+void RowActivities::give_up() {
+    gave_up_ = true;
+    const std::map<Key, Running> running = running_;
+    for (const auto& [key, attempt] : running) {
+        attempt.control->abandon();
+        if (attempt.transactional) continue;
+        Running unfinished = attempt;
+        const bool at_most_once = attempt.facts.task->options.delivery == Delivery::at_most_once;
+        if (at_most_once) ++unfinished.facts.lost_attempts;
+        finish(key, unfinished, row_of(unfinished.facts, now_));
+    }
+}
+
+void RowActivities::finish(const Key& key, const Running& running, Verdict verdict) {
+    store::ActivityEnd end{key.first, key.second, running.fence, {}, {}};
+    if (auto* event = std::get_if<history::Event>(&verdict)) {
+        end.result = history::encode_event(*event);
+    } else {
+        end.again = std::move(std::get<store::ActivityRow>(verdict));
+    }
+    running_.erase(key);
+    ends_.push_back(std::move(end));
+}
+
+void RowActivities::end() {
+    constexpr std::size_t batch_max = 256;
+    const std::size_t count = std::min(ends_.size(), batch_max);
+    const auto last = ends_.begin() + static_cast<std::ptrdiff_t>(count);
+    // Those whose row is no longer ours are dropped: somebody else answers for them.
+    static_cast<void>(store_->end(*worker_, std::vector<store::ActivityEnd>(ends_.begin(), last)));
+    ends_.erase(ends_.begin(), last);
+    observer_.results_sent();
+}
+
+/// Often enough for the shortest heartbeat time-out among the rows; else only to hear of cancellations whose
+/// notification was lost.
+Duration RowActivities::beat_interval() const {
+    Duration interval = std::chrono::seconds{2};
+    for (const auto& [key, running] : running_) {
+        const Duration heartbeat = running.facts.task->options.heartbeat;
+        if (heartbeat > Duration::zero()) interval = std::min(interval, heartbeat / 3);
+    }
+    return std::max<Duration>(interval, std::chrono::milliseconds{20});
+}
+
+void RowActivities::heartbeat() {
+    std::vector<store::ActivityStore::Beat> beats;
+    for (auto& [key, running] : running_) {
+        std::optional<std::string> details;
+        if (running.unsent_details) details = running.unsent_details->json;
+        running.unsent_details.reset();
+        beats.push_back({key.first, key.second, running.fence, std::move(details)});
+    }
+    for (const auto& beat : store_->heartbeat(*worker_, beats)) {
+        const auto entry = running_.find({beat.run, beat.activity});
+        if (entry == running_.end()) continue;
+        if (beat.lost) {
+            entry->second.control->abandon();
+            running_.erase(entry);
+        } else if (beat.cancel_requested) {
+            entry->second.facts.cancel_requested = true;
+            entry->second.control->ask_to_stop();
+        }
+    }
+}
+
+}  // namespace durable::worker

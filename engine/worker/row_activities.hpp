@@ -1,0 +1,129 @@
+#pragma once
+// Activities that have a row: they have left the worker that scheduled them (no free slot, another queue, a
+// retry that waited, a take-over). One thread with a connection of its own claims rows while slots are free,
+// hands them to the runners, sends heartbeats, hears of cancellations, and ends rows in batches.
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "engine/store/worker_store.hpp"
+#include "engine/worker/adaptive_poll.hpp"
+#include "engine/worker/async_runner.hpp"
+#include "engine/worker/mailbox.hpp"
+#include "engine/worker/transactional_pool.hpp"
+#include "engine/worker/verdict.hpp"
+
+namespace durable::worker {
+
+class RowActivities {
+  public:
+    struct Options {
+        std::string connection_string;
+        store::Faults faults;
+        std::string queue = "default";
+        Duration lease = std::chrono::seconds{10};
+        PollLimits poll;
+    };
+    /// What the thread tells: all are called on it.
+    struct Observer {
+        std::function<void(const std::string& type, const AttemptOutcome&)> attempt_ended;
+        /// Runs have got results in their inboxes.
+        std::function<void()> results_sent;
+        std::function<void(const std::string&)> trouble;
+    };
+    /// Everything referred to must outlive this.
+    RowActivities(Options options, const ActivityRegistry& registry, AsyncRunner& async,
+                  TransactionalPool& pool, Slots& async_slots, Slots& transactional_slots,
+                  const TrustWindow& trust, Observer observer);
+    /// Abandons what runs and joins.
+    ~RowActivities();
+    RowActivities(const RowActivities&) = delete;
+    RowActivities& operator=(const RowActivities&) = delete;
+
+    // Thread-safe
+    void registered(store::WorkerNo worker) { mailbox_->put(Registered{worker}); }
+    /// The registration is lost: nothing that runs counts.
+    void forget_everything() { mailbox_->put(Forget{}); }
+    /// There may be rows to claim, or cancellations to hear of.
+    void wake() { mailbox_->put(Wake{}); }
+    void drain() { mailbox_->put(Drain{}); }
+    /// Grace is over: attempts are broken off and their rows given back without counting an attempt.
+    void give_up_attempts() { mailbox_->put(GiveUp{}); }
+    [[nodiscard]] bool idle() const { return running_count_.load() == 0; }
+
+  private:
+    struct Registered {
+        store::WorkerNo worker;
+    };
+    struct Forget {};
+    struct Wake {};
+    struct Drain {};
+    struct GiveUp {};
+    struct Beaten {
+        RunId run;
+        EventId activity;
+        Payload details;
+    };
+    using Message = std::variant<Registered, Forget, Wake, Drain, GiveUp, Beaten, Settled>;
+    using Key = std::pair<RunId, EventId>;
+    struct Running {
+        AttemptId attempt;
+        store::Fence fence;
+        ActivityFacts facts;
+        std::shared_ptr<AttemptControl> control;
+        std::optional<Payload> unsent_details;
+        bool transactional = false;
+    };
+    using Clock = std::chrono::steady_clock;
+
+    void work();
+    void step();
+    void handle(Message message);
+    void handle_settled(Settled settled);
+    void forget();
+    void give_up();
+    void claim();
+    void launch(std::vector<store::ClaimedActivity> claimed, Timestamp now);
+    [[nodiscard]] Attempt attempt_of(store::ClaimedActivity& claimed, Timestamp now);
+    void hopeless(const Attempt& attempt, Timestamp now);
+    void end();
+    void heartbeat();
+    [[nodiscard]] Duration beat_interval() const;
+    void finish(const Key& key, const Running& running, Verdict verdict);
+
+    Options options_;
+    const ActivityRegistry& registry_;
+    AsyncRunner& async_;
+    TransactionalPool& pool_;
+    Slots& async_slots_;
+    Slots& transactional_slots_;
+    const TrustWindow& trust_;
+    Observer observer_;
+    /// Shared with the runners' callbacks, which may come after this object's end.
+    std::shared_ptr<Mailbox<Message>> mailbox_ = std::make_shared<Mailbox<Message>>();
+
+    // The thread's own
+    std::unique_ptr<store::ActivityStore> store_;
+    std::optional<store::WorkerNo> worker_;
+    std::map<Key, Running> running_;
+    std::vector<store::ActivityEnd> ends_;
+    std::uint64_t last_attempt_ = 0;
+    Timestamp now_{};
+    Clock::time_point now_received_{};
+    bool draining_ = false;
+    bool gave_up_ = false;
+    bool beat_wanted_ = false;
+    Clock::time_point next_beat_{};
+    Clock::time_point next_claim_{};
+    AdaptivePoll poll_;
+    std::atomic<int> running_count_{0};  ///< written by the thread
+    std::thread thread_;
+};
+
+}  // namespace durable::worker

@@ -1,0 +1,195 @@
+#include "engine/worker/running_attempt.hpp"
+
+#include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "engine/workflow/codec.hpp"
+
+namespace durable::worker {
+
+namespace asio = boost::asio;
+
+RunningAttempt::RunningAttempt(Attempt attempt, const AsyncActivity& activity, const TrustWindow& trust,
+                               asio::any_io_executor executor, SettledSink settled, HeartbeatSink heartbeat)
+    : attempt_(std::move(attempt)),
+      activity_(activity),
+      trust_(trust),
+      executor_(std::move(executor)),
+      settled_(std::move(settled)),
+      heartbeat_(std::move(heartbeat)),
+      timer_(executor_) {
+    attempt_.info.idempotency_key =
+        attempt_.info.run.value.to_string() + "/" + std::to_string(attempt_.info.activity.value);
+}
+
+void RunningAttempt::start() {
+    set_deadlines();
+    arm();
+    // The owner abandons on its own thread; asio's signal belongs to this one.
+    on_abandon_.emplace(attempt_.control->abandoned(), [weak = weak_from_this(), executor = executor_] {
+        asio::post(executor, [weak] {
+            if (const auto self = weak.lock()) self->break_off();
+        });
+    });
+    auto done = [self = shared_from_this()](const std::exception_ptr&) {
+        self->ended_ = true;
+        self->timer_.cancel();
+        self->on_abandon_.reset();
+        self->attempt_.slot = {};
+    };
+    asio::co_spawn(executor_, run(shared_from_this()),
+                   asio::bind_cancellation_slot(cancellation_.slot(), done));
+}
+
+asio::awaitable<void> RunningAttempt::run(std::shared_ptr<RunningAttempt> self) {
+    if (must_reconcile(self->attempt_) && !co_await reconcile(self)) co_return;
+    co_await attempt_it(self);
+}
+
+asio::awaitable<void> RunningAttempt::attempt_it(std::shared_ptr<RunningAttempt> self) {
+    Payload result;
+    std::exception_ptr thrown;
+    try {
+        result = co_await self->activity_.run(*self, self->attempt_.task->input);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (!thrown) {
+        self->report(AttemptOutcome::Kind::completed, std::move(result), {});
+        co_return;
+    }
+    const bool at_most_once = self->attempt_.task->options.delivery == Delivery::at_most_once;
+    const bool unknown = at_most_once && leaves_outcome_unknown(thrown);
+    self->report(unknown ? AttemptOutcome::Kind::unknown : AttemptOutcome::Kind::failed, {},
+                 failure_of(thrown));
+}
+
+asio::awaitable<bool> RunningAttempt::reconcile(std::shared_ptr<RunningAttempt> self) {
+    using Verdict = Reconciled<Payload>::Verdict;
+    Reconciled<Payload> found{Verdict::unknown, {}};
+    std::exception_ptr thrown;
+    try {
+        found = co_await self->activity_.reconcile(*self, self->attempt_.task->input);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (found.verdict == Verdict::happened && found.output) {
+        self->report(AttemptOutcome::Kind::completed, std::move(*found.output), {});
+        co_return false;
+    }
+    if (found.verdict == Verdict::absent) co_return self->may_send_again();
+    Failure failure;
+    failure.type = "OutcomeUnknown";
+    failure.message = "it cannot be shown whether an earlier attempt had its effect";
+    self->report(AttemptOutcome::Kind::still_unknown, {}, thrown ? failure_of(thrown) : std::move(failure));
+    co_return false;
+}
+
+/// Proven absent: an attempt that was made and failed has spent the policy, one that was lost has not.
+bool RunningAttempt::may_send_again() {
+    if (reported_) return false;
+    const auto& last = attempt_.last_failure;
+    if (!last || last->retry_state != RetryState::outcome_unknown) return true;
+    const int most = attempt_.task->options.retry.maximum_attempts;
+    if (most > 0 && attempt_.info.attempt >= most) {
+        Failure failure = *last;
+        failure.retry_state = RetryState::none;
+        report(AttemptOutcome::Kind::failed, {}, std::move(failure));
+        return false;
+    }
+    ++attempt_.info.attempt;
+    return true;
+}
+
+// --- time
+// ----------------------------------------------------------------------------------------------------------------
+
+void RunningAttempt::set_deadlines() {
+    const ActivityOptions& options = attempt_.task->options;
+    if (options.start_to_close > Duration::zero()) start_to_close_ = started_ + options.start_to_close;
+    if (attempt_.close_by) {
+        schedule_to_close_ =
+            started_ + std::max(Duration::zero(), *attempt_.close_by - attempt_.info.started_at);
+    }
+}
+
+std::chrono::steady_clock::time_point RunningAttempt::deadline() const {
+    const auto trusted = Clock::now() + std::chrono::duration_cast<Clock::duration>(trust_.remaining());
+    // A lease that is renewed in time does not limit an attempt; one that is lost does, at once.
+    const auto lease = trust_.holds() ? Clock::time_point::max() : trusted;
+    return std::min({start_to_close_, schedule_to_close_, lease});
+}
+
+void RunningAttempt::arm() {
+    auto next = std::min(start_to_close_, schedule_to_close_);
+    const Duration heartbeat = attempt_.task->options.heartbeat;
+    if (heartbeat > Duration::zero()) next = std::min(next, last_beat_ + heartbeat);
+    if (next == Clock::time_point::max()) return;
+    timer_.expires_at(next);
+    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        const auto self = weak.lock();
+        if (!error && self) self->timer_fired();
+    });
+}
+
+void RunningAttempt::timer_fired() {
+    if (reported_ || ended_) return;
+    const auto type = expired(Clock::now());
+    if (!type) return arm();
+    time_out(*type);
+}
+
+std::optional<TimeoutType> RunningAttempt::expired(Clock::time_point now) const {
+    if (now >= schedule_to_close_) return TimeoutType::schedule_to_close;
+    if (now >= start_to_close_) return TimeoutType::start_to_close;
+    const Duration heartbeat = attempt_.task->options.heartbeat;
+    if (heartbeat > Duration::zero() && now >= last_beat_ + heartbeat) return TimeoutType::heartbeat;
+    return std::nullopt;
+}
+
+void RunningAttempt::time_out(TimeoutType type) {
+    Failure failure;
+    failure.kind = FailureKind::timed_out;
+    failure.timeout = type;
+    failure.message = "the attempt ran out of time (" + std::string{to_string(type)} + ")";
+    const bool at_most_once = attempt_.task->options.delivery == Delivery::at_most_once;
+    report(at_most_once ? AttemptOutcome::Kind::unknown : AttemptOutcome::Kind::failed, {},
+           std::move(failure));
+    attempt_.control->abandon();
+}
+
+void RunningAttempt::break_off() {
+    if (!ended_) cancellation_.emit(asio::cancellation_type::terminal);
+}
+
+void RunningAttempt::heartbeat(Payload details) {
+    const auto now = Clock::now();
+    last_beat_ = now;
+    details_ = std::move(details);
+    const Duration limit = attempt_.task->options.heartbeat;
+    const auto pause = limit > Duration::zero() ? limit * 4 / 5 : Duration{std::chrono::seconds{30}};
+    if (!heartbeat_ || reported_ || now < last_sent_beat_ + pause) return;
+    last_sent_beat_ = now;
+    heartbeat_(attempt_.info.run, attempt_.info.activity, details_);
+}
+
+void RunningAttempt::report(AttemptOutcome::Kind kind, Payload result, Failure failure) {
+    if (std::exchange(reported_, true)) return;
+    // The slot is free before the report, so that what the report leads to finds room.
+    const bool over = kind == AttemptOutcome::Kind::completed;
+    if (over) attempt_.slot = {};
+    AttemptOutcome outcome;
+    outcome.kind = kind;
+    outcome.result = std::move(result);
+    outcome.failure = std::move(failure);
+    outcome.attempt = attempt_.info.attempt;
+    outcome.heartbeat_details = details_;
+    outcome.ran = std::chrono::duration_cast<Duration>(Clock::now() - started_);
+    settled_(
+        {attempt_.id, attempt_.info.run, attempt_.info.activity, attempt_.info.type, std::move(outcome)});
+}
+
+}  // namespace durable::worker

@@ -1,0 +1,68 @@
+#pragma once
+// One async attempt while it runs: what the implementation sees of it, its time-outs, and its single report.
+// Lives on the runner's thread.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "engine/worker/async_runner.hpp"
+
+namespace durable::worker {
+
+class RunningAttempt final : public ActivityContext, public std::enable_shared_from_this<RunningAttempt> {
+  public:
+    RunningAttempt(Attempt attempt, const AsyncActivity& activity, const TrustWindow& trust,
+                   boost::asio::any_io_executor executor, SettledSink settled, HeartbeatSink heartbeat);
+
+    /// Spawns the coroutine, arms the time-outs. Once.
+    void start();
+
+    // What the implementation sees
+    [[nodiscard]] const ActivityInfo& info() const override { return attempt_.info; }
+    [[nodiscard]] std::stop_token stop_token() const override { return attempt_.control->asked(); }
+    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const override;
+    void heartbeat(Payload details) override;
+    [[nodiscard]] const Payload& heartbeat_details() const override { return attempt_.heartbeat_details; }
+    [[nodiscard]] boost::asio::any_io_executor executor() const override { return executor_; }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    static boost::asio::awaitable<void> run(std::shared_ptr<RunningAttempt> self);
+    static boost::asio::awaitable<void> attempt_it(std::shared_ptr<RunningAttempt> self);
+    /// True when the attempt is to be made (now).
+    static boost::asio::awaitable<bool> reconcile(std::shared_ptr<RunningAttempt> self);
+
+    void set_deadlines();
+    void arm();
+    void timer_fired();
+    [[nodiscard]] std::optional<TimeoutType> expired(Clock::time_point now) const;
+    void time_out(TimeoutType type);
+    void break_off();
+    [[nodiscard]] bool may_send_again();
+    void report(AttemptOutcome::Kind kind, Payload result, Failure failure);
+
+    Attempt attempt_;
+    const AsyncActivity& activity_;
+    const TrustWindow& trust_;
+    boost::asio::any_io_executor executor_;
+    SettledSink settled_;
+    HeartbeatSink heartbeat_;
+    boost::asio::steady_timer timer_;
+    boost::asio::cancellation_signal cancellation_;
+    std::optional<std::stop_callback<std::function<void()>>> on_abandon_;
+    Clock::time_point started_ = Clock::now();
+    Clock::time_point start_to_close_ = Clock::time_point::max();
+    Clock::time_point schedule_to_close_ = Clock::time_point::max();
+    Clock::time_point last_beat_ = started_;
+    Clock::time_point last_sent_beat_{};
+    Payload details_;
+    bool reported_ = false;
+    bool ended_ = false;
+};
+
+}  // namespace durable::worker

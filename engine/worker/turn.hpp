@@ -1,0 +1,75 @@
+#pragma once
+// One turn of one held run: what has arrived goes into the coroutine, what it answers becomes a RunCommit. No
+// I/O, no clock, no threads.
+
+#include <string>
+#include <vector>
+
+#include "engine/store/types.hpp"
+#include "engine/worker/held_run.hpp"
+#include "engine/worker/slots.hpp"
+
+namespace durable::worker {
+
+/// What turns need to know of the worker.
+struct TurnSettings {
+    std::string queue = "default";
+    std::string build;
+    const WorkflowRegistry& workflows;
+    const ActivityRegistry& activities;
+    Slots& async_slots;
+    Slots& transactional_slots;
+};
+
+/// What turns count, for metrics.
+struct TurnCounts {
+    std::uint64_t activations = 0;
+    std::uint64_t replays = 0;
+    std::uint64_t replayed_events = 0;
+    std::uint64_t blocked = 0;
+    std::uint64_t eager_started = 0;
+    std::uint64_t rows_written = 0;
+};
+
+class Turn {
+  public:
+    /// `now`: the latest database time received. `eager_allowed`: activities may be started here.
+    Turn(const TurnSettings& settings, TurnCounts& counts, HeldRun& run, Timestamp now, bool eager_allowed);
+
+    /// The commit, or nothing when there is nothing to write and the run stays. `run.sent` is what goes with
+    /// it.
+    [[nodiscard]] std::optional<store::RunCommit> take();
+
+  private:
+    [[nodiscard]] std::optional<replay::Blocked> catch_up();
+    [[nodiscard]] std::optional<replay::Blocked> collect();
+    void accept(history::Event event);
+    [[nodiscard]] std::optional<replay::Blocked> activate(store::RunCommit& commit);
+    void time_out(store::RunCommit& commit);
+    void record(store::RunCommit& commit, const replay::Activated& activated);
+    void place_activities(store::RunCommit& commit, EventId first_new);
+    void place_new(store::RunCommit& commit, const replay::PendingActivity& pending);
+    void place_orphan(store::RunCommit& commit, const replay::PendingActivity& pending);
+    void pass_on_cancellations(store::RunCommit& commit, const history::Activation& activation);
+    void find_abandoned();
+    void settle_rest(store::RunCommit& commit) const;
+    void choose_next(store::RunCommit& commit);
+    [[nodiscard]] SlotLease eager_slot(const history::ActivityScheduled& command) const;
+    [[nodiscard]] ActivityFacts facts_of_pending(const replay::PendingActivity& pending) const;
+    [[nodiscard]] store::RunCommit blank() const;
+    [[nodiscard]] store::RunCommit block(const replay::Blocked& blocked);
+
+    const TurnSettings& settings_;
+    TurnCounts& counts_;
+    HeldRun& run_;
+    Timestamp now_;
+    bool eager_allowed_;
+    std::vector<history::Event> arrived_;
+    std::set<EventId> settled_now_;
+    bool first_activation_ = false;
+};
+
+/// 1 s doubling to 10 min.
+[[nodiscard]] Duration blocked_backoff(std::int32_t failures);
+
+}  // namespace durable::worker

@@ -1,0 +1,149 @@
+#include "engine/worker/verdict.hpp"
+
+#include <utility>
+
+#include "engine/workflow/codec.hpp"
+
+namespace durable::worker {
+namespace {
+
+/// The mark that makes the next attempt reconcile first, and counts how often the hook was asked (in
+/// `attempts`).
+Failure marked_unknown(Failure seen, int asked) {
+    seen.retry_state = RetryState::outcome_unknown;
+    seen.attempts = asked;
+    return seen;
+}
+
+bool is_marked(const std::optional<Failure>& failure) {
+    return failure && failure->retry_state == RetryState::outcome_unknown;
+}
+
+Failure unmarked(Failure failure) {
+    failure.retry_state = RetryState::none;
+    return failure;
+}
+
+Verdict ask_again(const ActivityFacts& facts, const AttemptOutcome& outcome, Timestamp now) {
+    const bool asked_before = outcome.kind == AttemptOutcome::Kind::still_unknown;
+    const int asked = asked_before && is_marked(facts.last_failure) ? facts.last_failure->attempts + 1 : 0;
+    const Failure& seen = asked_before && facts.last_failure ? *facts.last_failure : outcome.failure;
+    const Timestamp next = now + backoff(facts.task->options.retry, asked + 1);
+    const bool late = facts.close_by ? next >= *facts.close_by : asked >= reconcile_limit;
+    if (late || facts.cancel_requested) {
+        return history::Event{gave_up(facts, RetryState::outcome_unknown, unmarked(seen))};
+    }
+    store::ActivityRow row = row_of(facts, next);
+    row.last_failure = encode_failure(marked_unknown(seen, asked));
+    return row;
+}
+
+Verdict after_failure(const ActivityFacts& facts, const AttemptOutcome& outcome, Timestamp now) {
+    const AttemptFailed failed{outcome.failure, facts.attempt,         facts.lost_attempts, now,
+                               facts.close_by,  facts.cancel_requested};
+    const RetryDecision decision = decide_retry(facts.task->options.retry, failed);
+    if (!decision.next_attempt_at) {
+        return history::Event{gave_up(facts, decision.gave_up, outcome.failure)};
+    }
+    store::ActivityRow row = row_of(facts, *decision.next_attempt_at);
+    row.attempt = facts.attempt + 1;
+    row.last_failure = encode_failure(unmarked(outcome.failure));
+    return row;
+}
+
+bool is_bare_timeout(const Failure& cause, RetryState why) {
+    return why == RetryState::timeout && cause.kind == FailureKind::timed_out;
+}
+
+}  // namespace
+
+ActivityFacts facts_of(const Attempt& attempt, const std::string& queue) {
+    ActivityFacts facts;
+    facts.run = attempt.info.run;
+    facts.activity = attempt.info.activity;
+    facts.tenant = attempt.info.tenant;
+    facts.queue = queue;
+    facts.task = attempt.task;
+    facts.attempt = attempt.info.attempt;
+    facts.lost_attempts = attempt.info.lost_attempts;
+    facts.scheduled_at = attempt.info.scheduled_at;
+    facts.close_by = attempt.close_by;
+    facts.last_failure = attempt.last_failure;
+    facts.heartbeat_details = attempt.heartbeat_details;
+    return facts;
+}
+
+Verdict judge(const ActivityFacts& given, const AttemptOutcome& outcome, Timestamp now) {
+    ActivityFacts facts = given;
+    facts.attempt = outcome.attempt;
+    if (!outcome.heartbeat_details.is_null()) facts.heartbeat_details = outcome.heartbeat_details;
+    switch (outcome.kind) {
+        case AttemptOutcome::Kind::completed:
+            return history::Event{history::ActivityCompleted{facts.activity, outcome.result, facts.attempt}};
+        case AttemptOutcome::Kind::unknown:
+        case AttemptOutcome::Kind::still_unknown:
+            return ask_again(facts, outcome, now);
+        default:
+            return after_failure(facts, outcome, now);
+    }
+}
+
+store::ActivityRow row_of(const ActivityFacts& facts, Timestamp available_at) {
+    store::ActivityRow row;
+    row.run = facts.run;
+    row.activity = facts.activity;
+    row.tenant = facts.tenant;
+    row.queue = facts.queue;
+    row.type = facts.task->type;
+    row.attempt = facts.attempt;
+    row.lost_attempts = facts.lost_attempts;
+    row.scheduled_at = facts.scheduled_at;
+    row.available_at = available_at;
+    if (facts.task->options.schedule_to_start > Duration::zero()) {
+        row.schedule_to_start_by = available_at + facts.task->options.schedule_to_start;
+    }
+    row.close_by = facts.close_by;
+    row.task = history::encode_event(*facts.task);
+    if (facts.last_failure) row.last_failure = encode_failure(*facts.last_failure);
+    if (!facts.heartbeat_details.is_null()) row.heartbeat_details = facts.heartbeat_details.json;
+    return row;
+}
+
+history::ActivityFailed gave_up(const ActivityFacts& facts, RetryState why, const Failure& cause) {
+    Failure failure;
+    failure.kind = FailureKind::activity;
+    if (why == RetryState::cancel_requested) failure.kind = FailureKind::canceled;
+    if (is_bare_timeout(cause, why)) failure.kind = FailureKind::timed_out;
+    failure.message = cause.message;
+    failure.retryable = false;
+    failure.activity = facts.task->type;
+    failure.activity_id = facts.activity;
+    failure.attempts = facts.attempt;
+    failure.retry_state = why;
+    failure.timeout = cause.timeout;
+    failure.cause = std::make_shared<const Failure>(cause);
+    return {facts.activity, std::move(failure)};
+}
+
+std::optional<Timestamp> close_deadline(const ActivityOptions& options, Timestamp scheduled_at) {
+    if (options.schedule_to_close <= Duration::zero()) return std::nullopt;
+    return scheduled_at + options.schedule_to_close;
+}
+
+std::string encode_failure(const Failure& failure) {
+    return history::encode_event(history::ActivityFailed{failure.activity_id, failure});
+}
+
+std::optional<Failure> decode_failure(const std::optional<std::string>& bytes) {
+    if (!bytes || bytes->empty()) return std::nullopt;
+    const history::Event event = history::decode_event(*bytes);
+    const auto* failed = std::get_if<history::ActivityFailed>(&event);
+    return failed == nullptr ? std::nullopt : std::optional{failed->failure};
+}
+
+bool must_reconcile(const Attempt& attempt) {
+    if (attempt.task->options.delivery != Delivery::at_most_once) return false;
+    return attempt.info.lost_attempts > 0 || is_marked(attempt.last_failure);
+}
+
+}  // namespace durable::worker

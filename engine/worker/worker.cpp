@@ -1,0 +1,210 @@
+#include "engine/worker/worker.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "engine/worker/worker_loop.hpp"
+
+namespace durable::worker {
+namespace {
+
+/// A registry without entries, for workers that leave activities to others.
+const ActivityRegistry no_activities;
+
+DispatcherSettings settings_of(const WorkerOptions& options, const WorkflowRegistry& workflows,
+                               const ActivityRegistry& activities, Slots& async, Slots& transactional) {
+    DispatcherSettings settings{
+        TurnSettings{options.queue, options.build, workflows, activities, async, transactional}};
+    settings.batch_limit = options.batch_limit;
+    settings.runs_held_max = static_cast<std::size_t>(options.slots.runs);
+    settings.cache_runs = options.cached_runs;
+    settings.cache_bytes = options.cached_bytes;
+    return settings;
+}
+
+/// Complaints about the database: all are counted, one in five seconds is written.
+class Trouble {
+  public:
+    Trouble(const Log& log, Metrics& metrics) : log_(log), metrics_(metrics) {}
+    void operator()(const std::string& text) {
+        metrics_.database_trouble();
+        const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+        constexpr std::chrono::nanoseconds quiet = std::chrono::seconds{5};
+        auto last = last_.load();
+        if (last != 0 && now - last < quiet.count()) return;
+        if (last_.compare_exchange_strong(last, now)) log_.warn("database trouble", {{"what", text}});
+    }
+
+  private:
+    const Log& log_;
+    Metrics& metrics_;
+    std::atomic<std::int64_t> last_{0};
+};
+
+}  // namespace
+
+class Worker::Impl {
+  public:
+    Impl(WorkerOptions options, const WorkflowRegistry& workflows, const ActivityRegistry& activities,
+         std::shared_ptr<prometheus::Registry> registry)
+        : options_(std::move(options)),
+          workflows_(workflows),
+          activities_(options_.run_activities ? activities : no_activities),
+          log_(options_.logger, options_.log_format),
+          metrics_(std::move(registry)),
+          trouble_(log_, metrics_),
+          trust_(options_.lease),
+          async_slots_(options_.slots.async),
+          transactional_slots_(options_.slots.transactional_threads + options_.slots.transactional_waiting) {}
+
+    ~Impl() {
+        stop(std::chrono::milliseconds{0});
+        wait();
+        if (thread_.joinable()) thread_.join();
+    }
+
+    void start() {
+        started_ = true;
+        thread_ = std::thread{[this] { work(); }};
+    }
+    void stop(std::chrono::milliseconds grace) { mailbox_->put(StopRequested{grace}); }
+    void wait() {
+        std::unique_lock lock{mutex_};
+        ended_.wait(lock, [this] { return done_ || !started_; });
+    }
+    [[nodiscard]] bool registered() const { return registered_; }
+
+  private:
+    /// The loop's thread: builds the other threads, runs the loop, takes them down in the reverse order.
+    void work() {
+        {
+            store::Notifier notifier{options_.connection_string, options_.notifications};
+            AsyncRunner async{activities_, trust_};
+            TransactionalPool pool{
+                {options_.connection_string, options_.faults, options_.slots.transactional_threads},
+                activities_,
+                trust_};
+            std::vector<std::unique_ptr<HotLane>> lanes = make_lanes();
+            std::optional<RowActivities> rows;
+            if (options_.run_activities) make_rows(rows, async, pool, notifier);
+            ControlLoop control{control_options(), trust_, control_observer(rows ? &*rows : nullptr)};
+            WorkerLoop loop{
+                options_,
+                settings_of(options_, workflows_, activities_, async_slots_, transactional_slots_),
+                {mailbox_, lanes, async, pool, rows ? &*rows : nullptr, notifier, trust_, activities_,
+                 async_slots_, transactional_slots_, metrics_, log_}};
+            loop.run();
+            control.stop(true);
+            registered_ = false;
+        }
+        log_.info("worker stopped");
+        const std::lock_guard lock{mutex_};
+        done_ = true;
+        ended_.notify_all();
+    }
+
+    std::vector<std::unique_ptr<HotLane>> make_lanes() {
+        std::vector<std::unique_ptr<HotLane>> lanes;
+        for (int number = 0; number < options_.hot_connections; ++number) {
+            lanes.push_back(std::make_unique<HotLane>(
+                HotLane::Options{options_.connection_string, options_.faults, number},
+                [mailbox = mailbox_](LaneDone done) { mailbox->put(std::move(done)); },
+                [this](const std::string& text) { trouble_(text); }));
+        }
+        return lanes;
+    }
+
+    void make_rows(std::optional<RowActivities>& rows, AsyncRunner& async, TransactionalPool& pool,
+                   store::Notifier& notifier) {
+        RowActivities::Observer observer;
+        observer.attempt_ended = [this](const std::string& type, const AttemptOutcome& outcome) {
+            metrics_.attempt_ended(type, false, outcome);
+        };
+        observer.results_sent = [this, &notifier] {
+            notifier.runs_ready(options_.queue);
+            notifier.messages(options_.queue);
+            mailbox_->put(
+                store::ControlConnection::Wakeup{.runs = true, .activities = false, .messages = true});
+        };
+        observer.trouble = [this](const std::string& text) { trouble_(text); };
+        rows.emplace(RowActivities::Options{options_.connection_string, options_.faults, options_.queue,
+                                            options_.lease, options_.poll},
+                     activities_, async, pool, async_slots_, transactional_slots_, trust_,
+                     std::move(observer));
+    }
+
+    ControlLoop::Options control_options() const {
+        return {options_.connection_string,
+                {options_.name, options_.build, options_.queue, options_.lease},
+                options_.notifications,
+                options_.sweep_every};
+    }
+
+    ControlLoop::Observer control_observer(RowActivities* rows) {
+        ControlLoop::Observer observer;
+        observer.registered = [this](store::WorkerNo worker) {
+            registered_ = true;
+            mailbox_->put(RegisteredAs{worker});
+        };
+        observer.lost = [this] {
+            registered_ = false;
+            mailbox_->put(RegistrationLost{});
+        };
+        observer.woken = [this, rows](store::ControlConnection::Wakeup woken) {
+            if (rows != nullptr && (woken.activities || woken.messages)) rows->wake();
+            mailbox_->put(woken);
+        };
+        observer.swept = [this](const store::ControlConnection::Swept& swept) {
+            metrics_.swept(swept.runs_taken_over, swept.stuck_runs_woken);
+            if (swept.dead_workers == 0 && swept.stuck_runs_woken == 0) return;
+            log_.warn("swept", {{"dead_workers", std::to_string(swept.dead_workers)},
+                                {"runs_taken_over", std::to_string(swept.runs_taken_over)},
+                                {"activities_taken_over", std::to_string(swept.activities_taken_over)},
+                                {"stuck_runs_woken", std::to_string(swept.stuck_runs_woken)}});
+            mailbox_->put(
+                store::ControlConnection::Wakeup{.runs = true, .activities = true, .messages = true});
+        };
+        observer.trouble = [this](const std::string& text) { trouble_(text); };
+        return observer;
+    }
+
+    const WorkerOptions options_;
+    const WorkflowRegistry& workflows_;
+    const ActivityRegistry& activities_;
+    Log log_;
+    Metrics metrics_;
+    Trouble trouble_;
+    TrustWindow trust_;
+    Slots async_slots_;
+    Slots transactional_slots_;
+    LoopMailbox mailbox_ = std::make_shared<Mailbox<LoopMessage>>();
+    std::atomic<bool> registered_{false};
+    std::mutex mutex_;  ///< guards done_
+    std::condition_variable ended_;
+    bool done_ = false;
+    std::atomic<bool> started_{false};
+    std::thread thread_;
+};
+
+Worker::Worker(WorkerOptions options, const WorkflowRegistry& workflows, const ActivityRegistry& activities,
+               std::shared_ptr<prometheus::Registry> metrics)
+    : impl_(std::make_unique<Impl>(std::move(options), workflows, activities, std::move(metrics))) {}
+Worker::~Worker() = default;
+void Worker::start() {
+    impl_->start();
+}
+void Worker::stop(std::chrono::milliseconds grace) {
+    impl_->stop(grace);
+}
+void Worker::wait() {
+    impl_->wait();
+}
+bool Worker::registered() const {
+    return impl_->registered();
+}
+
+}  // namespace durable::worker

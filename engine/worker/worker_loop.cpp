@@ -1,0 +1,286 @@
+#include "engine/worker/worker_loop.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace durable::worker {
+namespace {
+
+constexpr std::chrono::milliseconds longest_sleep{250};
+/// Held runs' inboxes are looked at this often when no notification comes.
+constexpr std::chrono::milliseconds message_poll{250};
+/// What is left of a drain after its grace: time to commit rows and releases.
+constexpr std::chrono::seconds drain_tail{5};
+
+}  // namespace
+
+WorkerLoop::WorkerLoop(const WorkerOptions& options, DispatcherSettings settings, Surroundings around)
+    : options_(options),
+      around_(std::move(around)),
+      dispatcher_(std::move(settings)),
+      claim_poll_(options.poll) {
+    for (std::size_t i = 0; i < around_.lanes.size(); ++i) idle_lanes_.push_back(static_cast<int>(i));
+}
+
+void WorkerLoop::run() {
+    while (!drained()) {
+        for (LoopMessage& message : around_.mailbox->take_all(next_look_at())) handle(std::move(message));
+        if (registered_ && !around_.trust.holds()) lost();
+        if (registered_) give_orders();
+        tell();
+        check_drain();
+        service_.alive(Clock::now());
+    }
+}
+
+// --- what has happened
+// -----------------------------------------------------------------------------------------------------
+
+void WorkerLoop::handle(LoopMessage message) {
+    if (auto* done = std::get_if<LaneDone>(&message)) return lane_done(std::move(*done));
+    if (auto* settled = std::get_if<Settled>(&message)) {
+        around_.metrics.attempt_ended(settled->type, true, settled->outcome);
+        return dispatcher_.settled(std::move(*settled));
+    }
+    if (const auto* woken = std::get_if<store::ControlConnection::Wakeup>(&message)) {
+        claim_wanted_ = claim_wanted_ || woken->runs;
+        messages_wanted_ = messages_wanted_ || woken->messages;
+        if (woken->runs) claim_poll_.found();
+        return;
+    }
+    if (const auto* named = std::get_if<RegisteredAs>(&message)) return registered(named->worker);
+    if (std::holds_alternative<RegistrationLost>(message)) return lost();
+    if (const auto* request = std::get_if<StopRequested>(&message)) stop(request->grace);
+}
+
+void WorkerLoop::lane_done(LaneDone done) {
+    idle_lanes_.push_back(done.lane);
+    std::visit([this](auto& result) { handle_result(std::move(result)); }, done.result);
+}
+
+void WorkerLoop::handle_result(CommitDone done) {
+    const std::size_t claimed = done.result.claimed.size();
+    around_.metrics.batch(done.batch.commits.size(), claimed, done.took);
+    const auto local = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+    around_.metrics.skew(done.result.now - (local - done.took / 2));
+    database_time(done.result.now);
+    if (done.batch.claim.limit > 0) {
+        claim_under_way_ = false;
+        if (claimed > 0) claim_poll_.found();
+        // A full claim means that there is more.
+        claim_wanted_ = claim_wanted_ || claimed == static_cast<std::size_t>(done.batch.claim.limit);
+        next_claim_ = Clock::now() + claim_poll_.next();
+    }
+    remember_wakes(done.batch);
+    dispatcher_.batch_done(done.batch, std::move(done.result));
+}
+
+void WorkerLoop::handle_result(LoadDone done) {
+    database_time(done.reply.now);
+    dispatcher_.loaded(done.order, std::move(done.reply));
+}
+
+void WorkerLoop::handle_result(PollDone done) {
+    message_poll_under_way_ = false;
+    next_message_poll_ = Clock::now() + message_poll;
+    database_time(done.now);
+    dispatcher_.time_is(done.now);
+    dispatcher_.have_messages(done.with_messages);
+}
+
+void WorkerLoop::handle_result(CompareDone done) {
+    if (registered_ && done.worker == worker_) dispatcher_.compare(done.owned);
+}
+
+void WorkerLoop::registered(store::WorkerNo worker) {
+    worker_ = worker;
+    registered_ = true;
+    claim_wanted_ = true;
+    claim_under_way_ = false;
+    next_compare_ = Clock::now() + options_.compare_every;
+    dispatcher_.registered(worker);
+    if (around_.rows != nullptr) around_.rows->registered(worker);
+    around_.log.info("worker registered",
+                     {{"worker", std::to_string(worker.value)}, {"queue", options_.queue}});
+    if (!std::exchange(announced_, true)) service_.ready("working as worker " + std::to_string(worker.value));
+}
+
+void WorkerLoop::lost() {
+    if (!std::exchange(registered_, false)) return;
+    around_.log.warn("lease lost, everything dropped", {{"worker", std::to_string(worker_.value)},
+                                                        {"runs", std::to_string(dispatcher_.runs_held())}});
+    dispatcher_.forget_everything();
+    if (around_.rows != nullptr) around_.rows->forget_everything();
+}
+
+void WorkerLoop::stop(std::chrono::milliseconds grace) {
+    const auto until = Clock::now() + grace;
+    grace_until_ = stopping_ ? std::min(grace_until_, until) : until;
+    if (std::exchange(stopping_, true)) return;
+    around_.log.info("draining", {{"runs", std::to_string(dispatcher_.runs_held())},
+                                  {"grace_ms", std::to_string(grace.count())}});
+    service_.stopping(grace);
+    dispatcher_.drain();
+    if (around_.rows != nullptr) around_.rows->drain();
+}
+
+// --- what is to be done
+// ----------------------------------------------------------------------------------------------------
+
+void WorkerLoop::give_orders() {
+    start_attempts();
+    while (!idle_lanes_.empty()) {
+        auto job = next_job();
+        if (!job) break;
+        const int lane = idle_lanes_.back();
+        idle_lanes_.pop_back();
+        around_.lanes[static_cast<std::size_t>(lane)]->order(std::move(*job));
+    }
+}
+
+std::optional<LaneJob> WorkerLoop::next_job() {
+    if (auto load = dispatcher_.next_load()) return LoadJob{std::move(*load)};
+    if (auto look = next_look()) return look;
+    while (!wakes_.empty() && *wakes_.begin() <= estimated_now()) {
+        wakes_.erase(wakes_.begin());
+        claim_poll_.found();
+        claim_wanted_ = true;
+    }
+    const bool due = claim_wanted_ || Clock::now() >= next_claim_;
+    const bool claim = options_.run_workflows && due && !claim_under_way_ && dispatcher_.room_for_claims();
+    if (!claim && !dispatcher_.has_ready()) return std::nullopt;
+    auto batch = dispatcher_.next_batch(claim);
+    if (!batch) return std::nullopt;
+    if (batch->claim.limit > 0) {
+        claim_under_way_ = true;
+        claim_wanted_ = false;
+    }
+    return CommitJob{std::move(*batch)};
+}
+
+std::optional<LaneJob> WorkerLoop::next_look() {
+    auto releases = dispatcher_.take_releases();
+    if (!releases.empty()) return ReleaseJob{worker_, std::move(releases)};
+    const auto now = Clock::now();
+    if (now >= next_compare_) {
+        next_compare_ = now + options_.compare_every;
+        return CompareJob{worker_};
+    }
+    if (message_poll_under_way_) return std::nullopt;
+    const auto timer = dispatcher_.next_timer();
+    const bool timer_due = timer && *timer <= estimated_now();
+    if (!messages_wanted_ && !timer_due && now < next_message_poll_) return std::nullopt;
+    messages_wanted_ = false;
+    next_message_poll_ = now + message_poll;
+    auto held = dispatcher_.held();
+    if (held.empty()) return std::nullopt;
+    message_poll_under_way_ = true;
+    return PollJob{std::move(held)};
+}
+
+void WorkerLoop::start_attempts() {
+    std::vector<Attempt> async;
+    std::vector<Attempt> transactional;
+    for (Attempt& attempt : dispatcher_.take_starts()) {
+        const bool in_pool = around_.activities.find_transactional(attempt.info.type) != nullptr;
+        (in_pool ? transactional : async).push_back(std::move(attempt));
+    }
+    const SettledSink settled = [mailbox = around_.mailbox](Settled done) { mailbox->put(std::move(done)); };
+    around_.async.start(std::move(async), settled);
+    around_.pool.start(std::move(transactional), settled);
+}
+
+void WorkerLoop::tell() {
+    const auto closed = dispatcher_.take_closed();
+    if (!closed.empty()) around_.notifier.closed(closed);
+    around_.metrics.closed(closed.size());
+    if (dispatcher_.take_rows_written()) {
+        around_.notifier.activities_ready(options_.queue);
+        if (around_.rows != nullptr) around_.rows->wake();
+    }
+    around_.metrics.turned(dispatcher_.take_counts());
+    around_.metrics.state(dispatcher_.runs_held(), dispatcher_.cache().runs(), dispatcher_.cache().bytes(),
+                          around_.async_slots.free(), around_.transactional_slots.free());
+    for (const Note& note : dispatcher_.take_notes()) {
+        const std::string run = note.run.value.to_string();
+        switch (note.kind) {
+            case Note::Kind::blocked:
+                around_.log.warn("run blocked", {{"run", run}, {"reason", note.text}});
+                break;
+            case Note::Kind::lost:
+                around_.log.warn("run dropped", {{"run", run}, {"reason", note.text}});
+                break;
+            case Note::Kind::rejected:
+                around_.log.error("commit refused", {{"run", run}, {"reason", note.text}});
+                break;
+            case Note::Kind::adopted:
+                around_.log.info("run adopted", {{"run", run}, {"reason", note.text}});
+                break;
+            case Note::Kind::given_back:
+                around_.log.warn("run given back", {{"run", run}, {"reason", note.text}});
+                break;
+        }
+    }
+}
+
+// --- the end
+// ---------------------------------------------------------------------------------------------------------------
+
+void WorkerLoop::check_drain() {
+    if (!stopping_ || gave_up_ || Clock::now() < grace_until_) return;
+    gave_up_ = true;
+    dispatcher_.give_up_attempts();
+    if (around_.rows != nullptr) around_.rows->give_up_attempts();
+    if (registered_) give_orders();
+}
+
+bool WorkerLoop::drained() const {
+    if (!stopping_) return false;
+    if (!registered_ || Clock::now() >= grace_until_ + drain_tail) return true;
+    const bool lanes_idle = idle_lanes_.size() == around_.lanes.size();
+    return dispatcher_.runs_held() == 0 && lanes_idle && (around_.rows == nullptr || around_.rows->idle());
+}
+
+// --- time
+// ------------------------------------------------------------------------------------------------------------------
+
+WorkerLoop::Clock::time_point WorkerLoop::next_look_at() const {
+    const auto now = Clock::now();
+    auto next = now + longest_sleep;
+    if (stopping_) next = std::min(next, now + std::chrono::milliseconds{10});
+    if (!registered_ || idle_lanes_.empty()) return next;
+    if (!claim_under_way_ && options_.run_workflows && !stopping_) {
+        next = std::min(next, claim_wanted_ && dispatcher_.room_for_claims() ? now : next_claim_);
+        if (!wakes_.empty()) next = std::min(next, when(*wakes_.begin()));
+    }
+    if (const auto timer = dispatcher_.next_timer(); timer && !message_poll_under_way_) {
+        next = std::min(next, when(*timer));
+    }
+    if (dispatcher_.runs_held() > 0) next = std::min(next, next_message_poll_);
+    // The database's clock may be a little behind the estimate: look again soon, but do not spin.
+    return std::max(next, now + std::chrono::milliseconds{claim_wanted_ ? 0 : 1});
+}
+
+void WorkerLoop::database_time(Timestamp now) {
+    if (now >= dispatcher_.now()) time_received_ = Clock::now();
+}
+
+Timestamp WorkerLoop::estimated_now() const {
+    return dispatcher_.now() + std::chrono::duration_cast<Duration>(Clock::now() - time_received_);
+}
+
+WorkerLoop::Clock::time_point WorkerLoop::when(Timestamp moment) const {
+    const Duration left = std::min<Duration>(moment - estimated_now(), std::chrono::hours{1});
+    return Clock::now() + std::max(left, Duration::zero());
+}
+
+void WorkerLoop::remember_wakes(const store::Batch& batch) {
+    constexpr std::size_t remembered_max = 4096;
+    for (const store::RunCommit& commit : batch.commits) {
+        const bool leaves = commit.next == store::RunCommit::Next::release;
+        if (!leaves || !commit.wake_at || wakes_.size() >= remembered_max) continue;
+        if (*commit.wake_at < estimated_now() + std::chrono::minutes{1}) wakes_.insert(*commit.wake_at);
+    }
+}
+
+}  // namespace durable::worker

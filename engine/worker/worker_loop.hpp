@@ -1,0 +1,115 @@
+#pragma once
+// The loop around the Dispatcher: feeds it what the other threads report, gives its orders to idle lanes and
+// runners, and knows when to look again. Owns the Dispatcher; runs on one thread.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <set>
+#include <variant>
+#include <vector>
+
+#include "engine/worker/adaptive_poll.hpp"
+#include "engine/worker/async_runner.hpp"
+#include "engine/worker/control_loop.hpp"
+#include "engine/worker/dispatcher.hpp"
+#include "engine/worker/hot_lane.hpp"
+#include "engine/worker/log.hpp"
+#include "engine/worker/mailbox.hpp"
+#include "engine/worker/metrics.hpp"
+#include "engine/worker/row_activities.hpp"
+#include "engine/worker/service_manager.hpp"
+#include "engine/worker/transactional_pool.hpp"
+#include "engine/worker/worker.hpp"
+
+namespace durable::worker {
+
+/// What the other threads tell the loop.
+struct RegisteredAs {
+    store::WorkerNo worker;
+};
+struct RegistrationLost {};
+struct StopRequested {
+    std::chrono::milliseconds grace;
+};
+using LoopMessage = std::variant<LaneDone, Settled, store::ControlConnection::Wakeup, RegisteredAs,
+                                 RegistrationLost, StopRequested>;
+/// Shared, because the runners' callbacks may come after the loop's end.
+using LoopMailbox = std::shared_ptr<Mailbox<LoopMessage>>;
+
+class WorkerLoop {
+  public:
+    /// What it gives orders to; all outlive it.
+    struct Surroundings {
+        LoopMailbox mailbox;
+        std::vector<std::unique_ptr<HotLane>>& lanes;
+        AsyncRunner& async;
+        TransactionalPool& pool;
+        RowActivities* rows;  ///< null without the activities' role
+        store::Notifier& notifier;
+        const TrustWindow& trust;
+        const ActivityRegistry& activities;
+        Slots& async_slots;
+        Slots& transactional_slots;
+        Metrics& metrics;
+        const Log& log;
+    };
+    WorkerLoop(const WorkerOptions& options, DispatcherSettings settings, Surroundings around);
+
+    /// Until drained.
+    void run();
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    void handle(LoopMessage message);
+    void lane_done(LaneDone done);
+    void handle_result(CommitDone done);
+    void handle_result(LoadDone done);
+    void handle_result(PollDone done);
+    void handle_result(CompareDone done);
+    void handle_result(ReleaseDone) {}
+    void registered(store::WorkerNo worker);
+    void lost();
+    void stop(std::chrono::milliseconds grace);
+
+    void give_orders();
+    [[nodiscard]] std::optional<LaneJob> next_job();
+    [[nodiscard]] std::optional<LaneJob> next_look();
+    void start_attempts();
+    void tell();
+    void check_drain();
+    [[nodiscard]] bool drained() const;
+    [[nodiscard]] Clock::time_point next_look_at() const;
+    void database_time(Timestamp now);
+    [[nodiscard]] Timestamp estimated_now() const;
+    [[nodiscard]] Clock::time_point when(Timestamp moment) const;
+    void remember_wakes(const store::Batch& batch);
+
+    const WorkerOptions& options_;
+    Surroundings around_;
+    Dispatcher dispatcher_;
+    ServiceManager service_;
+    store::WorkerNo worker_;
+    bool registered_ = false;
+    bool announced_ = false;
+    std::vector<int> idle_lanes_;
+
+    bool claim_wanted_ = true;
+    bool claim_under_way_ = false;
+    Clock::time_point next_claim_{};
+    AdaptivePoll claim_poll_;
+    bool messages_wanted_ = false;
+    bool message_poll_under_way_ = false;
+    Clock::time_point next_message_poll_{};
+    Clock::time_point next_compare_{};
+    /// When runs released here are due: claimed by then without waiting for the poll.
+    std::set<Timestamp> wakes_;
+    Clock::time_point time_received_{};
+
+    bool stopping_ = false;
+    bool gave_up_ = false;
+    Clock::time_point grace_until_{};
+};
+
+}  // namespace durable::worker

@@ -1,0 +1,2 @@
+-- Flushes dirty pages now. Locks: none. Needs the rights of pg_checkpoint.
+checkpoint

@@ -9,25 +9,13 @@
 #include "activities/file_store.hpp"
 #include "activities/recording_fetcher.hpp"
 #include "engine/workflow/failure.hpp"
+#include "tests/workflows/temporary_folder.hpp"
 
 using namespace callflex;
+using test::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
-
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        std::string name = (fs::temp_directory_path() / "callflex-store-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    ~TemporaryFolder() { fs::remove_all(path); }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    fs::path path;
-};
 
 std::string content(const fs::path& file) {
     std::ifstream stream{file, std::ios::binary};

@@ -54,8 +54,8 @@ std::vector<StartResult> start(pqxx::transaction_base& tx, std::span<const Start
 /// A run named by its id, or by workflow id (then: the open run, else the newest closed one).
 struct RunRef {
     std::string name_space = "default";
-    std::optional<RunId> run;
-    WorkflowId workflow;
+    std::optional<RunId> run{};
+    WorkflowId workflow{};
 };
 
 enum class SendResult : std::uint8_t { delivered, duplicate, not_found, closed };

@@ -1,0 +1,37 @@
+#include "api/cli/commands.hpp"
+
+#include <array>
+
+namespace callflex::cli {
+namespace {
+
+constexpr std::array all_commands{
+    Command{"", "dev", "Run everything on this machine: database, vendors' sandbox, ingress, workers",
+            define_dev},
+    Command{"", "migrate", "Bring the database to this build's schema", define_migrate},
+    Command{"", "ingress", "Serve the webhooks", define_ingress},
+    Command{"workflow", "start", "Start a workflow", define_workflow_start},
+    Command{"workflow", "list", "List runs, newest first", define_workflow_list},
+    Command{"workflow", "count", "Count runs by status", define_workflow_count},
+    Command{"workflow", "describe", "Show what is known about a run", define_workflow_describe},
+    Command{"workflow", "show", "Show a run's history, live with --follow, or export it",
+            define_workflow_show},
+    Command{"workflow", "result", "Wait for a run's end and print its result", define_workflow_result},
+    Command{"workflow", "signal", "Send a message to a run", define_workflow_signal},
+    Command{"workflow", "cancel", "Ask a run to stop and clean up", define_workflow_cancel},
+    Command{"workflow", "terminate", "End a run at once, without any clean-up", define_workflow_terminate},
+    Command{"workflow", "stack", "Show where a run's code waits, with file and line", define_workflow_stack},
+    Command{"workflow", "why", "Name the one thing that a run waits for", define_workflow_why},
+    Command{"", "replay", "Replay exported histories with this build's code", define_replay},
+    Command{"", "check", "Check the invariants of the whole database", define_check},
+    Command{"", "doctor", "Check environment and configuration, and say how to mend it", define_doctor},
+    Command{"", "completion", "Print a completion script for the shell", define_completion},
+};
+
+}  // namespace
+
+std::span<const Command> commands() {
+    return all_commands;
+}
+
+}  // namespace callflex::cli

@@ -1,0 +1,44 @@
+#pragma once
+// The list of all commands, and each one's definition (in the file of its name).
+
+#include <CLI/CLI.hpp>
+#include <span>
+#include <string_view>
+
+#include "api/cli/session.hpp"
+
+namespace callflex::cli {
+
+struct Command {
+    std::string_view group;  ///< "" or "workflow"
+    std::string_view name;
+    std::string_view summary;
+    void (*define)(CLI::App& app, Session& session);
+};
+
+/// In the order of the help.
+[[nodiscard]] std::span<const Command> commands();
+
+void define_workflow_start(CLI::App& app, Session& session);
+void define_workflow_list(CLI::App& app, Session& session);
+void define_workflow_count(CLI::App& app, Session& session);
+void define_workflow_describe(CLI::App& app, Session& session);
+void define_workflow_show(CLI::App& app, Session& session);
+void define_workflow_result(CLI::App& app, Session& session);
+void define_workflow_signal(CLI::App& app, Session& session);
+void define_workflow_cancel(CLI::App& app, Session& session);
+void define_workflow_terminate(CLI::App& app, Session& session);
+void define_workflow_stack(CLI::App& app, Session& session);
+void define_workflow_why(CLI::App& app, Session& session);
+void define_replay(CLI::App& app, Session& session);
+void define_check(CLI::App& app, Session& session);
+void define_doctor(CLI::App& app, Session& session);
+void define_migrate(CLI::App& app, Session& session);
+void define_dev(CLI::App& app, Session& session);
+void define_ingress(CLI::App& app, Session& session);
+void define_worker(CLI::App& app, Session& session);
+void define_sandbox(CLI::App& app, Session& session);
+void define_bench(CLI::App& app, Session& session);
+void define_completion(CLI::App& app, Session& session);
+
+}  // namespace callflex::cli

@@ -1,0 +1,52 @@
+#include "api/ingress/ingress.hpp"
+
+#include "api/cli/command.hpp"
+#include "api/cli/commands.hpp"
+#include "api/cli/environment.hpp"
+
+namespace callflex::cli {
+namespace {
+
+struct IngressArguments {
+    std::string address;
+    int port = -1;
+};
+
+int serve(const Session& session, const IngressArguments& arguments) {
+    ingress::IngressOptions options;
+    try {
+        options = ingress::ingress_options([&session](std::string_view name) -> std::optional<std::string> {
+            if (name == "DATABASE_URL") return session.database_url();
+            const auto setting = find_setting(std::string{name});
+            return setting ? std::optional{setting->value} : std::nullopt;
+        });
+    } catch (const std::invalid_argument& error) {
+        throw CommandError(exit_usage, error.what(), "callflex doctor");
+    }
+    if (!arguments.address.empty()) options.address = arguments.address;
+    if (arguments.port >= 0) options.port = static_cast<std::uint16_t>(arguments.port);
+    return ingress::run_ingress(options);
+}
+
+}  // namespace
+
+void define_ingress(CLI::App& app, Session& session) {
+    auto arguments = std::make_shared<IngressArguments>();
+    app.add_option("--address", arguments->address, "Address to listen on [CALLFLEX_LISTEN, or 127.0.0.1]")
+        ->type_name("IP");
+    app.add_option("--port,-p", arguments->port, "Port; 0 for any free one [CALLFLEX_LISTEN, or 8080]")
+        ->type_name("PORT")
+        ->check(CLI::Range(0, 65535));
+    manual(
+        app,
+        "Serves the webhooks until SIGTERM or Ctrl-C, then answers what is in flight. Reads DATABASE_URL, "
+        "CALLFLEX_LISTEN, "
+        "VAPI_WEBHOOK_SECRET (several, separated by commas), VAPI_SIGNATURE_HEADER, CALLFLEX_SECRETS_KEY and "
+        "CALLFLEX_REQUESTS_PER_MINUTE; each may come from a file (NAME_FILE) or a systemd credential. "
+        "/healthz, /readyz "
+        "and /metrics are on the same port.",
+        {{"callflex ingress --address 0.0.0.0 --port 8080", "behind a TLS proxy"}});
+    app.callback([arguments, &session] { session.exit_code = serve(session, *arguments); });
+}
+
+}  // namespace callflex::cli

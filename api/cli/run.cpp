@@ -1,0 +1,155 @@
+#include "api/cli/run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "api/build_id.hpp"
+#include "api/cli/commands.hpp"
+#include "api/cli/manual.hpp"
+#include "engine/store/worker_store.hpp"
+#include "schema/migrate.hpp"
+
+namespace callflex::cli {
+namespace {
+
+void check_url(const std::string& url) {
+    const auto scheme = url.find("://");
+    const auto at = url.find('@', scheme == std::string::npos ? 0 : scheme + 3);
+    const bool password_in_uri =
+        scheme != std::string::npos && at != std::string::npos && url.find(':', scheme + 3) < at;
+    if (!password_in_uri && url.find("password=") == std::string::npos) return;
+    throw CommandError(
+        exit_usage, "a password on the command line can be read by every user of this machine",
+        "put the address into DATABASE_URL or DATABASE_URL_FILE, or the password into ~/.pgpass");
+}
+
+void add_global_options(CLI::App& root, Session& session) {
+    static const std::map<std::string, Format> formats{
+        {"table", Format::table}, {"json", Format::json}, {"jsonl", Format::jsonl}};
+    static const std::map<std::string, ColorChoice> colors{
+        {"auto", ColorChoice::automatic}, {"always", ColorChoice::always}, {"never", ColorChoice::never}};
+    auto& options = session.options;
+    root.add_option_function<std::string>(
+            "--output,-o", [&options](const std::string& name) { options.format = formats.at(name); },
+            "table for people; json (one document) or jsonl (one object a line) for programs")
+        ->type_name("FORMAT")
+        ->default_str("table")
+        ->check(CLI::IsMember({"table", "json", "jsonl"}, CLI::ignore_case))
+        ->trigger_on_parse();
+    root.add_option_function<std::string>(
+            "--database-url",
+            [&options](const std::string& url) {
+                check_url(url);
+                options.database_url = url;
+            },
+            "Postgres, without a password; else DATABASE_URL, DATABASE_URL_FILE or a systemd credential")
+        ->type_name("URL")
+        ->trigger_on_parse();
+    root.add_option_function<std::string>(
+            "--color", [&options](const std::string& name) { options.color = colors.at(name); },
+            "auto (on terminals, unless NO_COLOR is set), always or never")
+        ->type_name("WHEN")
+        ->default_str("auto")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->trigger_on_parse();
+    root.add_flag("--absolute-times", options.absolute_times,
+                  "Times as ISO 8601 (UTC) instead of \"3 min ago\"");
+}
+
+CLI::App& group(CLI::App& root, std::string_view name) {
+    if (name.empty()) return root;
+    const auto same = [&](const CLI::App* app) { return app->get_name() == name; };
+    if (const auto known = root.get_subcommands(same); !known.empty()) return *known.front();
+    auto& made = *root.add_subcommand(std::string{name}, "Start, inspect, message and end workflow runs");
+    made.require_subcommand(1);
+    made.footer("EXAMPLES\n  # help on one command\n  callflex workflow list --help\n");
+    return made;
+}
+
+int report(const Streams& streams, const Style& style, int code, const std::string& problem,
+           const std::string& remedy = {}) {
+    streams.err << style(Color::red, "error: ") << harmless(problem) << '\n';
+    if (!remedy.empty()) streams.err << style(Color::dim, "  try: ") << harmless(remedy) << '\n';
+    return code;
+}
+
+/// What the parser stopped for: help and version are no errors.
+int stopped(const CLI::ParseError& stop, const CLI::App& root, const Streams& streams, const Style& style) {
+    if (dynamic_cast<const CLI::CallForHelp*>(&stop) != nullptr) {
+        streams.out << root.help();
+        return exit_ok;
+    }
+    if (dynamic_cast<const CLI::CallForVersion*>(&stop) != nullptr) {
+        streams.out << "callflex " << version() << " build " << build_id() << '\n';
+        return exit_ok;
+    }
+    const CLI::App* at = &root;
+    while (!at->get_subcommands().empty()) at = at->get_subcommands().back();
+    return report(streams, style, exit_usage, stop.what(), full_name(*at) + " --help");
+}
+
+int run_parsed(CLI::App& root, const std::vector<std::string>& arguments, Session& session,
+               const Streams& streams) {
+    const auto fail = [&](int code, const std::string& problem, const std::string& remedy = {}) {
+        return report(streams, session.err_style(), code, problem, remedy);
+    };
+    try {
+        root.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});
+        session.out().flush();
+        return session.exit_code;
+    } catch (const CLI::ParseError& stop) {
+        return stopped(stop, root, streams, session.err_style());
+    } catch (const CommandError& error) {
+        return fail(error.code(), error.what(), error.remedy());
+    } catch (const durable::client::NotFound& error) {
+        return fail(exit_not_found, error.what(), "callflex workflow list");
+    } catch (const durable::client::WaitTimedOut& error) {
+        return fail(exit_timed_out, error.what(), "callflex workflow why, to see what it waits for");
+    } catch (const schema::NewerSchema& error) {
+        return fail(exit_refused, error.what(), "a newer callflex");
+    } catch (const durable::store::StoreUnavailable& error) {
+        return fail(exit_unreachable, error.what(), "callflex doctor");
+    } catch (const pqxx::broken_connection& error) {
+        return fail(exit_unreachable, std::string{"the database cannot be reached: "} + error.what(),
+                    "callflex doctor");
+    } catch (const pqxx::undefined_table& error) {
+        return fail(exit_failed, std::string{"the database has no schema, or an old one: "} + error.what(),
+                    "callflex migrate");
+    } catch (const std::exception& error) {
+        return fail(exit_failed, error.what());
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<CLI::App> make_command_tree(Session& session) {
+    auto root = std::make_unique<CLI::App>(
+        "durable workflows on one Postgres, and the AI receptionist built on them", "callflex");
+    root->formatter(std::make_shared<Manual>());
+    root->set_version_flag(
+        "--version", [] { return std::string{version()}; }, "Version and build of this program");
+    root->require_subcommand(1);
+    root->fallthrough();
+    root->footer(
+        "EXAMPLES\n  # everything on this machine, with a sample organization\n  callflex dev\n"
+        "  # what runs now\n  callflex workflow list --status running\n"
+        "  # completion for this shell\n  source <(callflex completion bash)\n");
+    add_global_options(*root, session);
+    for (const auto& command : commands()) {
+        auto& parent = group(*root, command.group);
+        auto& app = *parent.add_subcommand(std::string{command.name}, std::string{command.summary});
+        command.define(app, session);
+    }
+    return root;
+}
+
+int run(const std::vector<std::string>& arguments, const Streams& streams,
+        const std::filesystem::path& program) {
+    Session session{streams, program};
+    const auto root = make_command_tree(session);
+    return run_parsed(*root, arguments, session, streams);
+}
+
+}  // namespace callflex::cli

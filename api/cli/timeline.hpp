@@ -1,0 +1,61 @@
+#pragma once
+// A history as a timeline for people: one line an event, written as activations come.
+
+#include <map>
+#include <string>
+
+#include "api/cli/session.hpp"
+#include "engine/replay/history.hpp"
+
+namespace callflex::cli {
+
+class Timeline {
+  public:
+    Timeline(const Session& session, bool payloads) : session_(session), payloads_(payloads) {}
+    void print(const durable::history::Activation& activation);
+
+  private:
+    /// How one event looks.
+    struct View {
+        const char* symbol = "·";
+        Color color = Color::plain;
+        std::string detail;
+        const durable::Payload* payload = nullptr;
+    };
+    struct Scheduled {
+        std::string type;
+        durable::Timestamp at;
+    };
+
+    void print_heading(const durable::history::Activation& first);
+    void print_event(durable::EventId id, const durable::history::Event& event, bool first_of_activation);
+
+    View view(durable::EventId, const durable::history::WorkflowStarted& event);
+    View view(durable::EventId, const durable::history::ActivityCompleted& event);
+    View view(durable::EventId, const durable::history::ActivityFailed& event);
+    View view(durable::EventId, const durable::history::TimerFired& event);
+    View view(durable::EventId, const durable::history::SignalReceived& event);
+    View view(durable::EventId, const durable::history::CancelRequested& event);
+    View view(durable::EventId id, const durable::history::ActivityScheduled& event);
+    View view(durable::EventId, const durable::history::ActivityCancelRequested& event);
+    View view(durable::EventId, const durable::history::TimerStarted& event);
+    View view(durable::EventId, const durable::history::TimerCanceled& event);
+    View view(durable::EventId, const durable::history::SideEffectRecorded& event);
+    View view(durable::EventId, const durable::history::WorkflowCompleted& event);
+    View view(durable::EventId, const durable::history::WorkflowFailed& event);
+    View view(durable::EventId, const durable::history::WorkflowCanceled& event);
+    View view(durable::EventId, const durable::history::WorkflowTimedOut& event);
+    View view(durable::EventId, const durable::history::WorkflowTerminated& event);
+    /// "summarize (event 4)", and how long it took.
+    [[nodiscard]] std::string scheduled(durable::EventId id) const;
+    [[nodiscard]] std::string since(durable::EventId id) const;
+
+    const Session& session_;
+    const bool payloads_;
+    bool heading_printed_ = false;
+    durable::Timestamp started_at_;
+    durable::Timestamp time_;  ///< of the activation being printed
+    std::map<durable::EventId, Scheduled> scheduled_;
+};
+
+}  // namespace callflex::cli

@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include "api/cli/arguments.hpp"
+#include "api/cli/command.hpp"
+#include "api/cli/commands.hpp"
+#include "api/cli/run_json.hpp"
+#include "api/cli/table.hpp"
+#include "engine/client/human_time.hpp"
+
+namespace callflex::cli {
+namespace {
+
+using durable::client::human_duration;
+using durable::store::RunInfo;
+
+/// Both forms: people compare with their watch and with a log.
+std::string when(durable::Timestamp time, durable::Timestamp now) {
+    return durable::client::due_time(time, now);
+}
+
+void print_facts(const Session& session, const RunInfo& info) {
+    Table facts({"", ""});
+    const auto add = [&](const char* name, const std::string& value, Color color = Color::plain) {
+        if (!value.empty()) facts.add({{name, Color::dim}, {value, color}});
+    };
+    const bool blocked = info.blocked.has_value();
+    add("workflow id", info.workflow.value, Color::bold);
+    add("run id", info.run.value.to_string());
+    if (info.chain != info.run) add("first run", info.chain.value.to_string());
+    add("type", info.type);
+    add("status", status_text(info.status, blocked), status_color(info.status, blocked));
+    if (info.name_space != "default") add("namespace", info.name_space);
+    add("tenant", info.tenant.value);
+    add("queue", info.queue);
+    add("started", when(info.started_at, info.now));
+    if (info.closed_at) add("closed", when(*info.closed_at, info.now));
+    add("duration", human_duration(info.closed_at.value_or(info.now) - info.started_at));
+    add("history", fmt::format("{} events in {} activations", info.events, info.activations));
+    add("worker", info.owner.value_or(""));
+    if (info.wake_at && !info.closed_at) add("wakes", when(*info.wake_at, info.now));
+    if (info.inbox_waiting > 0) add("messages", fmt::format("{} waiting", info.inbox_waiting));
+    if (info.cancel_requested) add("cancel", "requested", Color::yellow);
+    facts.print(session.out(), session.style());
+}
+
+void print_blocked(const Session& session, const RunInfo& info) {
+    const auto style = session.style();
+    const auto& blocked = *info.blocked;
+    session.out() << '\n'
+                  << style(Color::yellow, fmt::format("Blocked ({})", harmless(blocked.kind))) << " since "
+                  << when(blocked.since, info.now) << ", failed "
+                  << (blocked.failures == 1 ? "once" : fmt::format("{} times", blocked.failures))
+                  << ", build " << harmless(blocked.build) << "\n  " << harmless(blocked.reason) << '\n';
+}
+
+void print_activities(const Session& session, const RunInfo& info) {
+    const auto style = session.style();
+    session.out() << '\n'
+                  << style(Color::bold, fmt::format("Pending activities: {}", info.activities.size()))
+                  << '\n';
+    Table table({"EVENT", "TYPE", "STATE", "ATTEMPT", "SCHEDULED", "DUE", "WORKER"});
+    for (const auto& activity : info.activities) {
+        std::string attempt = std::to_string(activity.attempt);
+        if (activity.lost_attempts > 0) attempt += fmt::format(" (+{} lost)", activity.lost_attempts);
+        const bool retrying = activity.last_failure.has_value();
+        table.add({{std::to_string(activity.activity.value)},
+                   {activity.type, Color::bold},
+                   {activity.state, retrying ? Color::yellow : Color::cyan},
+                   {attempt},
+                   {session.moment(activity.scheduled_at, info.now)},
+                   {activity.available_at ? session.moment(*activity.available_at, info.now) : ""},
+                   {activity.worker.value_or("")}});
+    }
+    table.print(session.out(), style, 2);
+    for (const auto& activity : info.activities) {
+        if (!activity.last_failure) continue;
+        session.out() << "  event " << activity.activity.value
+                      << " last failure: " << style(Color::red, harmless(activity.last_failure->to_string()))
+                      << '\n';
+    }
+}
+
+int describe(Session& session, const RunArgument& argument) {
+    const auto info = session.client().describe(argument.ref());
+    if (!info) throw durable::client::NotFound("there is no run or workflow " + argument.name);
+    if (!session.for_people()) {
+        session.print_json(to_json(*info));
+        return exit_ok;
+    }
+    print_facts(session, *info);
+    if (info->blocked) print_blocked(session, *info);
+    if (!info->activities.empty()) print_activities(session, *info);
+    return exit_ok;
+}
+
+}  // namespace
+
+void define_workflow_describe(CLI::App& app, Session& session) {
+    auto run = std::make_shared<RunArgument>();
+    add_run_argument(app, *run);
+    manual(app,
+           "Shows the facts about a run, what blocks it, and its activities that have left the worker which "
+           "scheduled them "
+           "(waiting, retrying, or running elsewhere) with attempts and last failure. JSON: {run_id, "
+           "chain_id, namespace, "
+           "workflow_id, type, tenant, queue, status, started_at, closed_at?, activations, events, owner?, "
+           "wake_at?, "
+           "inbox_waiting, cancel_requested, blocked, blocked_by?, activities, now}.",
+           {{"callflex workflow describe call-processing-7", "the facts"},
+            {"callflex workflow describe call-processing-7 -o json | jq -r .owner", "which worker has it"}});
+    app.callback([run, &session] { session.exit_code = describe(session, *run); });
+}
+
+}  // namespace callflex::cli

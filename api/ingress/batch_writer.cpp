@@ -30,7 +30,9 @@ class BatchWriter::Notices : public pqxx::errorhandler {
     explicit Notices(pqxx::connection_base& connection) : pqxx::errorhandler{connection} {}
     bool operator()(const char message[]) noexcept override {
         heard_ = true;
-        spdlog::warn("postgres: {}", message);
+        const std::string_view text{message};
+        // The lines after the first one may quote data.
+        spdlog::warn("postgres: {}", text.substr(0, text.find('\n')));
         return false;
     }
     [[nodiscard]] bool heard() const { return heard_; }
@@ -89,13 +91,15 @@ void BatchWriter::commit(Webhooks batch, std::vector<Stored>& results) {
 }
 
 BatchWriter::Attempt BatchWriter::classify(const std::exception& error) {
-    spdlog::warn("batch not committed: {}", error.what());
     if (dynamic_cast<const CommitWarned*>(&error) != nullptr) {
+        spdlog::warn("batch not counted as committed: {}", error.what());
         metrics_.batch_failed("commit_warned");
         return Attempt::away;
     }
     if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) {
+        // Only the code: what() quotes rows, and rows hold telephone numbers.
         const std::string_view state = sql->sqlstate();
+        spdlog::warn("batch not committed: sqlstate={}", state);
         if (starts_with_any(state, {"40", "55P03", "57014"})) {
             metrics_.batch_failed("conflict");
             return Attempt::again;
@@ -110,6 +114,7 @@ BatchWriter::Attempt BatchWriter::classify(const std::exception& error) {
         // Out of disk, memory or connections, read-only, no schema: waiting here helps nobody.
         return starts_with_any(state, {"53", "25006", "42", "3F", "XX"}) ? Attempt::away : Attempt::again;
     }
+    spdlog::warn("batch not committed: {}", error.what());
     const bool ours = dynamic_cast<const std::invalid_argument*>(&error) != nullptr;
     metrics_.batch_failed(ours ? "refused" : "connection");
     if (ours) last_refusal_ = "invalid";
@@ -135,7 +140,8 @@ Stored BatchWriter::bury(const InboundWebhook& webhook) {
         return {Stored::Result::refused, false, {}};
     } catch (const std::exception& error) {
         connection_.reset();
-        spdlog::error("the dead letter could not be kept: {}", error.what());
+        const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error);
+        spdlog::error("the dead letter could not be kept: {}", sql != nullptr ? sql->sqlstate() : error.what());
         return {};
     }
 }

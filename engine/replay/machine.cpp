@@ -280,8 +280,7 @@ std::string exception_text(const std::exception_ptr& exception) {
     try {
         std::rethrow_exception(exception);
     } catch (const std::exception& error) {
-        return std::string{"an exception that is not a DurableError left the workflow's code: "} +
-               error.what();
+        return std::string{"an exception left the workflow's code: "} + error.what();
     } catch (...) {
         return "something that is not even a std::exception left the workflow's code";
     }

@@ -29,7 +29,7 @@ class SleepOperation final : public detail::Operation, public TimerOwner {
         resolve(Failure{.kind = FailureKind::canceled, .message = reason, .retryable = false});
     }
     [[nodiscard]] std::string describe() const override {
-        return "timer (event " + std::to_string(id_.value) + ')';
+        return "timer due " + durable::to_string(due_) + " (event " + std::to_string(id_.value) + ')';
     }
 
   private:

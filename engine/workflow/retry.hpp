@@ -18,7 +18,7 @@ struct RetryPolicy {
     /// The first attempt included. 0: no limit. 1: no retry.
     int maximum_attempts = 0;
     /// Application error types, or "timeout:start_to_close" / "timeout:heartbeat", that end it at once.
-    std::vector<std::string> non_retryable_types;
+    std::vector<std::string> non_retryable_types{};
 
     bool operator==(const RetryPolicy&) const = default;
 };

@@ -160,6 +160,7 @@ void Session::open() {
 void Session::configure(Clock::time_point deadline) {
     simple(session_settings, deadline);
     if (options_.hot_plans) simple(hot_settings, deadline);
+    if (!options_.synchronous_commit) simple("set synchronous_commit = off", deadline);
     if (PQenterPipelineMode(connection_) != 1) lose("cannot enter pipeline mode", false);
 }
 

@@ -84,6 +84,8 @@ struct SessionOptions {
     /// Plans for claims and fenced writes: generic, never a sequential scan, never a hash (performance
     /// depends on it).
     bool hot_plans = false;
+    /// False: for hints and leases, whose loss costs nothing but time.
+    bool synchronous_commit = true;
     std::chrono::milliseconds deadline = std::chrono::seconds{10};
     std::chrono::milliseconds connect_deadline = std::chrono::seconds{5};
 };

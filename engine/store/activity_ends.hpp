@@ -1,0 +1,36 @@
+#pragma once
+// Ending and retrying activity rows, for the worker that runs them and for the sweeper that finds their time
+// over.
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "engine/store/session.hpp"
+#include "engine/store/types.hpp"
+
+namespace durable::store {
+
+using ActivityKey = std::pair<RunId, EventId>;
+
+/// A row with its fence, and what becomes of it.
+struct FencedEnd {
+    RunId run;
+    EventId activity;
+    std::optional<WorkerNo> owner;  ///< none: nobody runs it
+    Fence fence;
+    std::string event;  ///< encoded ActivityCompleted or ActivityFailed
+};
+struct FencedRetry {
+    std::optional<WorkerNo> owner;
+    Fence fence;
+    ActivityRow row;
+};
+
+/// Sends results to inboxes and deletes the rows; returns those whose fence was lost. Never waits for a live
+/// row while it holds another one. Throws what Session throws; calling again is safe (a row ends once).
+std::vector<ActivityKey> end_rows(Session& session, std::vector<FencedEnd> ends);
+/// Makes rows available again; returns those whose fence was lost.
+std::vector<ActivityKey> retry_rows(Session& session, std::vector<FencedRetry> retries);
+
+}  // namespace durable::store

@@ -1,0 +1,60 @@
+#pragma once
+// The inside of ActivityStore.
+
+#include <memory>
+#include <optional>
+#include <pqxx/pqxx>
+#include <string>
+
+#include "engine/store/id_source.hpp"
+#include "engine/store/retry_loop.hpp"
+#include "engine/store/session.hpp"
+#include "engine/store/worker_store.hpp"
+
+namespace durable::store {
+
+class ActivityStore::Impl {
+  public:
+    Impl(std::string connection_string, Faults given_faults);
+
+    /// Tries `first`, and after each failure again: `first` while nothing may have been committed,
+    /// `after_unknown` once something may (from the beginning if `unknown`).
+    template <class AfterUnknown, class First>
+    auto persist(AfterUnknown after_unknown, First first, bool unknown) -> decltype(first()) {
+        RetryLoop patience;
+        while (true) {
+            try {
+                return unknown ? after_unknown() : first();
+            } catch (const ConnectionLost& lost) {
+                unknown = unknown || lost.sent();
+                patience.again(lost.what());
+            } catch (const DatabaseError& error) {
+                patience.again(session, error);
+            }
+        }
+    }
+    void end_old_session();
+
+    TransactionalOutcome transact(const Transactional& what,
+                                  const std::function<std::string(pqxx::work&, Timestamp)>& body);
+
+    IdSource ids;
+    Faults faults;
+    std::string url;
+    Session session;
+    std::optional<std::int64_t> unsettled_claim;
+    std::string transactional_label;
+    /// For transactional activities. Thrown away after any doubt: libpqxx would reconnect in silence.
+    std::unique_ptr<pqxx::connection> transactional;
+
+  private:
+    enum class Settled : std::uint8_t { committed, not_committed, lost };
+    void connect_transactional();
+    /// One try. `event` tells what was to be committed when the answer is lost.
+    TransactionalOutcome try_once(const Transactional& what,
+                                  const std::function<std::string(pqxx::work&, Timestamp)>& body,
+                                  std::string& event);
+    Settled settle(const Transactional& what, const std::string& event);
+};
+
+}  // namespace durable::store

@@ -1,0 +1,157 @@
+// ActivityStore: claiming, ending and heartbeats of activity rows. Transactional activities are in
+// transactional.cpp.
+
+#include "engine/store/activity_impl.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/store/activity_ends.hpp"
+#include "engine_store_sql.hpp"
+
+namespace durable::store {
+namespace {
+
+using Of = BinaryArray::Of;
+
+SessionOptions activity_session(std::string connection_string, IdSource& ids) {
+    SessionOptions options;
+    options.connection_string = std::move(connection_string);
+    options.application_name = fmt::format("callflex activities {} {:x}", ::getpid(), ids.token());
+    options.hot_plans = true;
+    return options;
+}
+
+ClaimedActivity claimed_activity(const Rows& rows, int i, std::int64_t token) {
+    ClaimedActivity claimed;
+    ActivityRow& row = claimed.row;
+    row.run = RunId{rows.uuid(i, 1)};
+    row.activity = EventId{rows.int32(i, 2)};
+    claimed.fence = {rows.int32(i, 3), token};
+    row.attempt = rows.int32(i, 4);
+    row.lost_attempts = rows.int32(i, 5);
+    claimed.cancel_requested = rows.boolean(i, 6);
+    row.scheduled_at = rows.moment(i, 7);
+    row.available_at = rows.moment(i, 8);
+    row.schedule_to_start_by = rows.moment_or_none(i, 9);
+    row.close_by = rows.moment_or_none(i, 10);
+    row.queue = rows.bytes(i, 11);
+    row.type = rows.bytes(i, 12);
+    row.tenant = Tenant{rows.bytes(i, 13)};
+    row.task = rows.bytes(i, 14);
+    row.last_failure = rows.bytes_or_none(i, 15);
+    row.heartbeat_details = rows.bytes_or_none(i, 16);
+    claimed.workflow = WorkflowId{rows.bytes(i, 17)};
+    return claimed;
+}
+
+}  // namespace
+
+ActivityStore::Impl::Impl(std::string connection_string, Faults given_faults)
+    : faults(std::move(given_faults)),
+      url(std::move(connection_string)),
+      session(activity_session(url, ids), faults),
+      transactional_label(fmt::format("callflex transactional {} {:x}", ::getpid(), ids.token())) {}
+
+ActivityStore::ActivityStore(std::string connection_string, Faults faults)
+    : impl_(std::make_unique<Impl>(std::move(connection_string), std::move(faults))) {}
+ActivityStore::~ActivityStore() = default;
+ActivityStore::ActivityStore(ActivityStore&&) noexcept = default;
+
+std::vector<ClaimedActivity> ActivityStore::claim(WorkerNo worker, const std::string& queue,
+                                                  const std::vector<std::string>& types, std::int32_t limit,
+                                                  Timestamp* now) {
+    // A token whose claim may have succeeded unheard is used again: its rows are found first.
+    const bool inherited = impl_->unsettled_claim.has_value();
+    const std::int64_t token = impl_->unsettled_claim.value_or(impl_->ids.token());
+    BinaryArray type_names{Of::text};
+    for (const std::string& type : types) type_names.add(std::string_view{type});
+    Step step{{"claim_activities", sql::claim_activities}, {}};
+    step.params.add(worker.value).add(token).add(std::string_view{queue}).add(type_names).add(limit);
+    Step look{{"claimed_activities", sql::claimed_activities}, {}};
+    look.params.add(worker.value).add(token);
+
+    impl_->unsettled_claim = token;
+    const Rows rows = impl_->persist(
+        [&] {
+            impl_->end_old_session();
+            Rows found = impl_->session.run(look);
+            return found.size() > 0 ? std::move(found) : impl_->session.run(step);
+        },
+        [&] { return impl_->session.run(step); }, inherited);
+    impl_->unsettled_claim.reset();
+
+    if (now != nullptr) *now = rows.moment(0, 0);
+    std::vector<ClaimedActivity> claimed;
+    for (int i = 0; i < rows.size(); ++i) {
+        if (!rows.is_null(i, 1)) claimed.push_back(claimed_activity(rows, i, token));
+    }
+    return claimed;
+}
+
+std::vector<std::pair<RunId, EventId>> ActivityStore::end(WorkerNo worker,
+                                                          const std::vector<ActivityEnd>& ends) {
+    std::vector<FencedEnd> finished;
+    std::vector<FencedRetry> retries;
+    for (const ActivityEnd& end : ends) {
+        if (end.result.has_value() == end.again.has_value()) {
+            throw std::logic_error("an activity ends with a result or with another attempt: exactly one");
+        }
+        if (end.result) finished.push_back({end.run, end.activity, worker, end.fence, *end.result});
+        if (end.again) retries.push_back({worker, end.fence, *end.again});
+    }
+    // Both are fenced, so after a lost reply they are sent again; a row that is gone then was ended by the
+    // first try.
+    std::vector<ActivityKey> lost;
+    const auto send = [&](bool first_try) {
+        auto losers = end_rows(impl_->session, finished);
+        const auto more = retry_rows(impl_->session, retries);
+        losers.insert(losers.end(), more.begin(), more.end());
+        if (first_try) lost = std::move(losers);
+        return true;
+    };
+    impl_->persist([&] { return send(false); }, [&] { return send(true); }, false);
+    return lost;
+}
+
+std::vector<ActivityStore::BeatResult> ActivityStore::heartbeat(WorkerNo worker,
+                                                                const std::vector<Beat>& beats) {
+    if (beats.empty()) return {};
+    std::vector<const Beat*> sorted;
+    for (const Beat& beat : beats) sorted.push_back(&beat);
+    std::ranges::sort(sorted, {}, [](const Beat* beat) { return ActivityKey{beat->run, beat->activity}; });
+    BinaryArray run{Of::uuid}, activity{Of::int32}, epoch{Of::int32}, token{Of::int64}, details{Of::text};
+    std::map<ActivityKey, BeatResult> results;
+    for (const Beat* beat : sorted) {
+        run.add(beat->run.value);
+        activity.add(beat->activity.value);
+        epoch.add(beat->fence.epoch);
+        token.add(beat->fence.token);
+        details.add(beat->details);
+        results[{beat->run, beat->activity}] = {beat->run, beat->activity, false, true};
+    }
+    Step step{{"beat_activities", sql::beat_activities}, {}};
+    step.params.add(worker.value).add(run).add(activity).add(epoch).add(token).add(details);
+    const auto beat_once = [&] { return impl_->session.run(step); };
+    const Rows rows = impl_->persist(beat_once, beat_once, false);
+    for (int i = 0; i < rows.size(); ++i) {
+        BeatResult& result = results[{RunId{rows.uuid(i, 0)}, EventId{rows.int32(i, 1)}}];
+        result.lost = false;
+        result.cancel_requested = rows.boolean(i, 2);
+    }
+    std::vector<BeatResult> answers;
+    answers.reserve(beats.size());
+    for (const Beat& beat : beats) answers.push_back(results[{beat.run, beat.activity}]);
+    return answers;
+}
+
+void ActivityStore::Impl::end_old_session() {
+    Step step{{"end_session", sql::end_session}, {}};
+    step.params.add(std::string_view{session.label()});
+    session.run(step);
+}
+
+}  // namespace durable::store

@@ -1,0 +1,173 @@
+// ControlConnection: registration, lease, session lock, sweeping, hearing of work.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "engine/store/id_source.hpp"
+#include "engine/store/retry_loop.hpp"
+#include "engine/store/session.hpp"
+#include "engine/store/sweeper.hpp"
+#include "engine/store/worker_store.hpp"
+#include "engine_store_sql.hpp"
+
+namespace durable::store {
+namespace {
+
+using Of = BinaryArray::Of;
+
+SessionOptions control_session(std::string connection_string) {
+    IdSource ids;
+    SessionOptions options;
+    options.connection_string = std::move(connection_string);
+    options.application_name = fmt::format("callflex control {} {:x}", ::getpid(), ids.token());
+    options.hot_plans = true;
+    options.synchronous_commit = false;
+    return options;
+}
+
+}  // namespace
+
+class ControlConnection::Impl {
+  public:
+    Impl(std::string connection_string, WorkerRegistration registration)
+        : registration_(std::move(registration)),
+          session_(control_session(std::move(connection_string)), {}),
+          worker_(persist([&] { return register_worker(); })),
+          sweeper_(session_, worker_, registration_.queue) {
+        persist([&] {
+            ensure_presence();
+            return true;
+        });
+    }
+
+    [[nodiscard]] WorkerNo worker() const { return worker_; }
+
+    bool heartbeat() {
+        return persist([&] {
+            ensure_presence();
+            Step step{{"renew_lease", sql::renew_lease}, {}};
+            step.params.add(worker_.value);
+            return session_.run(step).size() == 1;
+        });
+    }
+
+    Swept sweep() {
+        return persist([&] {
+            ensure_presence();
+            return sweeper_.sweep();
+        });
+    }
+
+    int wake_blocked() {
+        return persist(
+            [&] { return session_.run({{"wake_blocked_runs", sql::wake_blocked_runs}, {}}).size(); });
+    }
+
+    void deregister() {
+        persist([&] {
+            BinaryArray self{Of::int32};
+            self.add(worker_.value);
+            Step step{{"end_workers", sql::end_workers}, {}};
+            step.params.add(self);
+            return session_.run(step).size();
+        });
+        session_.drop();
+    }
+
+    Wakeup wait(std::chrono::milliseconds timeout) {
+        try {
+            // What was sent while there was no session has been missed: look at everything once.
+            if (ensure_presence()) return {true, true, true};
+            Wakeup woken;
+            for (const auto& heard : session_.wait_for_notifications(timeout)) note(heard.payload, woken);
+            return woken;
+        } catch (const ConnectionLost& lost) {
+            throw StoreUnavailable(lost.what());
+        } catch (const DatabaseError& error) {
+            throw StoreUnavailable(error.what());
+        }
+    }
+
+  private:
+    template <class F>
+    auto persist(F step) -> decltype(step()) {
+        RetryLoop patience;
+        while (true) {
+            try {
+                return step();
+            } catch (const ConnectionLost& lost) {
+                patience.again(lost.what());
+            } catch (const DatabaseError& error) {
+                patience.again(session_, error);
+            }
+        }
+    }
+
+    /// A number that a lost reply leaves unused is harmless: it has no rows, and its lease runs out.
+    WorkerNo register_worker() {
+        Step step{{"register_worker", sql::register_worker}, {}};
+        step.params.add(std::string_view{registration_.name}).add(std::string_view{registration_.build});
+        step.params.add(std::string_view{registration_.queue}).add(std::int64_t{registration_.lease.count()});
+        return WorkerNo{session_.run(step).int32(0, 0)};
+    }
+
+    /// The session lock and LISTEN belong to the session: each new one takes them again. True if it was new.
+    bool ensure_presence() {
+        const bool fresh = session_.connect();
+        if (!fresh && present_) return false;
+        present_ = false;
+        Step end{{"end_session", sql::end_session}, {}};
+        end.params.add(std::string_view{session_.label()});
+        session_.run(end);  // our old session may not know yet that it is gone, and holds the lock
+        Step lock{{"lock_worker", sql::lock_worker}, {}};
+        lock.params.add(worker_.value);
+        if (!session_.run(lock).boolean(0, 0)) {
+            throw StoreUnavailable(fmt::format("another session holds the lock of worker {}", worker_.value));
+        }
+        session_.run({{"listen_work", "listen callflex_work"}, {}});
+        present_ = true;
+        return true;
+    }
+
+    /// "<flags> <queue>": r runs, a activities, m messages.
+    void note(const std::string& payload, Wakeup& woken) const {
+        const std::size_t space = payload.find(' ');
+        if (space == std::string::npos || payload.substr(space + 1) != registration_.queue) return;
+        const std::string flags = payload.substr(0, space);
+        woken.runs = woken.runs || flags.find('r') != std::string::npos;
+        woken.activities = woken.activities || flags.find('a') != std::string::npos;
+        woken.messages = woken.messages || flags.find('m') != std::string::npos;
+    }
+
+    WorkerRegistration registration_;
+    Session session_;
+    WorkerNo worker_;
+    Sweeper sweeper_;
+    bool present_ = false;
+};
+
+ControlConnection::ControlConnection(std::string connection_string, WorkerRegistration registration)
+    : impl_(std::make_unique<Impl>(std::move(connection_string), std::move(registration))) {}
+ControlConnection::~ControlConnection() = default;
+ControlConnection::ControlConnection(ControlConnection&&) noexcept = default;
+
+WorkerNo ControlConnection::worker() const {
+    return impl_->worker();
+}
+bool ControlConnection::heartbeat() {
+    return impl_->heartbeat();
+}
+ControlConnection::Swept ControlConnection::sweep() {
+    return impl_->sweep();
+}
+int ControlConnection::wake_blocked() {
+    return impl_->wake_blocked();
+}
+void ControlConnection::deregister() {
+    impl_->deregister();
+}
+ControlConnection::Wakeup ControlConnection::wait(std::chrono::milliseconds timeout) {
+    return impl_->wait(timeout);
+}
+
+}  // namespace durable::store

@@ -1,0 +1,14 @@
+-- Gives the activity rows of dead workers back: the attempt is lost, which does not spend the policy.
+--
+-- Locks: activities, skipping locked rows. Index: activities_owned.
+-- $1 dead workers, $2 limit
+with lost as materialized (
+    select run_id, activity from engine.activities where owner = any ($1::integer[])
+     order by run_id, activity limit $2::integer for update skip locked
+)
+update engine.activities a
+   set owner = null, lost_attempts = a.lost_attempts + 1, available_at = engine.now(),
+       attempt_deadline = null, heartbeat_due = null
+  from lost
+ where a.run_id = lost.run_id and a.activity = lost.activity
+returning a.queue

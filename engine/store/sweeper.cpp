@@ -1,0 +1,111 @@
+#include "engine/store/sweeper.hpp"
+
+#include "engine/store/activity_ends.hpp"
+#include "engine/store/expired_activity.hpp"
+#include "engine_store_sql.hpp"
+
+namespace durable::store {
+namespace {
+
+using Of = BinaryArray::Of;
+
+/// A session that was lost is not a dead process: it gets this long to take its lock again.
+constexpr std::chrono::milliseconds lock_grace{500};
+/// Rows a statement may touch; the rest is for the next sweep, or for another worker.
+constexpr std::int32_t rows_max = 1000;
+constexpr std::int32_t stuck_page = 5000;
+/// A whole walk through the waiting runs begins no more often than this.
+constexpr std::chrono::seconds stuck_walk_every{30};
+
+BinaryArray numbers(const std::vector<WorkerNo>& workers) {
+    BinaryArray array{Of::int32};
+    for (const WorkerNo worker : workers) array.add(worker.value);
+    return array;
+}
+
+}  // namespace
+
+Sweeper::Sweeper(Session& session, WorkerNo self, std::string queue)
+    : session_(session), self_(self), queue_(std::move(queue)) {}
+
+ControlConnection::Swept Sweeper::sweep() {
+    ControlConnection::Swept swept;
+    const std::vector<WorkerNo> dead = dead_workers(swept.dead_workers);
+    if (!dead.empty()) {
+        swept.runs_taken_over = take_over({"take_over_runs", sql::take_over_runs}, dead);
+        swept.activities_taken_over = take_over({"take_over_activities", sql::take_over_activities}, dead);
+    }
+    swept.activities_timed_out = time_out_activities();
+    swept.stuck_runs_woken = wake_stuck_runs();
+    return swept;
+}
+
+std::vector<WorkerNo> Sweeper::dead_workers(int& newly_dead) {
+    Step look{{"other_workers", sql::other_workers}, {}};
+    look.params.add(self_.value);
+    const Rows rows = session_.run(look);
+    const auto now = Clock::now();
+    std::vector<WorkerNo> dead;
+    std::vector<WorkerNo> found;
+    std::map<WorkerNo, Clock::time_point> unlocked;
+    for (int i = 0; i < rows.size(); ++i) {
+        const WorkerNo worker{rows.int32(i, 0)};
+        const bool ended = rows.boolean(i, 1);
+        const bool lease_over = rows.boolean(i, 2);
+        const bool locked = rows.boolean(i, 3);
+        const bool absence_means_death = rows.boolean(i, 4);
+        if (!locked) {
+            const auto known = unlocked_since_.find(worker);
+            unlocked[worker] = known == unlocked_since_.end() ? now : known->second;
+        }
+        const bool lock_gone = !locked && absence_means_death && now - unlocked[worker] >= lock_grace;
+        if (!ended && (lock_gone || lease_over)) found.push_back(worker);
+        if (ended || lock_gone || lease_over) dead.push_back(worker);
+    }
+    unlocked_since_ = std::move(unlocked);
+    if (!found.empty()) {
+        Step end{{"end_workers", sql::end_workers}, {}};
+        end.params.add(numbers(found));
+        newly_dead = session_.run(end).size();
+    }
+    return dead;
+}
+
+int Sweeper::take_over(const Statement& statement, const std::vector<WorkerNo>& dead) {
+    Step step{statement, {}};
+    step.params.add(numbers(dead)).add(rows_max);
+    return session_.run(step).size();
+}
+
+int Sweeper::time_out_activities() {
+    Step look{{"expired_activities", sql::expired_activities}, {}};
+    look.params.add(rows_max).add(std::int32_t{lost_attempts_max}).add(std::string_view{queue_});
+    const Rows rows = session_.run(look);
+    std::vector<FencedEnd> ends;
+    std::vector<FencedRetry> retries;
+    for (int i = 0; i < rows.size(); ++i) {
+        const ExpiredActivity expired = expired_activity(rows, i);
+        ExpiredDecision decision = decide_expired(expired);
+        if (decision.failed) {
+            ends.push_back(
+                {expired.row.run, expired.row.activity, expired.owner, expired.fence, *decision.failed});
+        } else {
+            retries.push_back({expired.owner, expired.fence, std::move(*decision.again)});
+        }
+    }
+    const std::size_t lost = end_rows(session_, ends).size() + retry_rows(session_, retries).size();
+    return static_cast<int>(ends.size() + retries.size() - lost);
+}
+
+int Sweeper::wake_stuck_runs() {
+    if (Clock::now() < next_stuck_walk_) return 0;
+    Step step{{"wake_stuck_runs", sql::wake_stuck_runs}, {}};
+    step.params.add(std::string_view{queue_}).add(stuck_after_).add(stuck_page);
+    const Rows rows = session_.run(step);
+    const bool page_was_full = rows.int64(0, 2) == stuck_page;
+    stuck_after_ = page_was_full ? rows.uuid(0, 1) : Uuid{};
+    if (!page_was_full) next_stuck_walk_ = Clock::now() + stuck_walk_every;
+    return static_cast<int>(rows.int64(0, 0));
+}
+
+}  // namespace durable::store

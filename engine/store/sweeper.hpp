@@ -1,0 +1,41 @@
+#pragma once
+// Finding what nobody else will move: rows of dead workers, activity rows whose time is over, runs that have
+// a message and no wake-up. Every worker sweeps; skip-locked and fences make that safe. One thread.
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/store/session.hpp"
+#include "engine/store/worker_store.hpp"
+
+namespace durable::store {
+
+class Sweeper {
+  public:
+    Sweeper(Session& session, WorkerNo self, std::string queue);
+
+    /// Throws what Session throws; calling again is always safe.
+    ControlConnection::Swept sweep();
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    /// Workers that are dead by now, those that were found so earlier and left rows included.
+    std::vector<WorkerNo> dead_workers(int& newly_dead);
+    int take_over(const Statement& statement, const std::vector<WorkerNo>& dead);
+    int time_out_activities();
+    int wake_stuck_runs();
+
+    Session& session_;
+    WorkerNo self_;
+    std::string queue_;
+    /// Since when a worker's session lock has been missing, by our own clock.
+    std::map<WorkerNo, Clock::time_point> unlocked_since_;
+    /// Where the walk through waiting runs goes on.
+    Uuid stuck_after_;
+    Clock::time_point next_stuck_walk_{};
+};
+
+}  // namespace durable::store

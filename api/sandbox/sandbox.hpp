@@ -1,0 +1,44 @@
+#pragma once
+// The vendors' stand-in for development and tests: speaks their wire formats on /twilio, /resend, /openai and
+// /vapi, refuses what they would refuse, keeps what was "sent" in memory, and fails on request. Production
+// code does not know that it exists: it is only another base URL.
+//
+//   GET    /sandbox/sent?vendor=&to=&key=&limit=   what was sent, with counts by recipient and keys that came
+//   twice GET    /sandbox/counters                       requests, answers and faults by vendor POST
+//   /sandbox/faults   {"vendor":"twilio","mode":"lost_answer","rate":0.1,"seed":1, ...}     see faults.hpp
+//   GET    /sandbox/faults, DELETE /sandbox/faults?vendor=
+//   POST   /sandbox/reset                          forgets everything, faults included
+
+#include <memory>
+#include <string>
+
+namespace callflex::sandbox {
+
+struct SandboxOptions {
+    std::string address = "127.0.0.1";  ///< anything else shows what was sent to the network
+    int port = 8081;                    ///< 0: any free one
+};
+
+/// A server with a thread of its own. All methods may be called from any thread.
+class Sandbox {
+  public:
+    /// Listens when it returns. Throws std::runtime_error when the address cannot be bound.
+    explicit Sandbox(const SandboxOptions& options = {.address = "127.0.0.1", .port = 0});
+    /// Breaks connections off and joins the thread.
+    ~Sandbox();
+    Sandbox(const Sandbox&) = delete;
+    Sandbox& operator=(const Sandbox&) = delete;
+
+    [[nodiscard]] int port() const;
+    /// "http://127.0.0.1:<port>"; a vendor's base URL is this and "/<vendor>".
+    [[nodiscard]] std::string url() const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// `callflex sandbox`: serves until SIGINT or SIGTERM. Returns the exit code.
+int run_sandbox(const SandboxOptions& options);
+
+}  // namespace callflex::sandbox

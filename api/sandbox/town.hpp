@@ -1,0 +1,43 @@
+#pragma once
+// All pretended vendors, the faults in force, and the control interface: one request in, one reply out. Used
+// on the sandbox's thread only.
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "api/sandbox/exchange.hpp"
+#include "api/sandbox/faults.hpp"
+#include "api/sandbox/ledger.hpp"
+#include "api/sandbox/vendor.hpp"
+
+namespace callflex::sandbox {
+
+class Town {
+  public:
+    Town();
+    [[nodiscard]] Reply handle(const Ask& ask);
+
+  private:
+    struct Counters {
+        std::uint64_t requests = 0;
+        std::uint64_t done = 0;     ///< answered 2xx or 3xx, lost answers included
+        std::uint64_t refused = 0;  ///< answered 4xx by the vendor itself
+        std::uint64_t faults = 0;
+    };
+
+    [[nodiscard]] Reply ask_vendor(Vendor& vendor, const Ask& ask);
+    [[nodiscard]] Reply with_fault(Vendor& vendor, const Ask& ask, const Fault& fault);
+    [[nodiscard]] Reply served(Vendor& vendor, const Ask& ask);
+    [[nodiscard]] Reply control(const Ask& ask);
+    [[nodiscard]] Reply control_faults(const Ask& ask);
+    [[nodiscard]] nlohmann::json counters() const;
+    void reset();
+
+    Ledger ledger_;
+    FaultPlan faults_;
+    std::map<std::string, std::unique_ptr<Vendor>> vendors_;
+    std::map<std::string, Counters> counters_;
+};
+
+}  // namespace callflex::sandbox

@@ -1,0 +1,41 @@
+#pragma once
+// Twilio's Messages: send, read, list. Its magic numbers work: To +15005550001 is invalid, +15005550009 no
+// mobile, +15005550004 has opted out; From +15005550001 is invalid. The auth token "invalid" is refused.
+
+#include <deque>
+#include <string>
+
+#include "api/sandbox/vendor.hpp"
+
+namespace callflex::sandbox {
+
+class Twilio : public Vendor {
+  public:
+    explicit Twilio(Ledger& ledger) : ledger_(ledger) {}
+
+    [[nodiscard]] std::string_view name() const override { return "twilio"; }
+    [[nodiscard]] Reply handle(const Ask& ask) override;
+    [[nodiscard]] Reply failure(int status) const override;
+    void reset() override { messages_.clear(); }
+
+  private:
+    struct Message {
+        std::string sid;
+        std::string to;
+        std::string from;
+        std::string body;
+        std::chrono::system_clock::time_point created;
+    };
+
+    [[nodiscard]] Reply create(const Ask& ask, const std::string& account);
+    [[nodiscard]] Reply list(const Ask& ask, const std::string& account) const;
+    [[nodiscard]] Reply read(const std::string& sid, const std::string& account) const;
+    [[nodiscard]] static nlohmann::json as_json(const Message& message, const std::string& account,
+                                                bool just_created);
+
+    Ledger& ledger_;
+    std::deque<Message> messages_;  ///< oldest first
+    std::uint64_t next_number_ = 1;
+};
+
+}  // namespace callflex::sandbox

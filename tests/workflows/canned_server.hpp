@@ -35,7 +35,7 @@ class CannedServer {
     [[nodiscard]] std::string url(const std::string& path = "") const {
         return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + path;
     }
-    /// Heads of the requests so far.
+    /// The requests so far, as they came.
     [[nodiscard]] std::vector<std::string> requests() const {
         const std::lock_guard lock{mutex_};
         return requests_;
@@ -51,8 +51,18 @@ class CannedServer {
             boost::system::error_code broken;
             boost::asio::read_until(socket, boost::asio::dynamic_buffer(request), "\r\n\r\n", broken);
             if (broken) continue;
+            const std::size_t missing = body_bytes_missing(request);
+            boost::asio::read(socket, boost::asio::dynamic_buffer(request),
+                              boost::asio::transfer_exactly(missing), broken);
+            if (broken) continue;
             boost::asio::write(socket, boost::asio::buffer(take(request)), broken);
         }
+    }
+    static std::size_t body_bytes_missing(const std::string& request) {
+        const std::string field = "Content-Length: ";
+        const auto at = request.find(field);
+        if (at == std::string::npos) return 0;
+        return request.find("\r\n\r\n") + 4 + std::stoul(request.substr(at + field.size())) - request.size();
     }
     std::string take(const std::string& request) {
         const std::lock_guard lock{mutex_};

@@ -10,6 +10,7 @@ constexpr std::array all_commands{
             define_dev},
     Command{"", "migrate", "Bring the database to this build's schema", define_migrate},
     Command{"", "ingress", "Serve the webhooks", define_ingress},
+    Command{"", "worker", "Run workflows and activities", define_worker},
     Command{"workflow", "start", "Start a workflow", define_workflow_start},
     Command{"workflow", "list", "List runs, newest first", define_workflow_list},
     Command{"workflow", "count", "Count runs by status", define_workflow_count},

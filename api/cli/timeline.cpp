@@ -143,6 +143,9 @@ Timeline::View Timeline::view(EventId, const history::TimerCanceled& event) {
 Timeline::View Timeline::view(EventId, const history::SideEffectRecorded& event) {
     return {"·", Color::dim, at_source(event.source), &event.value};
 }
+Timeline::View Timeline::view(EventId, const history::CodeStarted&) {
+    return {"·", Color::dim, "the code has run, and waits", nullptr};
+}
 Timeline::View Timeline::view(EventId, const history::WorkflowCompleted& event) {
     return {"✓", Color::green, "after " + human_duration(time_ - started_at_), &event.result};
 }

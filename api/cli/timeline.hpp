@@ -41,6 +41,7 @@ class Timeline {
     View view(durable::EventId, const durable::history::TimerStarted& event);
     View view(durable::EventId, const durable::history::TimerCanceled& event);
     View view(durable::EventId, const durable::history::SideEffectRecorded& event);
+    View view(durable::EventId, const durable::history::CodeStarted& event);
     View view(durable::EventId, const durable::history::WorkflowCompleted& event);
     View view(durable::EventId, const durable::history::WorkflowFailed& event);
     View view(durable::EventId, const durable::history::WorkflowCanceled& event);

@@ -1,0 +1,114 @@
+#include "api/worker_daemon.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <ctime>
+#include <future>
+
+#include "activities/register.hpp"
+#include "api/build_id.hpp"
+#include "api/worker_health.hpp"
+#include "engine/worker/worker.hpp"
+#include "workflows/register.hpp"
+
+namespace callflex {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// SIGINT and SIGTERM, blocked before any thread is made and taken by the main thread.
+class StopSignals {
+  public:
+    StopSignals() {
+        sigemptyset(&signals_);
+        sigaddset(&signals_, SIGINT);
+        sigaddset(&signals_, SIGTERM);
+        ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+        std::signal(SIGPIPE, SIG_IGN);
+    }
+    ~StopSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    StopSignals(const StopSignals&) = delete;
+    StopSignals& operator=(const StopSignals&) = delete;
+
+    [[nodiscard]] bool came_within(milliseconds patience) const {
+        const timespec limit{patience.count() / 1000, (patience.count() % 1000) * 1'000'000};
+        return ::sigtimedwait(&signals_, nullptr, &limit) > 0;
+    }
+
+  private:
+    sigset_t signals_{};
+    sigset_t before_{};
+};
+
+std::string label(const std::string& name) {
+    std::array<char, 256> host{};
+    if (name.empty()) ::gethostname(host.data(), host.size() - 1);
+    return fmt::format("{}@{}", name.empty() ? host.data() : name.c_str(), ::getpid());
+}
+
+durable::worker::WorkerOptions engine_options(const WorkerDaemonOptions& options,
+                                              const std::shared_ptr<spdlog::logger>& logger) {
+    durable::worker::WorkerOptions engine;
+    engine.connection_string = options.database_url;
+    engine.name = label(options.name);
+    engine.build = std::string{build_id()};
+    engine.queue = options.queue;
+    engine.slots.runs = options.run_slots;
+    engine.slots.async = options.async_slots;
+    engine.slots.transactional_threads = options.transactional_threads;
+    engine.notifications = options.notifications;
+    engine.run_workflows = options.run_workflows;
+    engine.run_activities = options.run_activities;
+    engine.logger = logger;
+    engine.log_format = options.log_format;
+    return engine;
+}
+
+/// Drains; a further signal ends the grace.
+void drain(durable::worker::Worker& worker, const StopSignals& signals, milliseconds grace) {
+    worker.stop(grace);
+    const auto stopped = std::async(std::launch::async, [&worker] { worker.wait(); });
+    while (stopped.wait_for(milliseconds{0}) != std::future_status::ready) {
+        if (signals.came_within(milliseconds{50})) worker.stop(milliseconds{0});
+    }
+}
+
+}  // namespace
+
+int run_worker(const WorkerDaemonOptions& options) {
+    const StopSignals signals;
+    durable::WorkflowRegistry workflows;
+    register_workflows(workflows);
+    durable::worker::ActivityRegistry activities;
+    register_activities(
+        activities, {std::make_shared<Vendors>(vendor_config(process_environment())), options.storage_root});
+
+    const auto logger =
+        std::make_shared<spdlog::logger>("worker", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    logger->flush_on(spdlog::level::info);
+    const auto metrics = std::make_shared<prometheus::Registry>();
+    durable::worker::Worker worker{engine_options(options, logger), workflows, activities, metrics};
+
+    WorkerHealth health{metrics, [&worker] { return worker.registered(); }};
+    std::unique_ptr<http::Server> server;
+    if (options.metrics_port) {
+        http::ServerOptions place;
+        place.address = options.metrics_address;
+        place.port = static_cast<std::uint16_t>(*options.metrics_port);
+        place.threads = 1;
+        server = std::make_unique<http::Server>(place, health);
+        server->start();
+    }
+    worker.start();
+    while (!signals.came_within(milliseconds{1000})) {
+    }
+    drain(worker, signals, options.grace);
+    if (server) server->stop(milliseconds{500});
+    return 0;
+}
+
+}  // namespace callflex

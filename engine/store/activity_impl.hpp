@@ -21,7 +21,7 @@ class ActivityStore::Impl {
     /// `after_unknown` once something may (from the beginning if `unknown`).
     template <class AfterUnknown, class First>
     auto persist(AfterUnknown after_unknown, First first, bool unknown) -> decltype(first()) {
-        RetryLoop patience;
+        RetryLoop patience{faults.patience};
         while (true) {
             try {
                 return unknown ? after_unknown() : first();

@@ -91,7 +91,7 @@ class ControlConnection::Impl {
   private:
     template <class F>
     auto persist(F step) -> decltype(step()) {
-        RetryLoop patience;
+        RetryLoop patience{session_.patience()};
         while (true) {
             try {
                 return step();

@@ -54,18 +54,33 @@ bool has_begun(const ExpiredActivity& expired) {
     return expired.owner || expired.row.attempt > 1 || expired.row.lost_attempts > 0;
 }
 
-std::string encoded_failure(const ExpiredActivity& expired, const history::ActivityScheduled& task,
-                            const Failure& cause, RetryState gave_up) {
-    const bool unknown = task.options.delivery == Delivery::at_most_once && has_begun(expired);
+bool outcome_may_be_unknown(const ExpiredActivity& expired, const history::ActivityScheduled& task) {
+    return task.options.delivery == Delivery::at_most_once && has_begun(expired);
+}
+
+ExpiredDecision give_up(const ExpiredActivity& expired, const history::ActivityScheduled& task,
+                        const Failure& cause, RetryState why) {
     Failure failure;
-    failure.kind = FailureKind::activity;
+    failure.kind = why == RetryState::timeout ? FailureKind::timed_out : FailureKind::activity;
+    if (why == RetryState::cancel_requested) failure.kind = FailureKind::canceled;
     failure.activity = task.type;
     failure.activity_id = expired.row.activity;
     failure.attempts = expired.row.attempt;
-    failure.retry_state = unknown ? RetryState::outcome_unknown : gave_up;
+    failure.retry_state = outcome_may_be_unknown(expired, task) ? RetryState::outcome_unknown : why;
+    failure.retryable = false;
+    failure.timeout = cause.timeout;
     failure.message = cause.message;
     failure.cause = std::make_shared<const Failure>(cause);
-    return history::encode_event(history::ActivityFailed{expired.row.activity, std::move(failure)});
+    return {history::encode_event(history::ActivityFailed{expired.row.activity, std::move(failure)}),
+            std::nullopt};
+}
+
+ExpiredDecision try_again(const ExpiredActivity& expired, const Failure& cause, Timestamp at) {
+    ActivityRow again = expired.row;
+    again.available_at = at;
+    again.schedule_to_start_by = std::nullopt;
+    again.last_failure = history::encode_event(history::ActivityFailed{expired.row.activity, cause});
+    return {std::nullopt, std::move(again)};
 }
 
 }  // namespace
@@ -95,23 +110,24 @@ ExpiredDecision decide_expired(const ExpiredActivity& expired) {
     const auto& task = std::get<history::ActivityScheduled>(event);
     const TimeoutType timeout = timeout_of(expired);
     const Failure cause = cause_of(timeout);
-    const auto give_up = [&](RetryState why) {
-        return ExpiredDecision{encoded_failure(expired, task, cause, why), std::nullopt};
-    };
-    if (timeout == TimeoutType::none) return give_up(RetryState::lost_attempts);
+    if (timeout == TimeoutType::none) return give_up(expired, task, cause, RetryState::lost_attempts);
     if (timeout == TimeoutType::schedule_to_close || timeout == TimeoutType::schedule_to_start) {
-        return give_up(RetryState::timeout);
+        return give_up(expired, task, cause, RetryState::timeout);
+    }
+    if (outcome_may_be_unknown(expired, task) && !expired.cancel_requested) {
+        // The mark makes the next attempt look for the effect before it does anything; the attempt is the
+        // same one.
+        Failure unknown = cause;
+        unknown.retry_state = RetryState::outcome_unknown;
+        return try_again(expired, unknown, expired.now + backoff(task.options.retry, expired.row.attempt));
     }
     const RetryDecision decision =
         decide_retry(task.options.retry, {cause, expired.row.attempt, expired.row.lost_attempts, expired.now,
                                           expired.row.close_by, expired.cancel_requested});
-    if (!decision.next_attempt_at) return give_up(decision.gave_up);
-    ActivityRow again = expired.row;
-    ++again.attempt;
-    again.available_at = *decision.next_attempt_at;
-    again.schedule_to_start_by = std::nullopt;
-    again.last_failure = history::encode_event(history::ActivityFailed{expired.row.activity, cause});
-    return {std::nullopt, std::move(again)};
+    if (!decision.next_attempt_at) return give_up(expired, task, cause, decision.gave_up);
+    ExpiredDecision again = try_again(expired, cause, *decision.next_attempt_at);
+    ++again.again->attempt;
+    return again;
 }
 
 }  // namespace durable::store

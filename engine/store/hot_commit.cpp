@@ -317,7 +317,7 @@ class HotConnection::Impl::BatchRun {
     bool claim_pending_ = false;  ///< still to be made
     bool claim_unknown_ = false;  ///< may have been made under this id
     BatchResult result_;
-    RetryLoop patience_;
+    RetryLoop patience_{impl_.session_.patience()};
 };
 
 BatchResult HotConnection::Impl::commit(const Batch& batch) {

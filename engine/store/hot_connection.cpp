@@ -27,7 +27,7 @@ HotConnection::Impl::Impl(std::string connection_string, Faults faults)
     : session_(hot_session(std::move(connection_string), ids_), std::move(faults)) {}
 
 Rows HotConnection::Impl::query(const Step& step) {
-    RetryLoop patience;
+    RetryLoop patience{session_.patience()};
     while (true) {
         try {
             return session_.run(step);

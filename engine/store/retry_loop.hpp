@@ -12,7 +12,7 @@ namespace durable::store {
 /// One call's patience. Not shared between threads.
 class RetryLoop {
   public:
-    explicit RetryLoop(std::chrono::milliseconds patience = std::chrono::seconds{15});
+    explicit RetryLoop(std::chrono::milliseconds patience);
 
     /// Waits before the next try: 10 ms, growing to 1 s, with jitter. Throws StoreUnavailable with the reason
     /// when the patience would be over.

@@ -113,6 +113,7 @@ class Session {
     bool connect();
     /// Unique application_name: whoever settles an unknown commit first ends the old session that has it.
     [[nodiscard]] const std::string& label() const { return options_.application_name; }
+    [[nodiscard]] std::chrono::milliseconds patience() const { return faults_.patience; }
 
   private:
     using Clock = std::chrono::steady_clock;

@@ -114,7 +114,7 @@ ActivityStore::Impl::Settled ActivityStore::Impl::settle(const Transactional& wh
 
 ActivityStore::TransactionalOutcome ActivityStore::Impl::transact(
     const Transactional& what, const std::function<std::string(pqxx::work&, Timestamp)>& body) {
-    RetryLoop patience;
+    RetryLoop patience{faults.patience};
     bool unknown = false;
     std::string event;
     while (true) {

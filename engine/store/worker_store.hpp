@@ -12,6 +12,7 @@
 // committed, lost or rejected. While the database cannot be reached calls throw StoreUnavailable after their
 // deadline; the caller keeps its batch and calls again: sending a batch twice is always safe.
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <pqxx/pqxx>
@@ -36,7 +37,9 @@ struct Faults {
         after_commit_reply_lost  ///< return true: close the socket unread after the server has committed
     };
     /// (point, name of the statement) -> true: inject.
-    std::function<bool(Point, const char* statement)> hook;
+    std::function<bool(Point, const char* statement)> hook{};
+    /// How long a call goes on while the database cannot be used; tests shorten it.
+    std::chrono::milliseconds patience = std::chrono::seconds{15};
 };
 
 class HotConnection {

@@ -15,7 +15,7 @@ union all
 (select engine.now(), run_id, activity, owner, epoch, token, attempt, lost_attempts, cancel_requested,
         close_by, null, attempt_deadline, heartbeat_due, task, last_failure, scheduled_at
    from engine.activities
-  where owner is null and queue = $3 and available_at <= engine.now() and lost_attempts > $2::integer
+  where owner is null and queue = $3 and available_at <= engine.now() and lost_attempts >= $2::integer
     and (least(close_by, attempt_deadline, heartbeat_due, schedule_to_start_by) > engine.now()
          or least(close_by, attempt_deadline, heartbeat_due, schedule_to_start_by) is null)
   order by available_at

@@ -40,8 +40,7 @@ std::variant<ActivityOptions, std::string> normalise(ActivityOptions options, Du
     return options;
 }
 
-// --- one activity
-// ----------------------------------------------------------------------------------------------------
+// --- one activity ----------------------------------------------------------------------------------------
 
 class ActivityMachine::ScheduledActivity final : public detail::Operation {
   public:
@@ -90,8 +89,7 @@ class ActivityMachine::ScheduledActivity final : public detail::Operation {
     bool cancel_requested_ = false;
 };
 
-// --- all of them
-// -----------------------------------------------------------------------------------------------------
+// --- all of them -----------------------------------------------------------------------------------------
 
 std::shared_ptr<detail::Operation> ActivityMachine::schedule(detail::ActivityCall call,
                                                              Duration run_timeout) {

@@ -8,14 +8,14 @@
 namespace durable::replay {
 
 void Commands::begin_live(EventId first, Timestamp time) {
-    next_ = first;
+    first_ = next_ = first;
     time_ = time;
     recorded_ = nullptr;
     issued_.clear();
 }
 
 void Commands::begin_replay(EventId first, Timestamp time, const history::Activation& recorded) {
-    next_ = first;
+    first_ = next_ = first;
     time_ = time;
     recorded_ = &recorded;
     compared_ = 0;
@@ -60,6 +60,14 @@ void Commands::mismatch(const history::Event* recorded, const history::Event* fo
     report.recorded_build = recorded_->build;
     block(Blocked::Kind::mismatch, report.to_string());
     blocked_->mismatch = std::move(report);
+}
+
+void Commands::say_started_if_silent() {
+    if (blocked() || next_ != first_) return;
+    // What history has instead is reported as missing, by finish().
+    const history::Event* const recorded = recorded_next();
+    if (recorded != nullptr && !std::holds_alternative<history::CodeStarted>(*recorded)) return;
+    issue(history::CodeStarted{}, {});
 }
 
 std::optional<Blocked> Commands::finish() {

@@ -36,6 +36,8 @@ class Commands {
     void block(Blocked::Kind kind, std::string reason);
     [[nodiscard]] bool blocked() const noexcept { return blocked_.has_value(); }
 
+    /// Issues CodeStarted if nothing else has been issued.
+    void say_started_if_silent();
     /// Ends the activation. On replay, recorded commands that the code did not issue block it.
     [[nodiscard]] std::optional<Blocked> finish();
     /// The commands of a live activation that is finished.
@@ -44,6 +46,7 @@ class Commands {
   private:
     void mismatch(const history::Event* recorded, const history::Event* found, std::source_location where);
 
+    EventId first_;
     EventId next_;
     Timestamp time_;
     const history::Activation* recorded_ = nullptr;

@@ -44,8 +44,7 @@ void fields(V& v, typename V::template Ref<Failure> failure) {
     v.optional("cause", failure.cause, nullptr);
 }
 
-// --- what arrives
-// ----------------------------------------------------------------------------------------------------
+// --- what arrives ----------------------------------------------------------------------------------------
 
 template <class V>
 void fields(V& v, typename V::template Ref<WorkflowStarted> event) {
@@ -88,8 +87,7 @@ void fields(V& v, typename V::template Ref<CancelRequested> event) {
     v.optional("identity", event.identity, {});
 }
 
-// --- commands
-// --------------------------------------------------------------------------------------------------------
+// --- commands --------------------------------------------------------------------------------------------
 
 template <class V>
 void fields(V& v, typename V::template Ref<ActivityScheduled> event) {
@@ -122,8 +120,10 @@ void fields(V& v, typename V::template Ref<SideEffectRecorded> event) {
     v.optional("source", event.source, {});
 }
 
-// --- the end
-// ---------------------------------------------------------------------------------------------------------
+template <class V>
+void fields(V&, typename V::template Ref<CodeStarted>) {}
+
+// --- the end ---------------------------------------------------------------------------------------------
 
 template <class V>
 void fields(V& v, typename V::template Ref<WorkflowCompleted> event) {

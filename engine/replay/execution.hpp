@@ -47,7 +47,9 @@ enum class RunStatus : std::uint8_t { running, completed, failed, canceled, time
 
 /// What one activation gave.
 struct Activated {
-    history::Activation activation;  ///< to be recorded: the arrived events as given, and the commands
+    /// To be recorded: the arrived events as given, and the commands. Without any event (event_count() == 0)
+    /// nothing has happened, there is nothing to record, and no code has run.
+    history::Activation activation;
     RunStatus status = RunStatus::running;
     std::optional<Timestamp>
         wake_at;  ///< earliest timer (or the run's deadline); none when closed or only waiting

@@ -6,10 +6,11 @@ namespace durable::history {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<Event>> names{
-    "WorkflowStarted", "ActivityCompleted", "ActivityFailed",     "TimerFired",
-    "SignalReceived",  "CancelRequested",   "ActivityScheduled",  "ActivityCancelRequested",
-    "TimerStarted",    "TimerCanceled",     "SideEffectRecorded", "WorkflowCompleted",
-    "WorkflowFailed",  "WorkflowCanceled",  "WorkflowTimedOut",   "WorkflowTerminated"};
+    "WorkflowStarted",   "ActivityCompleted", "ActivityFailed",     "TimerFired",
+    "SignalReceived",    "CancelRequested",   "ActivityScheduled",  "ActivityCancelRequested",
+    "TimerStarted",      "TimerCanceled",     "SideEffectRecorded", "CodeStarted",
+    "WorkflowCompleted", "WorkflowFailed",    "WorkflowCanceled",   "WorkflowTimedOut",
+    "WorkflowTerminated"};
 
 }  // namespace
 

@@ -25,8 +25,7 @@
 
 namespace durable::history {
 
-// --- what arrives
-// ----------------------------------------------------------------------------------------------------
+// --- what arrives ----------------------------------------------------------------------------------------
 
 struct WorkflowStarted {
     std::string type;
@@ -64,8 +63,7 @@ struct CancelRequested {
     bool operator==(const CancelRequested&) const = default;
 };
 
-// --- what the code answers: commands, recorded as events
-// ----------------------------------------------------------
+// --- what the code answers: commands, recorded as events -------------------------------------------------
 
 struct ActivityScheduled {
     std::string type;
@@ -93,9 +91,13 @@ struct SideEffectRecorded {
     std::string source;
     bool operator==(const SideEffectRecorded&) const = default;
 };
+/// The code has run for the first time, issued no other command, and nothing had arrived: recorded so that
+/// every activation has an event.
+struct CodeStarted {
+    bool operator==(const CodeStarted&) const = default;
+};
 
-// --- the end: exactly one, the last event of the run
-// ----------------------------------------------------------------
+// --- the end: exactly one, the last event of the run -----------------------------------------------------
 
 struct WorkflowCompleted {
     Payload result;
@@ -121,7 +123,7 @@ struct WorkflowTerminated {
 
 using Event = std::variant<WorkflowStarted, ActivityCompleted, ActivityFailed, TimerFired, SignalReceived,
                            CancelRequested, ActivityScheduled, ActivityCancelRequested, TimerStarted,
-                           TimerCanceled, SideEffectRecorded, WorkflowCompleted, WorkflowFailed,
+                           TimerCanceled, SideEffectRecorded, CodeStarted, WorkflowCompleted, WorkflowFailed,
                            WorkflowCanceled, WorkflowTimedOut, WorkflowTerminated>;
 
 /// The event's name, as in the wire form, SQL and the CLI: "ActivityScheduled".
@@ -146,8 +148,7 @@ struct Activation {
 /// A whole run, in order.
 using History = std::vector<Activation>;
 
-// --- wire form (history_codec.cpp)
-// -----------------------------------------------------------------------------------
+// --- wire form (history_codec.cpp) -----------------------------------------------------------------------
 
 /// One activation as the bytes of its row (without first_event, which is the row's key).
 [[nodiscard]] std::string encode(const Activation& activation);

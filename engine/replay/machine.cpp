@@ -60,12 +60,12 @@ Execution::Machine::Machine(const WorkflowRegistry& registry, RunId run, std::st
     info_.run = run;
 }
 
-// --- activations
-// -----------------------------------------------------------------------------------------------------
+// --- activations -----------------------------------------------------------------------------------------
 
 std::optional<Blocked> Execution::Machine::replay(const Activation& recorded) {
     if (activations_ == 0) return replay_start(recorded);
-    if (recorded.first_event != next_event_ || status_ != RunStatus::running) {
+    const bool continuous = recorded.first_event == next_event_ && recorded.event_count() > 0;
+    if (!continuous || status_ != RunStatus::running) {
         return broken_history("the history is not continuous at event " +
                               std::to_string(recorded.first_event.value));
     }
@@ -75,6 +75,7 @@ std::optional<Blocked> Execution::Machine::replay(const Activation& recorded) {
         commands_.begin_replay(EventId{next_event_.value + arrived}, time_, recorded);
         deliver(recorded.arrived);
         run_code();
+        if (first_activation() && arrived == 0) commands_.say_started_if_silent();
         if (std::optional<Blocked> blocked = commands_.finish()) return blocked;
     }
     next_event_ = recorded.next_event();
@@ -91,12 +92,18 @@ Execution::Result Execution::Machine::activate(std::vector<Event> arrived, Times
     Activated result;
     result.activation.first_event = next_event_;
     result.activation.build = build_;
+    result.activation.time = time_;
     result.activation.arrived = expected_of(std::move(arrived));
+    if (result.activation.arrived.empty() && !first_activation()) {
+        result.wake_at = wake_at();
+        return {std::move(result), std::nullopt};
+    }
     result.activation.time = time_ = std::max(time_, now);
     const auto count = static_cast<std::int32_t>(result.activation.arrived.size());
     commands_.begin_live(EventId{next_event_.value + count}, time_);
     deliver(result.activation.arrived);
     run_code();
+    if (first_activation() && count == 0) commands_.say_started_if_silent();
     if (std::optional<Blocked> blocked = commands_.finish()) return {std::nullopt, std::move(blocked)};
     result.activation.commands = commands_.take();
     next_event_ = result.activation.next_event();
@@ -143,8 +150,7 @@ void Execution::Machine::close(const Event& last_command) {
     if (is_end(last_command)) status_ = status_after(last_command);
 }
 
-// --- what arrives
-// ----------------------------------------------------------------------------------------------------
+// --- what arrives ----------------------------------------------------------------------------------------
 
 bool Execution::Machine::expects(const Event& event) const {
     if (status_ != RunStatus::running) return false;
@@ -181,7 +187,7 @@ std::vector<Event> Execution::Machine::expected_of(std::vector<Event> arrived) c
 
 void Execution::Machine::deliver(const std::vector<Event>& arrived) {
     for (const Event& event : arrived) deliver(event);
-    if (activations_ != 1) return;
+    if (!first_activation()) return;
     detail::PromiseBase& root = *root_.promise();
     root.runtime = this;
     root.scope = &root_scope_;
@@ -213,8 +219,7 @@ std::optional<Timestamp> Execution::Machine::wake_at() const {
     return std::min(*timer, *started_.run_deadline);
 }
 
-// --- running the code
-// ------------------------------------------------------------------------------------------------
+// --- running the code ------------------------------------------------------------------------------------
 
 void Execution::Machine::run_code() {
     do {
@@ -292,8 +297,7 @@ std::size_t Execution::Machine::memory_estimate() const {
            signals_.memory_estimate();
 }
 
-// --- what the code asks for
-// ------------------------------------------------------------------------------------------
+// --- what the code asks for ------------------------------------------------------------------------------
 
 void Execution::Machine::post(detail::PromiseBase& coroutine) {
     (last_ready_ != nullptr ? last_ready_->next_ready : first_ready_) = &coroutine;

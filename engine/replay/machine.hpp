@@ -40,8 +40,7 @@ class Execution::Machine final : public detail::Runtime {
     [[nodiscard]] const history::WorkflowStarted& started() const noexcept { return started_; }
     [[nodiscard]] const detail::Scope& scopes() const noexcept { return root_scope_; }
 
-    // --- detail::Runtime: what the code asks for
-    // ---------------------------------------------------------------------
+    // --- detail::Runtime: what the code asks for ---------------------------------------------------------
     void post(detail::PromiseBase& coroutine) override;
     [[nodiscard]] detail::Scope& current_scope() override;
     [[nodiscard]] detail::Scope& root_scope() override { return root_scope_; }
@@ -64,6 +63,8 @@ class Execution::Machine final : public detail::Runtime {
 
   private:
     [[nodiscard]] std::optional<Blocked> replay_start(const history::Activation& recorded);
+    /// The one in which the code begins to run.
+    [[nodiscard]] bool first_activation() const noexcept { return activations_ == 1; }
     void begin(const history::WorkflowStarted& started, Timestamp time);
     void deliver(const std::vector<history::Event>& arrived);
     void deliver(const history::Event& event);

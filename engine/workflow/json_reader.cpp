@@ -98,8 +98,7 @@ std::size_t number_length(std::string_view text, bool& integral) {
 DecodeError::DecodeError(std::string path, const std::string& problem)
     : std::runtime_error(describe(path, problem)), path_(std::move(path)) {}
 
-// --- where it is
-// -----------------------------------------------------------------------------------------------------
+// --- where it is -----------------------------------------------------------------------------------------
 
 std::string JsonReader::path() const {
     std::string path;
@@ -161,8 +160,7 @@ void JsonReader::finish() {
     if (at_ != text_.size()) fail("unexpected text after the value, at offset " + std::to_string(at_));
 }
 
-// --- scalars
-// ---------------------------------------------------------------------------------------------------------
+// --- scalars ---------------------------------------------------------------------------------------------
 
 void JsonReader::literal(std::string_view word) {
     if (text_.substr(at_, word.size()) != word) fail("malformed value at offset " + std::to_string(at_));
@@ -289,8 +287,7 @@ std::string JsonReader::unescape(std::string_view text) const {
     return plain;
 }
 
-// --- compounds
-// -------------------------------------------------------------------------------------------------------
+// --- compounds -------------------------------------------------------------------------------------------
 
 void JsonReader::open(bool is_object) {
     expect(is_object ? Kind::object : Kind::array);

@@ -98,8 +98,7 @@ class Workflow {
     Workflow(const Workflow&) = delete;
     Workflow& operator=(const Workflow&) = delete;
 
-    // --- activities
-    // --------------------------------------------------------------------------------------------------
+    // --- activities --------------------------------------------------------------------------------------
 
     /// co_await it: runs the activity to its final result. Throws ActivityFailed, TimedOut or Canceled.
     template <class Input, class Output>
@@ -150,8 +149,7 @@ class Workflow {
         return Attempt<A>{std::move(awaitable)};
     }
 
-    // --- several at once
-    // ---------------------------------------------------------------------------------------------
+    // --- several at once ---------------------------------------------------------------------------------
 
     /// co_await it: a tuple of all results; see All. Takes runs, handles, tasks, timers, messages, in any
     /// mixture.
@@ -175,8 +173,7 @@ class Workflow {
         return AnyOf<detail::ValueOf<A>>{tasks_of(std::move(awaitables))};
     }
 
-    // --- waiting
-    // -----------------------------------------------------------------------------------------------------
+    // --- waiting -----------------------------------------------------------------------------------------
 
     /// co_await it: a durable timer; months are fine.
     [[nodiscard]] Sleep sleep(Duration delay, std::source_location where = std::source_location::current()) {
@@ -199,8 +196,7 @@ class Workflow {
         return {runtime_, signal.name};
     }
 
-    // --- cancellation
-    // ------------------------------------------------------------------------------------------------
+    // --- cancellation ------------------------------------------------------------------------------------
 
     /// True once somebody has asked this run to stop.
     [[nodiscard]] bool cancel_requested() const { return runtime_.root_scope().canceled(); }
@@ -211,8 +207,7 @@ class Workflow {
     }
     [[nodiscard]] CancellationScope scope() { return CancellationScope{runtime_}; }
 
-    // --- what must not come from anywhere else
-    // -----------------------------------------------------------------------
+    // --- what must not come from anywhere else -----------------------------------------------------------
 
     /// The activation's recorded time: never goes back, stands still while the code runs.
     [[nodiscard]] Timestamp now() const { return runtime_.now(); }

@@ -78,8 +78,7 @@ TEST_CASE("info tells who the run is") {
           "2026-01-16T00:00:00Z");
 }
 
-// --- the same again
-// --------------------------------------------------------------------------------------------------
+// --- the same again --------------------------------------------------------------------------------------
 
 Task<std::string> branch(Workflow& wf, int number) {
     co_await wf.sleep(std::chrono::seconds{wf.random().uniform(1, 5)});
@@ -115,8 +114,7 @@ TEST_CASE("the same events give the same commands, and a replay agrees with the 
     CHECK(play(7) != play(3));
 }
 
-// --- frames
-// ----------------------------------------------------------------------------------------------------------
+// --- frames ----------------------------------------------------------------------------------------------
 
 struct Counted {
     explicit Counted(int& count) : lives(&count) { ++*lives; }

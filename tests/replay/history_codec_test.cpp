@@ -76,6 +76,7 @@ std::vector<std::pair<Event, std::string>> frozen() {
         {TimerCanceled{EventId{4}}, R"({"k":"TimerCanceled","started":4})"},
         {SideEffectRecorded{Payload{"7"}, "f.cpp:3"},
          R"({"k":"SideEffectRecorded","value":7,"source":"f.cpp:3"})"},
+        {CodeStarted{}, R"({"k":"CodeStarted"})"},
         {WorkflowCompleted{Payload{"null"}}, R"({"k":"WorkflowCompleted","result":null})"},
         {WorkflowFailed{whole_failure()}, R"({"k":"WorkflowFailed","failure":)" + failure + "}"},
         {WorkflowCanceled{Failure{.kind = FailureKind::canceled}},

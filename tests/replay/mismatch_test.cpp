@@ -197,12 +197,39 @@ Task<Nothing> sleeps(Workflow& wf, Nothing) {
 
 TEST_CASE("code that does more than history has at the end of an activation finds nothing recorded") {
     Script script{sleeps};
-    history::Activation recorded{
-        .first_event = EventId{2}, .time = some_day, .build = "b", .arrived = {}, .commands = {}};
-    const auto blocked = script.execution().replay(recorded);
+    const auto blocked = script.execution().replay({.first_event = EventId{2},
+                                                    .time = some_day,
+                                                    .build = "b",
+                                                    .arrived = {Script::signal("numbers", 1)},
+                                                    .commands = {}});
     REQUIRE(blocked);
+    REQUIRE(blocked->mismatch);
     CHECK(blocked->mismatch->recorded == "nothing");
-    CHECK(blocked->mismatch->event == EventId{2});
+    CHECK(blocked->mismatch->event == EventId{3});
+}
+
+TEST_CASE("code that only waits at first says so, and code that does not is told apart") {
+    Script script{waits_for_approval};
+    script.feed();
+    CHECK(script.said() == "CodeStarted 2");
+    Script changed{sleeps};
+    const auto blocked = changed.execution().replay(script.history()[1]);
+    REQUIRE(blocked);
+    CHECK(blocked->mismatch->recorded == "CodeStarted");
+    CHECK(contains(blocked->mismatch->found, "TimerStarted"));
+    Script silent{sleeps};
+    silent.feed();
+    Script waits{waits_for_approval};
+    CHECK(waits.execution().replay(silent.history()[1])->mismatch->found == "nothing");
+}
+
+TEST_CASE("where nothing has arrived nothing happens, and there is nothing to record") {
+    Script script{waits_for_approval};
+    script.feed();
+    script.now += 1h;
+    script.feed(Script::completed(9, 1));
+    CHECK(script.activated().activation.event_count() == 0);
+    CHECK(script.execution().activations() == 2);
 }
 
 TEST_CASE("a history with a gap is refused") {

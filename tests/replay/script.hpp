@@ -54,8 +54,9 @@ class Script {
             blocked_ = std::move(result.blocked);
             FAIL("blocked: " << blocked_->reason);
         }
-        history_.push_back(result.activated->activation);
         activated_ = std::move(result.activated);
+        commands_ = activated_->activation.commands;
+        if (activated_->activation.event_count() > 0) history_.push_back(activated_->activation);
         must_replay();
         return *this;
     }
@@ -97,7 +98,7 @@ class Script {
         return {.reason = reason, .identity = "ann"};
     }
 
-    [[nodiscard]] const std::vector<history::Event>& commands() const { return history_.back().commands; }
+    [[nodiscard]] const std::vector<history::Event>& commands() const { return commands_; }
     /// "ActivityScheduled 2, TimerStarted 3": kinds and ids of the last activation's commands.
     [[nodiscard]] std::string said() const {
         std::string text;
@@ -141,6 +142,7 @@ class Script {
             const std::optional<replay::Blocked> blocked = second.replay(read);
             if (blocked) FAIL("replay: " << blocked->reason);
         }
+        CHECK(second.activations() == execution_->activations());
         CHECK(second.next_event() == execution_->next_event());
         CHECK(second.status() == execution_->status());
         CHECK(second.wake_at() == execution_->wake_at());
@@ -151,6 +153,7 @@ class Script {
     history::History history_;
     std::unique_ptr<Execution> execution_;
     std::optional<replay::Activated> activated_;
+    std::vector<history::Event> commands_;
     std::optional<replay::Blocked> blocked_;
 };
 

@@ -49,9 +49,23 @@ std::string headers_json(const http::RequestHead& head, const SignatureOptions& 
     return out.dump();
 }
 
-std::string event_type(std::string_view body_type, const std::variant<CallStatus, CallReport>& message) {
-    if (!body_type.empty()) return std::string{body_type};
-    return std::holds_alternative<CallReport>(message) ? "end-of-call-report" : "status-update";
+/// Of a message that is a status or a report.
+InboundWebhook inbound(durable::Uuid organization, http::Request& request, VapiMessage& message,
+                       durable::Timestamp received_at, const SignatureOptions& options) {
+    InboundWebhook out;
+    out.organization = organization;
+    if (auto* report = std::get_if<CallReport>(&message)) {
+        out.event_type = "end-of-call-report";
+        out.message = std::move(*report);
+    } else {
+        out.event_type = "status-update";
+        out.message = std::move(std::get<CallStatus>(message));
+    }
+    out.dedupe_key = dedupe_key(organization, out.message);
+    out.headers = headers_json(request.head, options);
+    out.received_at = received_at;
+    out.body = std::move(request.body);
+    return out;
 }
 
 }  // namespace
@@ -89,18 +103,7 @@ asio::awaitable<http::Response> VapiRoute::handle(http::Request request, std::st
         metrics_.event(ignored->type);
         co_return http::json(200, "{}");
     }
-    InboundWebhook webhook;
-    webhook.organization = tenant;
-    if (report) {
-        webhook.message = std::move(std::get<CallReport>(message));
-    } else {
-        webhook.message = std::move(std::get<CallStatus>(message));
-    }
-    webhook.event_type = event_type("", webhook.message);
-    webhook.dedupe_key = dedupe_key(tenant, webhook.message);
-    webhook.headers = headers_json(request.head, options_.signature);
-    webhook.received_at = received_at;
-    webhook.body = std::move(request.body);
+    InboundWebhook webhook = inbound(tenant, request, message, received_at, options_.signature);
     metrics_.event(webhook.event_type);
     co_return co_await commit(std::move(webhook), id);
 }

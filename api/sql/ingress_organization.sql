@@ -1,4 +1,5 @@
--- Whether an organization may send, and the secrets that prove it is VAPI speaking for it. Reads only; by primary keys.
+-- Whether an organization may send, and the secrets that prove it is VAPI speaking for it. Reads only; by
+-- primary keys.
 select o.status <> 'canceled' as enabled,
        s.id::text as secret_id,
        encode(s.ciphertext, 'hex') as ciphertext,

@@ -1,8 +1,9 @@
--- Writes the dedupe rows of a batch, and the call_refs of calls not heard of before. One row in the answer for each
--- webhook that was not seen before ('new'), and for each that names a call, assistant or number of another
--- organization ('foreign', nothing is written for it); none for repeats.
--- Locks: inbound_webhooks, then call_refs, both in the order of the arrays (sorted by call id). A copy that is being
--- committed elsewhere is waited for. Served by the primary keys and the unique indexes on VAPI's ids.
+-- Writes the dedupe rows of a batch, and the call_refs of calls not heard of before. One row in the answer
+-- for each webhook that was not seen before ('new'), and for each that names a call, assistant or number of
+-- another organization ('foreign', nothing is written for it); none for repeats.
+-- Locks: inbound_webhooks, then call_refs, both in the order of the arrays (sorted by call id). A copy that
+-- is being committed elsewhere is waited for. Served by the primary keys and the unique indexes on VAPI's
+-- ids.
 with incoming as (
     select *
     from unnest($1::text[], $2::uuid[], $3::text[], $4::bytea[], $5::jsonb[], $6::bytea[], $7::timestamptz[],
@@ -24,8 +25,8 @@ foreigners as (
                     and n.organization_id <> i.organization_id)
 ),
 recorded as (
-    insert into app.inbound_webhooks (vendor, dedupe_key, organization_id, event_type, body, headers, digest, outcome,
-                                      received_at)
+    insert into app.inbound_webhooks (vendor, dedupe_key, organization_id, event_type, body, headers, digest,
+                                      outcome, received_at)
     select 'vapi', i.dedupe_key, i.organization_id, i.event_type, i.body, i.headers, i.digest, 'accepted',
            i.received_at
     from incoming i

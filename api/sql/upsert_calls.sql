@@ -1,8 +1,9 @@
--- Inserts or completes the calls of a batch, and tells the key of each. `is_new`: repeats only look their key up.
--- A finished call is never reopened (greatest), and what a report said is not changed by a late status update; a
--- duration is only ever given by a report. Runs after record_webhooks, in the same transaction: its own statement, so
--- that it sees what others have committed in between.
--- Locks: calls, in the order of the arrays. Served by call_refs_pkey, calls_pkey (pruned to one partition a row).
+-- Inserts or completes the calls of a batch, and tells the key of each. `is_new`: repeats only look their
+-- key up. A finished call is never reopened (greatest), and what a report said is not changed by a late
+-- status update; a duration is only ever given by a report. Runs after record_webhooks, in the same
+-- transaction: its own statement, so that it sees what others have committed in between.
+-- Locks: calls, in the order of the arrays. Served by call_refs_pkey, calls_pkey (pruned to one partition a
+-- row).
 with incoming as (
     select *
     from unnest($1::text[], $2::uuid[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
@@ -35,11 +36,13 @@ upserted as (
     on conflict (organization_id, started_at, id) do update set
         assistant_id      = coalesce(c.assistant_id, excluded.assistant_id),
         phone_number_id   = coalesce(c.phone_number_id, excluded.phone_number_id),
-        direction         = case when excluded.duration_seconds is null then c.direction else excluded.direction end,
+        direction         = case when excluded.duration_seconds is null then c.direction
+                                 else excluded.direction end,
         from_number       = coalesce(excluded.from_number, c.from_number),
         to_number         = coalesce(excluded.to_number, c.to_number),
         status            = greatest(c.status, excluded.status),
-        ended_at          = case when excluded.duration_seconds is null then coalesce(c.ended_at, excluded.ended_at)
+        ended_at          = case when excluded.duration_seconds is null
+                                 then coalesce(c.ended_at, excluded.ended_at)
                                  else excluded.ended_at end,
         ended_reason      = case when excluded.duration_seconds is null
                                  then coalesce(c.ended_reason, excluded.ended_reason)

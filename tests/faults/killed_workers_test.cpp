@@ -1,0 +1,87 @@
+// Worker processes killed with SIGKILL while calls are processed: every call is processed, once.
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "tests/faults/world.hpp"
+
+namespace {
+
+constexpr int calls = 500;
+constexpr int workers = 3;
+constexpr std::chrono::milliseconds between_kills{300};
+
+}  // namespace
+
+TEST_CASE("500 calls are processed once each although one of three workers is killed every 300 ms") {
+    test::FaultWorld world;
+    for (int number = 0; number < calls; ++number) world.end_call("chaos-" + std::to_string(number));
+    std::vector<pid_t> running;
+    for (int number = 0; number < workers; ++number) running.push_back(world.start_worker());
+
+    std::minstd_rand random{20261121};
+    int kills = 0;
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes{4};
+    while (!world.quiet_within(std::chrono::seconds{0}) &&
+           world.value("select count(*) from engine.live_runs") != "0" &&
+           std::chrono::steady_clock::now() < give_up) {
+        std::this_thread::sleep_for(between_kills);  // the pace of the kills, not a wait for anything
+        pid_t& victim = running[random() % running.size()];
+        ::kill(victim, SIGKILL);
+        CHECK(test::FaultWorld::crashed(victim));
+        victim = world.start_worker();
+        ++kills;
+    }
+    REQUIRE(world.quiet_within(std::chrono::seconds{60}));
+    MESSAGE("workers killed: " << kills);
+    CHECK(kills >= 3);
+
+    CHECK(world.violations() == "");
+    CHECK(world.value("select count(*) from engine.closed_runs where status = 'completed'") ==
+          std::to_string(calls));
+    CHECK(world.value("select count(*) from app.call_transcripts") == std::to_string(calls));
+    CHECK(world.value("select sum(calls) || ' ' || sum(minutes) from app.daily_usage") ==
+          std::to_string(calls) + " " + std::to_string(2 * calls));
+
+    const auto mails = world.sent("resend");
+    CHECK(mails["count"] == calls);
+    CHECK(mails["repeated_keys"].empty());
+    const auto messages = world.sent("twilio");
+    std::set<std::string> marks;
+    for (const auto& message : messages["sent"]) {
+        INFO("SMS sent twice: " << message["key"]);
+        CHECK(marks.insert(message["key"].get<std::string>()).second);
+    }
+    MESSAGE("SMS sent: " << marks.size() << ", listed as unknown: " << world.unknown_sms());
+    CHECK(static_cast<int>(marks.size()) + world.unknown_sms() >= calls);
+}
+
+TEST_CASE("when the only busy worker is killed, an idle one takes its runs over") {
+    test::FaultWorld world;
+    // The mail takes its time, so that the worker dies in the middle of every run.
+    world.set_fault({{"vendor", "resend"}, {"mode", "delay"}, {"delay_ms", 3000}});
+    const pid_t busy = world.start_worker();
+    for (int number = 0; number < 20; ++number) world.end_call("orphan-" + std::to_string(number));
+    while (world.sent("resend")["count"] != 20) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    world.start_worker();
+    while (world.value("select count(*) from engine.workers where ended_at is null") != "2") {
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    ::kill(busy, SIGKILL);
+    const auto killed = std::chrono::steady_clock::now();
+    while (
+        world.value("select count(*) from engine.live_runs l join engine.workers w on w.worker_no = l.owner "
+                    "where w.worker_no = (select min(worker_no) from engine.workers)") != "0") {
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - killed;
+    MESSAGE("runs taken over after " << taken.count() << " s");
+    REQUIRE(world.quiet_within(std::chrono::seconds{60}));
+    CHECK(world.violations() == "");
+    CHECK(world.sent("resend")["count"] == 20);
+    CHECK(world.value("select sum(calls) from app.daily_usage") == "20");
+}

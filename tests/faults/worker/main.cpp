@@ -1,0 +1,87 @@
+// A worker process that breaks on demand: the product's workflows and activities, short leases, and a fault
+// at the FAULT_AT-th point that the store passes (FAULT_HOW: before, after, reply_lost). Without FAULT_AT it
+// is an ordinary worker which keeps the number of points it has passed in FAULT_POINTS_FILE.
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include "activities/config.hpp"
+#include "activities/register.hpp"
+#include "engine/worker/worker.hpp"
+#include "workflows/register.hpp"
+
+namespace {
+
+using durable::store::Faults;
+
+std::string setting(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string{} : std::string{value};
+}
+
+/// Counts every point where a transaction may be broken; breaks one of them.
+class CountedFault {
+  public:
+    CountedFault() : at_(std::atoi(setting("FAULT_AT").c_str())), how_(setting("FAULT_HOW")) {}
+
+    bool operator()(Faults::Point point) {
+        if (point == Faults::Point::before_send) {
+            const int number = ++passed_;
+            if (at_ == 0) std::ofstream{setting("FAULT_POINTS_FILE"), std::ios::trunc} << number;
+            if (number == at_ && how_ == "before") ::_exit(137);
+            return false;
+        }
+        if (passed_ != at_) return false;
+        if (how_ == "after") ::_exit(137);
+        if (how_ == "reply_lost" && !lost_.exchange(true)) return true;
+        return false;
+    }
+
+  private:
+    const int at_;
+    const std::string how_;
+    std::atomic<int> passed_ = 0;
+    std::atomic<bool> lost_ = false;
+};
+
+}  // namespace
+
+int main() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+    durable::WorkflowRegistry workflows;
+    callflex::register_workflows(workflows);
+    durable::worker::ActivityRegistry activities;
+    callflex::register_activities(
+        activities,
+        {std::make_shared<callflex::Vendors>(callflex::vendor_config(callflex::process_environment())),
+         setting("CALLFLEX_STORAGE_ROOT")});
+
+    CountedFault fault;
+    durable::worker::WorkerOptions options;
+    options.connection_string = setting("DATABASE_URL");
+    options.name = "fault@" + std::to_string(::getpid());
+    options.build = "faults";
+    options.lease = std::chrono::seconds{2};
+    options.slots.transactional_threads = 2;
+    options.logger =
+        std::make_shared<spdlog::logger>("worker", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    options.faults.hook = [&fault](Faults::Point point, const char*) { return fault(point); };
+    durable::worker::Worker worker{options, workflows, activities};
+    worker.start();
+    int signal = 0;
+    ::sigwait(&signals, &signal);
+    worker.stop(std::chrono::seconds{5});
+    worker.wait();
+    return 0;
+}

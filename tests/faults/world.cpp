@@ -1,0 +1,187 @@
+#include "tests/faults/world.hpp"
+
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "api/bench/ingress_load.hpp"
+#include "api/check/business_check.hpp"
+#include "api/dev/page.hpp"
+#include "tests/ingress/raw_client.hpp"
+
+namespace test {
+namespace {
+
+constexpr int crash_code = 137;
+
+std::string make_folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "callflex-faults-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    return name;
+}
+
+std::string port_of(const std::string& url) {
+    return url.substr(url.rfind(':') + 1);
+}
+
+/// A request to the sandbox; its answer as JSON.
+nlohmann::json ask_sandbox(const std::string& url, const std::string& method, const std::string& target,
+                           const std::string& body) {
+    const auto answer = exchange(
+        static_cast<std::uint16_t>(std::stoi(port_of(url))),
+        fmt::format("{} {} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}",
+                    method, target, body.size(), body));
+    if (!answer || answer->status >= 300) throw std::runtime_error("the sandbox refused " + target);
+    return answer->json();
+}
+
+const char* name_of(Crash::How how) {
+    switch (how) {
+        case Crash::How::before:
+            return "before";
+        case Crash::How::after:
+            return "after";
+        case Crash::How::reply_lost:
+            return "reply_lost";
+    }
+    return "";
+}
+
+}  // namespace
+
+FaultWorld::FaultWorld() : folder_(make_folder()) {
+    const std::string key = callflex::dev_secrets_key({}, true);
+    pqxx::connection connection{database_.owner_url()};
+    organization_ = callflex::seed_demo_organization(connection, key);
+    callflex::ingress::IngressOptions options;
+    options.database_url = database_.url();
+    options.port = 0;
+    options.secrets_key = key;
+    ingress_ = std::make_unique<callflex::ingress::Ingress>(std::move(options));
+    ingress_->start();
+}
+
+FaultWorld::~FaultWorld() {
+    stop_workers();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+std::string FaultWorld::end_call(const std::string& vapi_call_id) {
+    const std::string body = callflex::bench::sample_report(vapi_call_id, 2048);
+    const auto answer = exchange(
+        ingress_->port(),
+        fmt::format("POST /api/webhooks/vapi/{} HTTP/1.1\r\nHost: callflex\r\nConnection: close\r\n"
+                    "Content-Type: application/json\r\nX-Vapi-Secret: {}\r\nContent-Length: {}\r\n\r\n{}",
+                    organization_.organization_id, organization_.vapi_secret, body.size(), body));
+    if (!answer || answer->status != 200) {
+        throw std::runtime_error("the ingress refused the report: " + (answer ? answer->body : "no answer"));
+    }
+    return "call-processing-" + vapi_call_id;
+}
+
+pid_t FaultWorld::start_worker(std::optional<Crash> crash) {
+    std::vector<std::string> environment = {"DATABASE_URL=" + database_.url(),
+                                            "CALLFLEX_STORAGE_ROOT=" + folder_ + "/recordings",
+                                            "TWILIO_ACCOUNT_SID=AC00000000000000000000000000000001",
+                                            "TWILIO_AUTH_TOKEN=token",
+                                            "TWILIO_SMS_FROM=+15550100200",
+                                            "TWILIO_SETTLE_SECONDS=1",
+                                            "TWILIO_BASE_URL=" + sandbox_.url() + "/twilio",
+                                            "RESEND_API_KEY=re_key",
+                                            "RESEND_BASE_URL=" + sandbox_.url() + "/resend",
+                                            "VAPI_API_KEY=key",
+                                            "VAPI_BASE_URL=" + sandbox_.url() + "/vapi",
+                                            "API_URL=http://127.0.0.1:9",
+                                            "FAULT_POINTS_FILE=" + folder_ + "/points"};
+    if (const char* options = std::getenv("ASAN_OPTIONS"))
+        environment.push_back(std::string{"ASAN_OPTIONS="} + options);
+    if (crash) {
+        environment.push_back(fmt::format("FAULT_AT={}", crash->count));
+        environment.push_back(fmt::format("FAULT_HOW={}", name_of(crash->how)));
+    }
+    std::vector<char*> pointers;
+    for (auto& line : environment) pointers.push_back(line.data());
+    pointers.push_back(nullptr);
+    std::string program = FAULT_WORKER;
+    char* arguments[] = {program.data(), nullptr};
+
+    pid_t child = 0;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    const std::string log = folder_ + "/worker.log";
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND,
+                                     0600);
+    const int error = ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments, pointers.data());
+    posix_spawn_file_actions_destroy(&actions);
+    if (error != 0) throw std::runtime_error("cannot start " + program);
+    workers_.push_back(child);
+    return child;
+}
+
+bool FaultWorld::crashed(pid_t worker) {
+    int status = 0;
+    if (::waitpid(worker, &status, 0) != worker) return false;
+    return WIFSIGNALED(status) || WEXITSTATUS(status) == crash_code;
+}
+
+void FaultWorld::stop_workers() {
+    for (const pid_t worker : workers_) ::kill(worker, SIGKILL);
+    for (const pid_t worker : workers_) ::waitpid(worker, nullptr, 0);
+    workers_.clear();
+}
+
+bool FaultWorld::quiet_within(std::chrono::seconds patience) const {
+    pqxx::connection connection{database_.owner_url()};
+    const auto give_up = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < give_up) {
+        if (pqxx::nontransaction{connection}.exec("select count(*) from engine.live_runs")[0][0].as<int>() ==
+            0)
+            return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    return false;
+}
+
+std::string FaultWorld::violations() const {
+    pqxx::connection connection{database_.url()};
+    std::string text;
+    auto lines = durable::store::check(connection);
+    for (auto& line : callflex::check_business(connection)) lines.push_back(std::move(line));
+    for (const auto& line : lines) {
+        if (line.violated == 0) continue;
+        text += fmt::format("{}: {} ({})\n", line.id, line.sentence, line.violated);
+        for (const auto& example : line.examples) text += "    " + example + "\n";
+    }
+    return text;
+}
+
+nlohmann::json FaultWorld::sent(const std::string& vendor) const {
+    return ask_sandbox(sandbox_.url(), "GET", "/sandbox/sent?limit=10000&vendor=" + vendor, "");
+}
+
+void FaultWorld::set_fault(const nlohmann::json& fault) const {
+    ask_sandbox(sandbox_.url(), "POST", "/sandbox/faults", fault.dump());
+}
+
+int FaultWorld::points_passed() const {
+    std::ifstream in(folder_ + "/points");
+    int points = 0;
+    in >> points;
+    return points;
+}
+
+int FaultWorld::unknown_sms() const {
+    return std::stoi(
+        value("select count(*) from app.notifications where channel = 'sms' and status = 'outcome_unknown'"));
+}
+
+}  // namespace test

@@ -1,0 +1,69 @@
+#pragma once
+// The whole product around a database of its own: a demo organization, the vendors' sandbox, an ingress, and
+// worker processes that can be killed. What tests/faults breaks, and where it looks afterwards.
+
+#include <sys/types.h>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/dev/seed.hpp"
+#include "api/ingress/ingress.hpp"
+#include "api/sandbox/sandbox.hpp"
+#include "engine/store/check.hpp"
+#include "tests/support/database.hpp"
+
+namespace test {
+
+/// Where a worker process breaks: at the `count`-th time that the store passes one of its fault points.
+struct Crash {
+    enum class How {
+        before,      ///< dies before the statement is sent
+        after,       ///< dies when the server has committed, before it knows
+        reply_lost,  ///< lives on, but the answer to the commit never arrives
+    };
+    int count = 0;
+    How how = How::before;
+};
+
+class FaultWorld {
+  public:
+    FaultWorld();
+    ~FaultWorld();
+    FaultWorld(const FaultWorld&) = delete;
+    FaultWorld& operator=(const FaultWorld&) = delete;
+
+    /// Posts the report of a two-minute call; returns the workflow id of its run. Throws unless it is
+    /// answered 200.
+    std::string end_call(const std::string& vapi_call_id);
+    /// A worker process. With a crash: see Crash; the count of fault points it has passed is in
+    /// points_passed().
+    pid_t start_worker(std::optional<Crash> crash = std::nullopt);
+    /// Waits for a process; true if it was killed or ended by itself with the crash's code.
+    static bool crashed(pid_t worker);
+    void stop_workers();
+
+    /// True once no run is open; false if that took longer than `patience`.
+    [[nodiscard]] bool quiet_within(std::chrono::seconds patience) const;
+    [[nodiscard]] std::string value(const std::string& sql) const { return database_.value(sql); }
+    /// Violated invariants of engine and product, as text; empty when all is well.
+    [[nodiscard]] std::string violations() const;
+    /// GET /sandbox/sent of one vendor.
+    [[nodiscard]] nlohmann::json sent(const std::string& vendor) const;
+    void set_fault(const nlohmann::json& fault) const;
+    /// Fault points passed by the last worker that was started with a crash that did not come.
+    [[nodiscard]] int points_passed() const;
+    /// How many of a run's notifications by SMS are listed as unknown in its result.
+    [[nodiscard]] int unknown_sms() const;
+
+  private:
+    Database database_;
+    callflex::SeededOrganization organization_;
+    callflex::sandbox::Sandbox sandbox_;
+    std::unique_ptr<callflex::ingress::Ingress> ingress_;
+    std::string folder_;
+    std::vector<pid_t> workers_;
+};
+
+}  // namespace test

@@ -48,10 +48,14 @@ SendResult StoreFixture::signal(RunId run, const std::string& name, const std::s
 }
 
 WorkerNo StoreFixture::register_worker(const std::string& name) {
-    return WorkerNo{std::stoi(database.value(fmt::format(
-        "insert into engine.workers (name, build, queue, started_at, lease, lease_until) values ('{}', "
-        "'build-1', 'default', engine.now(), '10s', engine.now() + interval '10s') returning worker_no",
-        name)))};
+    pqxx::connection connection{database.url()};
+    pqxx::work tx{connection};
+    const auto result = tx.exec_params(
+        "insert into engine.workers (name, build, queue, started_at, lease, lease_until) values "
+        "($1, 'build-1', 'default', engine.now(), '10s', engine.now() + interval '10s') returning worker_no",
+        name);
+    tx.commit();
+    return WorkerNo{result[0][0].as<std::int32_t>()};
 }
 
 std::optional<RunInfo> StoreFixture::describe(RunId run) {

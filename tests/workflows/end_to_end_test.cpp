@@ -2,7 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "activities/database_text.hpp"
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
 #include "activities/register.hpp"
 #include "engine/client/client.hpp"
 #include "engine/worker/worker.hpp"
@@ -44,11 +49,7 @@ class Product {
                      {.workflow = durable::WorkflowId{"call-processing-" + call.vapi_call_id},
                       .tenant = durable::Tenant{call.organization_id}});
     }
-    CallSummary result(const EndedCall& call) {
-        durable::client::RunRef run{};
-        run.workflow = durable::WorkflowId{"call-processing-" + call.vapi_call_id};
-        return client.result(call_processing, run, 60s);
-    }
+    CallSummary result(const EndedCall& call) { return client.result(call_processing, run_of(call), 60s); }
     [[nodiscard]] std::size_t requests_to(const std::string& path) const {
         const auto requests = vendors_.requests();
         return static_cast<std::size_t>(std::count_if(
@@ -58,10 +59,23 @@ class Product {
     [[nodiscard]] std::string recording_url() const { return vendors_.url("/recordings/a.mp3"); }
     [[nodiscard]] const std::filesystem::path& storage() const { return folder_.path; }
 
+    /// Keeps the run as a golden history, if asked to and not there yet (golden_histories_test.cpp).
+    void keep_history(const EndedCall& call, const std::string& name) {
+        const std::filesystem::path file{CALLFLEX_SOURCE_DIR "/tests/histories/" + name + ".json"};
+        if (std::getenv("CALLFLEX_WRITE_HISTORIES") == nullptr || std::filesystem::exists(file)) return;
+        const auto run = client.resolve(run_of(call));
+        std::ofstream{file} << durable::history::export_json(*run, client.history(*run));
+    }
+
     test::ProductDatabase db;
     durable::client::Client client{{.connection_string = db.database.url()}};
 
   private:
+    static durable::client::RunRef run_of(const EndedCall& call) {
+        durable::client::RunRef run{};
+        run.workflow = durable::WorkflowId{"call-processing-" + call.vapi_call_id};
+        return run;
+    }
     [[nodiscard]] VendorConfig config() const {
         VendorConfig config;
         config.twilio.account_sid = "AC00000000000000000000000000000001";
@@ -109,6 +123,7 @@ TEST_CASE(
                                   product.db.value("select path from app.call_recordings")));
     CHECK(product.requests_to(sms_path) == 1);
     CHECK(product.requests_to("/resend/emails") == 1);
+    product.keep_history(call, "call_processing.v1");
 }
 
 TEST_CASE("fifty calls of one organization, all at once: every one is counted, none twice") {

@@ -12,7 +12,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
-namespace callflex::http {
+namespace callflex::http::inline server {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -257,4 +257,4 @@ asio::awaitable<void> Connection::drain() {
     }
 }
 
-}  // namespace callflex::http
+}  // namespace callflex::http::inline server

@@ -13,7 +13,7 @@
 #include "api/http/server.hpp"
 #include "api/http/strict_head.hpp"
 
-namespace callflex::http {
+namespace callflex::http::inline server {
 
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
@@ -70,4 +70,4 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::function<void()> ended_;
 };
 
-}  // namespace callflex::http
+}  // namespace callflex::http::inline server

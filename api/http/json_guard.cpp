@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace callflex::http {
+namespace callflex::http::inline server {
 
 namespace {
 
@@ -59,4 +59,4 @@ std::optional<std::string> refuse_json(std::string_view text, std::size_t depth_
     return std::nullopt;
 }
 
-}  // namespace callflex::http
+}  // namespace callflex::http::inline server

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace callflex::http {
+namespace callflex::http::inline server {
 
 /// What is wrong with the text, as a sentence for the sender: not UTF-8, or nested deeper than `depth_max`.
 /// Syntax is the parser's business.
@@ -14,4 +14,4 @@ namespace callflex::http {
 /// Whether the text is well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-}  // namespace callflex::http
+}  // namespace callflex::http::inline server

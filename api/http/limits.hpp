@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace callflex::http {
+namespace callflex::http::inline server {
 
 struct Limits {
     std::size_t header_bytes = 16 * 1024;  ///< request line and all fields
@@ -21,4 +21,4 @@ struct Limits {
     std::size_t drain_bytes = 16 * 1024 * 1024;
 };
 
-}  // namespace callflex::http
+}  // namespace callflex::http::inline server

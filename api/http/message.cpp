@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-namespace callflex::http {
+namespace callflex::http::inline server {
 
 namespace {
 
@@ -114,4 +114,4 @@ std::string serialize(const Response& response, std::string_view request_id, boo
     return out;
 }
 
-}  // namespace callflex::http
+}  // namespace callflex::http::inline server

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace callflex::http {
+namespace callflex::http::inline server {
 
 /// Name and value of each field, in the order received; names in lower case, values without white space
 /// around.
@@ -54,4 +54,4 @@ struct Response {
 /// that no text from outside can add fields or answers of its own.
 [[nodiscard]] std::string serialize(const Response& response, std::string_view request_id, bool keep_alive);
 
-}  // namespace callflex::http
+}  // namespace callflex::http::inline server

@@ -17,7 +17,7 @@
 
 #include "api/http/connection.hpp"
 
-namespace callflex::http {
+namespace callflex::http::inline server {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -153,4 +153,4 @@ void Server::stop(std::chrono::milliseconds grace) {
     impl_->stop(grace);
 }
 
-}  // namespace callflex::http
+}  // namespace callflex::http::inline server

@@ -21,7 +21,7 @@
 #include "api/http/limits.hpp"
 #include "api/http/message.hpp"
 
-namespace callflex::http {
+namespace callflex::http::inline server {
 
 /// What the service says after the head, before the body is read.
 struct Admission {
@@ -68,4 +68,4 @@ class Server {
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace callflex::http
+}  // namespace callflex::http::inline server

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace callflex::http {
+namespace callflex::http::inline server {
 
 namespace {
 
@@ -179,4 +179,4 @@ std::variant<RequestHead, Refusal> parse_head(std::string_view head, const Limit
     return out;
 }
 
-}  // namespace callflex::http
+}  // namespace callflex::http::inline server

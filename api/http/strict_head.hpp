@@ -14,7 +14,7 @@
 #include "api/http/limits.hpp"
 #include "api/http/message.hpp"
 
-namespace callflex::http {
+namespace callflex::http::inline server {
 
 struct Refusal {
     unsigned status = 400;
@@ -30,4 +30,4 @@ struct Refusal {
 /// `head` is a complete head, the empty line included.
 [[nodiscard]] std::variant<RequestHead, Refusal> parse_head(std::string_view head, const Limits& limits);
 
-}  // namespace callflex::http
+}  // namespace callflex::http::inline server

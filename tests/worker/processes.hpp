@@ -1,0 +1,31 @@
+#pragma once
+// Workers as processes of their own, to be killed and frozen.
+
+#include <functional>
+#include <string>
+
+#include "tests/worker/world.hpp"
+
+namespace durable::test {
+
+/// A forked worker with the test registries. It must be made before this process has threads (World::client).
+/// Killed with -9 when destroyed.
+class WorkerProcess {
+  public:
+    /// What the child's activities see of the probe is the child's own; `prepare` is run on it.
+    WorkerProcess(const std::string& url, const std::string& name,
+                  const std::function<void(worker::WorkerOptions&, Probe&)>& prepare = {});
+    ~WorkerProcess();
+    WorkerProcess(const WorkerProcess&) = delete;
+    WorkerProcess& operator=(const WorkerProcess&) = delete;
+
+    void kill();
+    void freeze();
+    void thaw();
+
+  private:
+    void send(int signal) const;
+    int pid_ = -1;
+};
+
+}  // namespace durable::test

@@ -1,0 +1,83 @@
+#include "tests/worker/world.hpp"
+
+#include <thread>
+
+namespace durable::test {
+
+void Probe::count(const std::string& what) {
+    const std::lock_guard lock{mutex_};
+    ++counts_[what];
+}
+
+int Probe::seen(const std::string& what) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = counts_.find(what);
+    return found == counts_.end() ? 0 : found->second;
+}
+
+void Probe::set(const std::string& what, int value) {
+    const std::lock_guard lock{mutex_};
+    counts_[what] = value;
+}
+
+bool Probe::use_up(const std::string& what) {
+    const std::lock_guard lock{mutex_};
+    int& left = counts_[what];
+    return left > 0 && left-- > 0;
+}
+
+bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > until) return false;
+        std::this_thread::sleep_for(2ms);
+    }
+    return true;
+}
+
+worker::WorkerOptions worker_options(const std::string& url, const std::string& name) {
+    worker::WorkerOptions options;
+    options.connection_string = url;
+    options.name = name;
+    options.build = "test-1";
+    options.lease = 2s;
+    options.sweep_every = 100ms;
+    options.slots.transactional_threads = 2;
+    return options;
+}
+
+World::World() {
+    database.execute(
+        "create table public.deposits (run text not null, amount integer not null);"
+        "grant all on public.deposits to public");
+}
+
+client::Client& World::client() {
+    if (!client_) client_ = std::make_unique<client::Client>(client::ClientOptions{database.url(), true, 4});
+    return *client_;
+}
+
+std::unique_ptr<worker::Worker> World::start_worker(
+    const std::function<void(worker::WorkerOptions&)>& change) {
+    worker::WorkerOptions options = worker_options(database.url());
+    if (change) change(options);
+    auto made = std::make_unique<worker::Worker>(std::move(options), workflows, activities);
+    made->start();
+    REQUIRE(eventually([&] { return made->registered(); }));
+    return made;
+}
+
+replay::RunStatus World::status(RunId run) {
+    const auto info = client().describe(ref(run));
+    REQUIRE(info);
+    return info->status;
+}
+
+void World::must_be_clean() const {
+    CHECK(database.value("select count(*) from engine.live_runs") == "0");
+    CHECK(database.value("select count(*) from engine.activities") == "0");
+    CHECK(database.value("select count(*) from engine.inbox") == "0");
+    CHECK(database.value("select count(*) from engine.blocked") == "0");
+}
+
+}  // namespace durable::test

@@ -96,7 +96,8 @@ void Dispatcher::committed(HeldRun& run, const RunCommit& commit) {
     run.inbox_head = commit.inbox_head;
     while (!run.inbox.empty() && run.inbox.front().sequence <= run.inbox_head) run.inbox.pop_front();
     if (commit.next != RunCommit::Next::block && commit.activation) run.failures = 0;
-    rows_written_ = rows_written_ || !commit.activities.empty();
+    rows_written_ = rows_written_ || !commit.activities.empty() || !commit.cancel_activities.empty() ||
+                    !commit.settled_activities.empty();
     switch (commit.next) {
         case RunCommit::Next::keep:
             return kept(run);

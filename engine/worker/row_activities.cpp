@@ -266,7 +266,8 @@ void RowActivities::heartbeat() {
         const auto entry = running_.find({beat.run, beat.activity});
         if (entry == running_.end()) continue;
         if (beat.lost) {
-            entry->second.control->abandon();
+            // Its run has ended or somebody else answers for it. It may clean up, but nobody listens.
+            entry->second.control->ask_to_stop();
             running_.erase(entry);
         } else if (beat.cancel_requested) {
             entry->second.facts.cancel_requested = true;

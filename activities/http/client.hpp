@@ -23,7 +23,7 @@ namespace callflex::http {
 struct ClientOptions {
     std::string user_agent = "CallFlex/0.1 (+https://callflex.example)";
     /// PEM file of certification authorities to trust beside the system's; "" for none.
-    std::string extra_ca_file;
+    std::string extra_ca_file{};
     std::chrono::milliseconds connect_timeout{10'000};  ///< name look-up, connect and TLS together
     std::chrono::milliseconds idle_max{20'000};         ///< a connection unused for longer is not used again
     std::size_t idle_connections_per_origin = 16;

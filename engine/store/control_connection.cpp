@@ -129,14 +129,14 @@ class ControlConnection::Impl {
         return true;
     }
 
-    /// "<flags> <queue>": r runs, a activities, m messages.
+    /// Payloads are "<what>:<queue>", see notifier.cpp.
     void note(const std::string& payload, Wakeup& woken) const {
-        const std::size_t space = payload.find(' ');
-        if (space == std::string::npos || payload.substr(space + 1) != registration_.queue) return;
-        const std::string flags = payload.substr(0, space);
-        woken.runs = woken.runs || flags.find('r') != std::string::npos;
-        woken.activities = woken.activities || flags.find('a') != std::string::npos;
-        woken.messages = woken.messages || flags.find('m') != std::string::npos;
+        const std::size_t colon = payload.find(':');
+        if (colon == std::string::npos || payload.substr(colon + 1) != registration_.queue) return;
+        const std::string what = payload.substr(0, colon);
+        woken.runs = woken.runs || what == "runs";
+        woken.activities = woken.activities || what == "activities";
+        woken.messages = woken.messages || what == "messages";
     }
 
     WorkerRegistration registration_;

@@ -52,7 +52,8 @@ WorkerNo StoreFixture::register_worker(const std::string& name) {
     pqxx::work tx{connection};
     const auto result = tx.exec_params(
         "insert into engine.workers (name, build, queue, started_at, lease, lease_until) values "
-        "($1, 'build-1', 'default', engine.now(), '10s', engine.now() + interval '10s') returning worker_no",
+        "($1, 'build-1', 'default', engine.now(), '1000 days', engine.now() + interval '1000 days') "
+        "returning worker_no",
         name);
     tx.commit();
     return WorkerNo{result[0][0].as<std::int32_t>()};

@@ -11,6 +11,7 @@ constexpr std::array all_commands{
     Command{"", "migrate", "Bring the database to this build's schema", define_migrate},
     Command{"", "ingress", "Serve the webhooks", define_ingress},
     Command{"", "worker", "Run workflows and activities", define_worker},
+    Command{"", "sandbox", "Serve in the vendors' place, for development", define_sandbox},
     Command{"workflow", "start", "Start a workflow", define_workflow_start},
     Command{"workflow", "list", "List runs, newest first", define_workflow_list},
     Command{"workflow", "count", "Count runs by status", define_workflow_count},
@@ -26,6 +27,7 @@ constexpr std::array all_commands{
     Command{"", "replay", "Replay exported histories with this build's code", define_replay},
     Command{"", "check", "Check the invariants of the whole database", define_check},
     Command{"", "doctor", "Check environment and configuration, and say how to mend it", define_doctor},
+    Command{"", "bench", "Measure the engine on this machine", define_bench},
     Command{"", "completion", "Print a completion script for the shell", define_completion},
 };
 

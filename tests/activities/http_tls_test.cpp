@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "activities/http/client.hpp"
+#include "activities/http/download.hpp"
 #include "tests/activities/awaiting.hpp"
 #include "tests/activities/certificates.hpp"
 #include "tests/activities/hostile_server.hpp"
@@ -24,6 +25,11 @@ class TlsServer {
         : context_(certificates.server_context(max_version)),
           server_([this](test::Socket& socket) { serve(socket); }) {}
 
+    /// From now on.
+    void answer_with(std::string bytes) {
+        const std::lock_guard lock{mutex_};
+        answer_ = std::move(bytes);
+    }
     [[nodiscard]] std::string url(const std::string& host) const { return server_.url(host, "https") + "/"; }
     [[nodiscard]] int requests() const { return requests_; }
     [[nodiscard]] int connections() const { return server_.connections(); }
@@ -44,14 +50,20 @@ class TlsServer {
         }
         while (!test::read_request(stream).empty()) {
             ++requests_;
-            test::say(stream, test::answer("secret"));
+            test::say(stream, answer());
         }
+    }
+
+    [[nodiscard]] std::string answer() const {
+        const std::lock_guard lock{mutex_};
+        return answer_;
     }
 
     boost::asio::ssl::context context_;
     std::atomic<int> requests_{0};
     mutable std::mutex mutex_;
     std::string name_;
+    std::string answer_ = test::answer("secret");
     test::HostileServer server_;
 };
 
@@ -113,6 +125,19 @@ TEST_CASE("a server that accepts and never shakes hands costs the connect time-o
     CHECK(result.trouble == Trouble::timed_out);
     CHECK_FALSE(result.sent);
     CHECK(result.outcome == Outcome::retryable);
+}
+
+TEST_CASE("a download is never downgraded: a redirect from https to http is refused") {
+    const test::Certificates certificates{"localhost"};
+    test::HostileServer plain{[](test::Socket& socket) { test::wait_for_end(socket); }};
+    TlsServer server{certificates, TLS1_3_VERSION};
+    server.answer_with(test::answer("", "302 Found", "Location: " + plain.url() + "/\r\n"));
+    Client client{{.extra_ca_file = certificates.ca_file()}};
+    DownloadRequest request;
+    request.url = parse_url(server.url("localhost"));
+    const Download done = await(download(client, request, [](std::string_view) {}));
+    CHECK(done.result.outcome == Outcome::permanent);
+    CHECK(plain.connections() == 0);
 }
 
 TEST_CASE("an authority file that cannot be read is said at once") {

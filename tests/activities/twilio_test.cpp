@@ -141,7 +141,7 @@ TEST_CASE("a message whose answer was lost is found in the list, and not sent ag
     lose_answer(bench, context, alert);
     const auto found = await(twilio::reconcile(bench.vendors, context, alert));
     REQUIRE(found.verdict == Verdict::happened);
-    CHECK(found.output->message_id == bench.sent("twilio")["sent"][0]["id"]);
+    CHECK(bench.sent("twilio")["sent"][0]["id"] == found.output->message_id);
 }
 
 TEST_CASE("the same words from another call do not pass for ours") {

@@ -22,6 +22,10 @@ namespace callflex::http::inline server {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
+namespace {
+constexpr std::size_t turned_away_max = 200;
+}
+
 /// Owns the threads, the listening socket and the set of open connections (guarded by mutex_).
 class Server::Impl {
   public:
@@ -38,6 +42,7 @@ class Server::Impl {
             acceptor_.set_option(tcp::acceptor::reuse_address{true});
             acceptor_.bind(endpoint);
             acceptor_.listen(asio::socket_base::max_listen_connections);
+            port_ = acceptor_.local_endpoint().port();
         } catch (const std::exception& error) {
             throw std::runtime_error{
                 fmt::format("cannot listen on {}:{}: {}; is the address this machine's, and the "
@@ -48,7 +53,7 @@ class Server::Impl {
         for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { run(); });
     }
 
-    [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+    [[nodiscard]] std::uint16_t port() const { return port_; }
 
     void stop(std::chrono::milliseconds grace) {
         if (threads_.empty()) return;
@@ -103,7 +108,9 @@ class Server::Impl {
         bool room = false;
         {
             const std::scoped_lock lock{mutex_};
-            if (stopping_) return;
+            // Beyond the limit a few are told so; a flood is just closed.
+            const bool flood = open_.size() >= options_.limits.connections + turned_away_max;
+            if (stopping_ || flood) return;
             room = open_.size() < options_.limits.connections;
             open_.insert(connection);
             service_.connections_changed(open_.size());
@@ -129,6 +136,7 @@ class Server::Impl {
     asio::io_context io_;
     tcp::acceptor acceptor_;
     std::vector<std::thread> threads_;
+    std::uint16_t port_ = 0;
     std::string request_id_prefix_;
     std::atomic<std::uint64_t> next_request_{1};
 

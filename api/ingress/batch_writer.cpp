@@ -1,8 +1,10 @@
 #include "api/ingress/batch_writer.hpp"
 
 #include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <iterator>
+#include "api/ingress/connection_string.hpp"
 
 namespace callflex::ingress {
 
@@ -86,7 +88,9 @@ void BatchWriter::commit(Webhooks batch, std::vector<Stored>& results) {
     tx.commit();
     look(CommitPoint::after_commit);
     if (notices.heard()) throw CommitWarned{"the server warned while it committed"};
-    const auto fresh = [](const Stored& one) { return one.result == Stored::Result::accepted && !one.repeat; };
+    const auto fresh = [](const Stored& one) {
+        return one.result == Stored::Result::accepted && !one.repeat;
+    };
     if (std::ranges::any_of(results, fresh)) client_.notify();
 }
 
@@ -141,7 +145,8 @@ Stored BatchWriter::bury(const InboundWebhook& webhook) {
     } catch (const std::exception& error) {
         connection_.reset();
         const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error);
-        spdlog::error("the dead letter could not be kept: {}", sql != nullptr ? sql->sqlstate() : error.what());
+        spdlog::error("the dead letter could not be kept: {}",
+                      sql != nullptr ? sql->sqlstate() : error.what());
         return {};
     }
 }
@@ -152,7 +157,8 @@ void BatchWriter::look(CommitPoint point) const {
 
 bool BatchWriter::connect() {
     try {
-        if (!connection_) connection_ = std::make_unique<pqxx::connection>(options_.database_url);
+        if (!connection_)
+            connection_ = std::make_unique<pqxx::connection>(connection_string(options_.database_url));
         return true;
     } catch (const std::exception& error) {
         metrics_.batch_failed("away");

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <pqxx/pqxx>
 
+#include "api/ingress/connection_string.hpp"
 #include "api_sql.hpp"
 #include "schema/migrate.hpp"
 
@@ -35,6 +36,10 @@ CredentialStore::CredentialStore(const IngressOptions& options) : options_{optio
 }
 
 CredentialStore::~CredentialStore() {
+    stop();
+}
+
+void CredentialStore::stop() {
     thread_.join();
 }
 
@@ -127,7 +132,8 @@ Readiness CredentialStore::check() {
 }
 
 pqxx::connection& CredentialStore::connection() {
-    if (!connection_) connection_ = std::make_unique<pqxx::connection>(options_.database_url);
+    if (!connection_)
+        connection_ = std::make_unique<pqxx::connection>(connection_string(options_.database_url));
     return *connection_;
 }
 

@@ -29,6 +29,10 @@ class CredentialStore {
     explicit CredentialStore(const IngressOptions& options);
     ~CredentialStore();
 
+    /// Finishes what is being asked; nothing resumes on a caller's executor afterwards. Call it before that
+    /// ends.
+    void stop();
+
     /// Null when the database cannot be asked and nothing recent is known.
     [[nodiscard]] boost::asio::awaitable<std::shared_ptr<const Credentials>> find(durable::Uuid organization);
     [[nodiscard]] boost::asio::awaitable<Readiness> readiness();

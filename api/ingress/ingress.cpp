@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <csignal>
 
@@ -82,6 +83,7 @@ class Ingress::Impl : public http::Service {
         // The server first: what it still answers needs the committer.
         server_.stop(options_.stop_grace);
         committer_.stop();
+        credentials_.stop();
     }
 
     http::Admission admit(const http::RequestHead& head, const std::string& request_id) override {
@@ -173,7 +175,20 @@ void Ingress::stop() {
     impl_->stop();
 }
 
+namespace {
+
+/// One descriptor a connection: the soft limit of most systems is below what we accept.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the limit of open files stays at its default");
+}
+
+}  // namespace
+
 int run_ingress(const IngressOptions& options) {
+    raise_descriptor_limit();
     // Blocked before any thread exists, so that only sigwait below sees them.
     sigset_t signals;
     sigemptyset(&signals);

@@ -142,6 +142,39 @@ TEST_CASE("with the database away the answer is 503 with Retry-After, and servic
     CHECK(world.rows() == "2 2 2");
 }
 
+TEST_CASE(
+    "a commit that the server warns about is no success, and the sender's repeat is answered from its rows") {
+    const World world;
+    world.database.execute(
+        "create function app.warn() returns trigger language plpgsql as $$ begin raise warning 'canceling "
+        "wait for "
+        "synchronous replication due to user request'; return null; end $$;"
+        "create constraint trigger warn after insert on app.call_refs deferrable initially deferred for each "
+        "row "
+        "execute function app.warn()");
+    CHECK(world.post(test::report_of("local-only"))->status == 503);
+    CHECK(world.rows() == "1 1 1");
+    CHECK(world.post(test::report_of("local-only"))->status == 200);
+    CHECK(world.rows() == "1 1 1");
+}
+
+TEST_CASE("an ingress that starts before its database is healthy, not ready, and refuses webhooks with 503") {
+    callflex::ingress::IngressOptions options;
+    options.database_url = "host=/nonexistent dbname=none";
+    options.port = 0;
+    options.platform_secrets = {World::platform_secret};
+    callflex::ingress::Ingress ingress{options};
+    ingress.start();
+    const auto get = [&](const std::string& path) {
+        return test::exchange(ingress.port(), "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n")->status;
+    };
+    CHECK(get("/healthz") == 200);
+    CHECK(get("/readyz") == 503);
+    const auto request =
+        test::signed_request(World::organization, test::report_of("early"), World::platform_secret);
+    CHECK(test::exchange(ingress.port(), request)->status == 503);
+}
+
 TEST_CASE("a full queue answers 503 at once instead of growing") {
     std::atomic<bool> held{true};
     std::atomic<int> waiting{0};

@@ -65,7 +65,8 @@ void entry(std::string& page, const std::string& name, const std::string& descri
 
 std::string value_name(const CLI::Option& option) {
     if (option.get_items_expected_max() == 0 || option.get_type_size() == 0) return "";
-    return " " + option.get_type_name();
+    const std::string with_checks = option.get_type_name();  // "FORMAT:{table,json}"
+    return " " + with_checks.substr(0, with_checks.find(':'));
 }
 
 std::string option_line(const CLI::Option& option) {
@@ -97,7 +98,9 @@ std::string usage(const CLI::App& app) {
 void add_options(std::string& page, const CLI::App& app, const char* heading) {
     std::string lines;
     for (const auto* option : app.get_options()) {
-        if (option->get_positional() || option->get_group().empty()) continue;
+        // Help is told once, with what all commands have in common.
+        const bool is_help = option == app.get_help_ptr() && app.get_parent() != nullptr;
+        if (option->get_positional() || option->get_group().empty() || is_help) continue;
         entry(lines, option_line(*option), option_text(*option));
     }
     if (!lines.empty()) page += fmt::format("{}\n{}\n", heading, lines);

@@ -75,8 +75,51 @@ int report(const Streams& streams, const Style& style, int code, const std::stri
     return code;
 }
 
+/// Letters to change, add or drop to make one word of the other.
+std::size_t distance(std::string_view from, std::string_view to) {
+    std::vector<std::size_t> row(to.size() + 1);
+    for (std::size_t i = 0; i <= to.size(); ++i) row[i] = i;
+    for (std::size_t i = 1; i <= from.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= to.size(); ++j) {
+            const std::size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+        }
+    }
+    return row[to.size()];
+}
+
+/// The first word after `at`'s own name that is no option: what was meant as a command.
+std::string unknown_word(const CLI::App& at, const std::vector<std::string>& arguments) {
+    auto word = std::ranges::find(arguments, at.get_name());
+    word = word == arguments.end() ? arguments.begin() : word + 1;
+    const auto found =
+        std::find_if(word, arguments.end(), [](const auto& text) { return !text.starts_with("-"); });
+    return found == arguments.end() ? "" : *found;
+}
+
+int no_command(const CLI::App& at, const std::vector<std::string>& arguments, const Streams& streams,
+               const Style& style) {
+    const std::string word = unknown_word(at, arguments);
+    if (word.empty()) {
+        streams.err << at.help();
+        return exit_usage;
+    }
+    std::string nearest;
+    for (const auto* command : at.get_subcommands([](const CLI::App*) { return true; })) {
+        const bool nearer = nearest.empty() || distance(word, command->get_name()) < distance(word, nearest);
+        if (nearer) nearest = command->get_name();
+    }
+    const bool near = distance(word, nearest) <= std::max<std::size_t>(2, word.size() / 3);
+    return report(streams, style, exit_usage, fmt::format("{} has no command \"{}\"", full_name(at), word),
+                  full_name(at) + (near ? " " + nearest : " --help"));
+}
+
 /// What the parser stopped for: help and version are no errors.
-int stopped(const CLI::ParseError& stop, const CLI::App& root, const Streams& streams, const Style& style) {
+int stopped(const CLI::ParseError& stop, const CLI::App& root, const std::vector<std::string>& arguments,
+            const Streams& streams, const Style& style) {
     if (dynamic_cast<const CLI::CallForHelp*>(&stop) != nullptr) {
         streams.out << root.help();
         return exit_ok;
@@ -87,6 +130,10 @@ int stopped(const CLI::ParseError& stop, const CLI::App& root, const Streams& st
     }
     const CLI::App* at = &root;
     while (!at->get_subcommands().empty()) at = at->get_subcommands().back();
+    const bool is_group = !at->get_subcommands([](const CLI::App*) { return true; }).empty();
+    if (is_group && dynamic_cast<const CLI::RequiredError*>(&stop) != nullptr) {
+        return no_command(*at, arguments, streams, style);
+    }
     return report(streams, style, exit_usage, stop.what(), full_name(*at) + " --help");
 }
 
@@ -100,7 +147,7 @@ int run_parsed(CLI::App& root, const std::vector<std::string>& arguments, Sessio
         session.out().flush();
         return session.exit_code;
     } catch (const CLI::ParseError& stop) {
-        return stopped(stop, root, streams, session.err_style());
+        return stopped(stop, root, arguments, streams, session.err_style());
     } catch (const CommandError& error) {
         return fail(error.code(), error.what(), error.remedy());
     } catch (const durable::client::NotFound& error) {

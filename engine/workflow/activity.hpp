@@ -60,11 +60,11 @@ struct ActivityOptions {
     Duration schedule_to_start{0};
     Duration start_to_close{0};
     Duration heartbeat{0};
-    RetryPolicy retry;
+    RetryPolicy retry{};
     Delivery delivery = Delivery::at_least_once;
     CancellationType cancellation = CancellationType::try_cancel;
     /// Empty: the queue of the workflow.
-    std::string queue;
+    std::string queue{};
 
     bool operator==(const ActivityOptions&) const = default;
 };

@@ -8,6 +8,11 @@ Task<std::string> one_job(Workflow& wf, Job job) {
     co_return done.text;
 }
 
+// An activity called with the wrong type does not compile.
+template <class Input>
+concept RunsWith = requires(Workflow& wf, Input input) { wf.run(work, input); };
+static_assert(RunsWith<Job> && !RunsWith<std::string> && !RunsWith<int> && !RunsWith<Done>);
+
 TEST_CASE("a run schedules its activity, waits, and completes with its result") {
     Script script{one_job, Job{"paint", 2}};
     script.feed();

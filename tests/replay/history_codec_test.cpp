@@ -46,12 +46,14 @@ ActivityOptions whole_options() {
 /// Every kind of event with every member set, and its text.
 std::vector<std::pair<Event, std::string>> frozen() {
     const std::string failure =
-        R"({"kind":"activity","type":"Busy","message":"line \"busy\"\n","details":{"line":3},"retryable":false,)"
-        R"("next_delay":1500000,"activity":"call","activity_id":7,"attempts":3,"retry_state":"maximum_attempts",)"
-        R"("cause":{"kind":"timed_out","message":"no answer","timeout":"heartbeat"}})";
+        R"({"kind":"activity","type":"Busy","message":"line \"busy\"\n","details":{"line":3},)"
+        R"("retryable":false,"next_delay":1500000,"activity":"call","activity_id":7,"attempts":3,)"
+        R"("retry_state":"maximum_attempts","cause":{"kind":"timed_out","message":"no answer",)"
+        R"("timeout":"heartbeat"}})";
     return {
         {WorkflowStarted{"t", "w", "acme", "q", Payload{"[1]"}, Timestamp{Duration{5}}},
-         R"({"k":"WorkflowStarted","type":"t","workflow_id":"w","tenant":"acme","queue":"q","input":[1],"run_deadline":5})"},
+         R"({"k":"WorkflowStarted","type":"t","workflow_id":"w","tenant":"acme","queue":"q","input":[1],)"
+         R"("run_deadline":5})"},
         {ActivityCompleted{EventId{2}, Payload{"{}"}, 3},
          R"({"k":"ActivityCompleted","scheduled":2,"result":{},"attempts":3})"},
         {ActivityCompleted{EventId{2}, Payload{"{}"}, 1},
@@ -64,8 +66,9 @@ std::vector<std::pair<Event, std::string>> frozen() {
         {CancelRequested{"why", "ann"}, R"({"k":"CancelRequested","reason":"why","identity":"ann"})"},
         {ActivityScheduled{"call", Payload{"1"}, whole_options(), "f.cpp:1"},
          R"({"k":"ActivityScheduled","type":"call","input":1,"options":{"schedule_to_close":60000000,)"
-         R"("schedule_to_start":50000000,"start_to_close":10000000,"heartbeat":2000000,"retry":{"initial_interval":500000,)"
-         R"("backoff_coefficient":1.5,"maximum_interval":20000000,"maximum_attempts":4,)"
+         R"("schedule_to_start":50000000,"start_to_close":10000000,"heartbeat":2000000,)"
+         R"("retry":{"initial_interval":500000,"backoff_coefficient":1.5,"maximum_interval":20000000,)"
+         R"("maximum_attempts":4,)"
          R"("non_retryable_types":["InvalidNumber"]},"delivery":"at_most_once","cancellation":"wait_cancelled",)"
          R"("queue":"vendors"},"source":"f.cpp:1"})"},
         {ActivityScheduled{"call", Payload{"1"}, {}, ""},
@@ -100,8 +103,8 @@ TEST_CASE("an activation's wire form is frozen") {
                                 .build = "b1",
                                 .arrived = {TimerFired{EventId{2}}},
                                 .commands = {WorkflowCompleted{Payload{"1"}}}};
-    const std::string text =
-        R"({"t":1700000000000000,"b":"b1","a":[{"k":"TimerFired","started":2}],"c":[{"k":"WorkflowCompleted","result":1}]})";
+    const std::string text = R"({"t":1700000000000000,"b":"b1","a":[{"k":"TimerFired","started":2}],)"
+                             R"("c":[{"k":"WorkflowCompleted","result":1}]})";
     CHECK(history::encode(activation) == text);
     CHECK(decode_activation(EventId{3}, text) == activation);
 }

@@ -86,6 +86,9 @@ void ControlLoop::listen(store::ControlConnection& connection, std::chrono::mill
 bool ControlLoop::renew(store::ControlConnection& connection) {
     bool dropped = false;
     while (!stopping_) {
+        // Late, for whatever reason (this process may have been frozen): all must be dropped before it is
+        // ours again.
+        if (!trust_.holds() && !std::exchange(dropped, true)) observer_.lost();
         const auto sent = TrustWindow::boot_time();
         try {
             if (!connection.heartbeat()) return false;
@@ -94,7 +97,6 @@ bool ControlLoop::renew(store::ControlConnection& connection) {
             return true;
         } catch (const store::StoreUnavailable& error) {
             observer_.trouble(error.what());
-            if (!trust_.holds() && !std::exchange(dropped, true)) observer_.lost();
             pause(std::chrono::milliseconds{200});
         }
     }

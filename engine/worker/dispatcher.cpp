@@ -311,7 +311,8 @@ void Dispatcher::give_up_attempts() {
             // What may have happened must be looked into before it is sent again.
             const bool at_most_once = activity.facts.task->options.delivery == Delivery::at_most_once;
             if (at_most_once) ++activity.facts.lost_attempts;
-            run.retry_rows.push_back(row_of(activity.facts, now_));
+            run.retry_rows.push_back(
+                row_of(activity.facts, available_after_interruption(*activity.facts.task, now_)));
         }
         std::erase_if(run.eager, [](const auto& entry) { return !entry.second.transactional; });
         if (run.state == State::waiting) make_ready(run);

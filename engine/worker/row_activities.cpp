@@ -218,7 +218,8 @@ void RowActivities::give_up() {
         Running unfinished = attempt;
         const bool at_most_once = attempt.facts.task->options.delivery == Delivery::at_most_once;
         if (at_most_once) ++unfinished.facts.lost_attempts;
-        finish(key, unfinished, row_of(unfinished.facts, now_));
+        finish(key, unfinished,
+               row_of(unfinished.facts, available_after_interruption(*unfinished.facts.task, now_)));
     }
 }
 

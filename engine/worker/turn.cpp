@@ -199,7 +199,7 @@ void Turn::place_orphan(RunCommit& commit, const replay::PendingActivity& pendin
         return;
     }
     facts.lost_attempts = 1;
-    commit.activities.push_back(row_of(facts, now_));
+    commit.activities.push_back(row_of(facts, available_after_interruption(*facts.task, now_)));
 }
 
 ActivityFacts Turn::facts_of_pending(const replay::PendingActivity& pending) const {

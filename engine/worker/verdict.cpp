@@ -130,6 +130,11 @@ std::optional<Timestamp> close_deadline(const ActivityOptions& options, Timestam
     return scheduled_at + options.schedule_to_close;
 }
 
+Timestamp available_after_interruption(const history::ActivityScheduled& task, Timestamp now) {
+    constexpr Duration settling = std::chrono::seconds{1};
+    return task.options.delivery == Delivery::at_most_once ? now + settling : now;
+}
+
 std::string encode_failure(const Failure& failure) {
     return history::encode_event(history::ActivityFailed{failure.activity_id, failure});
 }

@@ -97,7 +97,9 @@ void WorkerLoop::registered(store::WorkerNo worker) {
     registered_ = true;
     claim_wanted_ = true;
     claim_under_way_ = false;
-    next_compare_ = Clock::now() + options_.compare_every;
+    // The same number again after a lapse of trust: the database may still think that runs are ours.
+    next_compare_ = Clock::now();
+    quick_compares_ = 2;
     dispatcher_.registered(worker);
     if (around_.rows != nullptr) around_.rows->registered(worker);
     around_.log.info("worker registered",
@@ -163,7 +165,8 @@ std::optional<LaneJob> WorkerLoop::next_look() {
     if (!releases.empty()) return ReleaseJob{worker_, std::move(releases)};
     const auto now = Clock::now();
     if (now >= next_compare_) {
-        next_compare_ = now + options_.compare_every;
+        const bool soon = quick_compares_ > 0 && quick_compares_-- > 0;
+        next_compare_ = now + (soon ? options_.compare_every / 5 : options_.compare_every);
         return CompareJob{worker_};
     }
     if (message_poll_under_way_) return std::nullopt;
@@ -249,8 +252,8 @@ WorkerLoop::Clock::time_point WorkerLoop::next_look_at() const {
     auto next = now + longest_sleep;
     if (stopping_) next = std::min(next, now + std::chrono::milliseconds{10});
     if (!registered_ || idle_lanes_.empty()) return next;
-    if (!claim_under_way_ && options_.run_workflows && !stopping_) {
-        next = std::min(next, claim_wanted_ && dispatcher_.room_for_claims() ? now : next_claim_);
+    if (!claim_under_way_ && options_.run_workflows && dispatcher_.room_for_claims()) {
+        next = std::min(next, claim_wanted_ ? now : next_claim_);
         if (!wakes_.empty()) next = std::min(next, when(*wakes_.begin()));
     }
     if (const auto timer = dispatcher_.next_timer(); timer && !message_poll_under_way_) {

@@ -103,6 +103,7 @@ class WorkerLoop {
     bool message_poll_under_way_ = false;
     Clock::time_point next_message_poll_{};
     Clock::time_point next_compare_{};
+    int quick_compares_ = 0;
     /// When runs released here are due: claimed by then without waiting for the poll.
     std::set<Timestamp> wakes_;
     Clock::time_point time_received_{};

@@ -76,11 +76,13 @@ TEST_CASE_FIXTURE(test::StoreFixture, "runs come in the order in which they beca
     CHECK(claim(hot, worker).empty());
 
     database.advance(2h);
-    claimed = claim(hot, worker);
-    REQUIRE(claimed.size() == 2);
+    claimed = claim(hot, worker, 1);
+    REQUIRE(claimed.size() == 1);
     CHECK(claimed[0].run == soon.run);
-    CHECK(claimed[1].run == later.run);
-    CHECK(claimed[1].start);  // although months may lie between an id and its claim
+    claimed = claim(hot, worker, 1);
+    REQUIRE(claimed.size() == 1);
+    CHECK(claimed[0].run == later.run);
+    CHECK(claimed[0].start);  // although months may lie between an id and its claim
 }
 
 TEST_CASE_FIXTURE(test::StoreFixture,

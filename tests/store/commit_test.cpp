@@ -115,6 +115,22 @@ TEST_CASE_FIXTURE(TwoRuns,
     CHECK(database.value("select count(*) from engine.inbox") == "0");
 }
 
+TEST_CASE_FIXTURE(TwoRuns, "a close without any part of its fence is lost, and its run goes on") {
+    using namespace test;
+    const auto close_with = [&](auto change) {
+        RunCommit commit = close_of(victim);
+        change(commit);
+        return hot.commit({worker, {commit}, {}}).lost;
+    };
+    const std::vector lost{victim.run};
+    CHECK(close_with([](RunCommit& commit) { commit.fence.epoch += 1; }) == lost);
+    CHECK(close_with([](RunCommit& commit) { commit.fence.token += 1; }) == lost);
+    CHECK(close_with([](RunCommit& commit) { commit.activations_before += 1; }) == lost);
+    CHECK(hot.commit({register_worker("other"), {close_of(victim)}, {}}).lost == lost);
+    CHECK(describe(victim.run)->status == replay::RunStatus::running);
+    CHECK(history(victim.run).size() == 1);
+}
+
 TEST_CASE_FIXTURE(TwoRuns, "a message never slips in behind a close, whoever is faster") {
     using namespace test;
     for (int round = 0; round < 40; ++round) {

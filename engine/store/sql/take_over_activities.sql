@@ -4,7 +4,7 @@
 -- $1 dead workers, $2 limit
 with lost as materialized (
     select run_id, activity from engine.activities where owner = any ($1::integer[])
-     order by run_id, activity limit $2::integer for update skip locked
+     limit $2::integer for update skip locked
 )
 update engine.activities a
    set owner = null, lost_attempts = a.lost_attempts + 1, available_at = engine.now(),

@@ -68,9 +68,8 @@ std::vector<std::pair<Event, std::string>> frozen() {
          R"({"k":"ActivityScheduled","type":"call","input":1,"options":{"schedule_to_close":60000000,)"
          R"("schedule_to_start":50000000,"start_to_close":10000000,"heartbeat":2000000,)"
          R"("retry":{"initial_interval":500000,"backoff_coefficient":1.5,"maximum_interval":20000000,)"
-         R"("maximum_attempts":4,)"
-         R"("non_retryable_types":["InvalidNumber"]},"delivery":"at_most_once","cancellation":"wait_cancelled",)"
-         R"("queue":"vendors"},"source":"f.cpp:1"})"},
+         R"("maximum_attempts":4,"non_retryable_types":["InvalidNumber"]},"delivery":"at_most_once",)"
+         R"("cancellation":"wait_cancelled","queue":"vendors"},"source":"f.cpp:1"})"},
         {ActivityScheduled{"call", Payload{"1"}, {}, ""},
          R"({"k":"ActivityScheduled","type":"call","input":1})"},
         {ActivityCancelRequested{EventId{2}}, R"({"k":"ActivityCancelRequested","scheduled":2})"},

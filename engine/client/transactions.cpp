@@ -41,6 +41,11 @@ Attempt attempt_once(ConnectionPool& pool, std::chrono::milliseconds patience, b
         return {false, true, true, error.what()};
     } catch (const pqxx::broken_connection& error) {
         return {false, false, true, error.what()};
+    } catch (const pqxx::statement_completion_unknown& error) {
+        return {false, true, true, error.what()};
+    } catch (const pqxx::transaction_rollback& error) {
+        // Serialization failures and deadlocks, which libpqxx 6 does not derive from sql_error.
+        return {false, false, false, error.what()};
     } catch (const pqxx::sql_error& error) {
         if (!is_retryable(error.sqlstate())) throw;
         return {false, false, error.sqlstate().starts_with("57P"), error.what()};

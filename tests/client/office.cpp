@@ -2,10 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/worker/verdict.hpp"
+
 namespace test {
 namespace {
 
-Task<std::string> greet(Workflow&, Nothing) { co_return "hello"; }
+Task<std::string> greet(Workflow&, Nothing) {
+    co_return "hello";
+}
 
 Task<Nothing> run_knocking(Workflow& wf, Nothing) {
     co_await wf.run(knock, {});
@@ -114,10 +118,12 @@ void Clerk::fail_activity(const std::string& message) {
     Failure failure;
     failure.type = "NobodyHome";
     failure.message = message;
-    again.last_failure = encode(failure).json;
-    CHECK(activities_.end(control_.worker(), {{taken.row.run, taken.row.activity, taken.fence, {}, again}}).empty());
+    again.last_failure = worker::encode_failure(failure);
+    CHECK(activities_.end(control_.worker(), {{taken.row.run, taken.row.activity, taken.fence, {}, again}})
+              .empty());
 }
 
-Office::Office(bool notifications) : client({.connection_string = database.url(), .notifications = notifications}) {}
+Office::Office(bool notifications)
+    : client({.connection_string = database.url(), .notifications = notifications}) {}
 
 }  // namespace test

@@ -1,6 +1,6 @@
 #pragma once
-// What the client's tests share: a database, a client, workflows that wait in different ways, and a worker reduced to
-// its steps, so that a test can stop the world between any two of them.
+// What the client's tests share: a database, a client, workflows that wait in different ways, and a worker
+// reduced to its steps, so that a test can stop the world between any two of them.
 
 #include <boost/describe.hpp>
 #include <memory>
@@ -18,11 +18,11 @@ using namespace durable;
 using namespace std::chrono_literals;
 
 inline constexpr Activity<Nothing, Nothing> knock{"knock", {.start_to_close = 30s}};
-inline constexpr WorkflowType<Nothing, std::string> greeting{"greeting"};           // ends at once
-inline constexpr WorkflowType<Nothing, Nothing> knocking{"knocking"};               // waits for an activity
-inline constexpr WorkflowType<Nothing, Nothing> sleeping{"sleeping"};               // for a timer
-inline constexpr WorkflowType<Nothing, std::string> approval{"approval"};           // for a signal
-inline constexpr WorkflowType<Nothing, Nothing> doubting{"doubting"};               // for a condition
+inline constexpr WorkflowType<Nothing, std::string> greeting{"greeting"};  // ends at once
+inline constexpr WorkflowType<Nothing, Nothing> knocking{"knocking"};      // waits for an activity
+inline constexpr WorkflowType<Nothing, Nothing> sleeping{"sleeping"};      // for a timer
+inline constexpr WorkflowType<Nothing, std::string> approval{"approval"};  // for a signal
+inline constexpr WorkflowType<Nothing, Nothing> doubting{"doubting"};      // for a condition
 inline constexpr Signal<std::string> approve{"approve"};
 
 /// `forgetful`: a build that has lost the approval workflow's wait.
@@ -33,7 +33,8 @@ class Clerk {
   public:
     Clerk(const std::string& url, const WorkflowRegistry& workflows, const std::string& name = "clerk");
 
-    /// Claims what is due, runs its code once, commits. Activities get a row when `rows` is set, else stay eager.
+    /// Claims what is due, runs its code once, commits. Activities get a row when `rows` is set, else stay
+    /// eager.
     int work(bool rows = false);
     /// Claims what is due and leaves it.
     std::vector<store::ClaimedRun> claim();

@@ -1,0 +1,116 @@
+// What the client does about connections that die and commits whose outcome is not known.
+
+#include <doctest/doctest.h>
+
+#include <future>
+
+#include "engine/client/transactions.hpp"
+#include "tests/client/office.hpp"
+
+namespace test {
+namespace {
+
+/// Ends every session of the application in this database, as a restart of a pooler or an operator would.
+void end_sessions(const Database& database) {
+    database.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and "
+        "pid <> pg_backend_pid() and backend_type = 'client backend'");
+}
+
+}  // namespace
+
+TEST_CASE("verbs go on when all their connections have been closed under them") {
+    Office office;
+    (void)office.start(approval, "before");
+    for (int i = 0; i < 5; ++i) {
+        end_sessions(office.database);
+        const auto run = office.start(approval, "after-" + std::to_string(i));
+        CHECK(office.client.describe(run));
+    }
+}
+
+TEST_CASE("a waiting client survives the loss of its connections") {
+    Office office;
+    const auto run = office.start(greeting, "g");
+    auto waiting = std::async(std::launch::async, [&] { return office.client.result(greeting, run, 20s); });
+    end_sessions(office.database);
+    const auto clerk = office.hire();
+    REQUIRE(clerk->work() == 1);
+    CHECK(waiting.get() == "hello");
+}
+
+TEST_CASE("a start whose commit was lost on the way is recognised as its own, not as a conflict") {
+    Office office;
+    client::ConnectionPool pool{office.database.url(), 2};
+    client::Transactions transactions{pool, 5s};
+    pqxx::connection other{office.database.url()};
+    store::StartRequest request;
+    request.workflow = WorkflowId{"once"};
+    request.type = "approval";
+    request.run = office.client.new_run_id();
+    int attempts = 0;
+    store::StartResult result{};
+    transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
+        if (++attempts == 1) {
+            CHECK_FALSE(in_doubt);
+            pqxx::work committed{other};
+            (void)store::start(committed, {&request, 1});
+            committed.commit();
+            throw pqxx::in_doubt_error("the answer to COMMIT was lost");
+        }
+        CHECK(in_doubt);
+        result = store::start(tx, {&request, 1}).front();
+    });
+    CHECK(attempts == 2);
+    CHECK(result.run == request.run);
+    CHECK(result.outcome != store::StartResult::Outcome::already_open);
+    CHECK(office.database.value("select count(*) from engine.live_runs") == "1");
+}
+
+TEST_CASE("a serialization failure is tried again, a violated constraint is not") {
+    Office office;
+    client::ConnectionPool pool{office.database.url(), 1};
+    client::Transactions transactions{pool, 5s};
+    int attempts = 0;
+    transactions.write([&](pqxx::transaction_base& tx, bool) {
+        if (++attempts < 3) tx.exec("do $$ begin raise exception 'again' using errcode = '40001'; end $$");
+    });
+    CHECK(attempts == 3);
+    attempts = 0;
+    const auto broken = [&](pqxx::transaction_base& tx, bool) {
+        ++attempts;
+        tx.exec("do $$ begin raise exception 'never' using errcode = '23505'; end $$");
+    };
+    CHECK_THROWS_AS(transactions.write(broken), pqxx::unique_violation);
+    CHECK(attempts == 1);
+    // The connection was given up, and its place in the pool with it.
+    transactions.write([&](pqxx::transaction_base& tx, bool) { tx.exec("select 1"); });
+}
+
+TEST_CASE("a database that stays away is reported after the patience, as unavailable") {
+    client::Client nowhere{
+        {.connection_string = "host=/nonexistent dbname=x", .notifications = false, .patience = 120ms}};
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK_THROWS_AS((void)nowhere.describe({.workflow = WorkflowId{"a"}}), store::StoreUnavailable);
+    CHECK(std::chrono::steady_clock::now() - begun < 5s);
+}
+
+TEST_CASE("a pool whose connections all stay in use says what to raise") {
+    Database database;
+    client::ConnectionPool pool{database.url(), 1};
+    const auto held = pool.lease(1s);
+    CHECK_THROWS_WITH_AS((void)pool.lease(20ms), doctest::Contains("connections_max"),
+                         store::StoreUnavailable);
+}
+
+TEST_CASE("deadlines are added to both forms of connection strings, never over the caller's own") {
+    CHECK(client::with_deadlines("postgresql://u@h/db").find("postgresql://u@h/db?connect_timeout=") == 0);
+    CHECK(client::with_deadlines("postgresql://u@h/db?sslmode=require")
+              .find("?sslmode=require&connect_timeout=") != std::string::npos);
+    CHECK(client::with_deadlines("dbname=x").find("dbname=x connect_timeout=") == 0);
+    const auto own = client::with_deadlines("dbname=x connect_timeout=1");
+    CHECK(own.find("connect_timeout=1") != std::string::npos);
+    CHECK(own.find("connect_timeout=5") == std::string::npos);
+}
+
+}  // namespace test

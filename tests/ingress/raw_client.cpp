@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <cerrno>
 #include <stdexcept>
 
 namespace test {
@@ -70,13 +71,21 @@ std::optional<Answer> RawClient::read() {
     return out;
 }
 
-bool RawClient::closed() {
+ssize_t RawClient::skip_to_end() {
     char bytes[16384];
     ssize_t got = 0;
     do {
         got = ::recv(socket_, bytes, sizeof bytes, 0);
     } while (got > 0);
-    return got == 0 || errno == ECONNRESET;
+    return got;
+}
+
+bool RawClient::closed() {
+    return skip_to_end() == 0 || errno == ECONNRESET;
+}
+
+bool RawClient::reset() {
+    return skip_to_end() < 0 && errno == ECONNRESET;
 }
 
 std::optional<Answer> exchange(std::uint16_t port, std::string_view bytes) {

@@ -1,6 +1,7 @@
 #pragma once
 // A client that sends exactly the bytes it is given, right or wrong, over a real socket.
 
+#include <sys/types.h>
 #include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -32,9 +33,13 @@ class RawClient {
     [[nodiscard]] std::optional<Answer> read();
     /// Whether the server closes now (waits up to 15 s for it); unread answers are skipped.
     [[nodiscard]] bool closed();
+    /// Waits for the end like closed(); whether it came as a reset, which may cost a client the last answer.
+    [[nodiscard]] bool reset();
 
   private:
     bool fill();
+    /// Skips what comes until the end; the last result of recv.
+    ssize_t skip_to_end();
     int socket_ = -1;
     std::string buffer_;
 };

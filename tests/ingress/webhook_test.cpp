@@ -79,8 +79,10 @@ TEST_CASE("the older shapes and today's are the same call, and its report counts
     const World world{at_the_samples_time};
     CHECK(post_sample(world, "legacy.call-start.json")->status == 200);
     const auto first = post_sample(world, "legacy.call-end.json");
+    const std::string row = world.value("select to_jsonb(c)::text from app.calls c");
     const auto second = post_sample(world, "end-of-call-report.json");
     CHECK(first->body == second->body);
+    CHECK(world.value("select to_jsonb(c)::text from app.calls c") == row);
     CHECK(world.rows() == "2 1 1");
 }
 

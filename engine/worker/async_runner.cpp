@@ -39,7 +39,7 @@ Failure failure_of(const std::exception_ptr& thrown) {
     try {
         std::rethrow_exception(thrown);
     } catch (const DurableError& error) {
-        return error.failure();
+        failure = error.failure();
     } catch (const DecodeError& error) {
         failure.type = "DecodeError";
         failure.message = error.what();

@@ -107,7 +107,8 @@ void Dispatcher::committed(HeldRun& run, const RunCommit& commit) {
             runs_.erase(run.run);
             return;
         case RunCommit::Next::block:
-            note(Note::Kind::blocked, run.run, commit.blocked_kind + ": " + commit.blocked_reason);
+            // The reason may quote data: it is for `why`, not for logs.
+            note(Note::Kind::blocked, run.run, commit.blocked_kind);
             return drop(run.run);
         case RunCommit::Next::release:
             pass_on(run, run.sent);
@@ -153,7 +154,7 @@ void Dispatcher::refused(HeldRun& run) {
 }
 
 void Dispatcher::rejected(HeldRun& run, const std::string& reason) {
-    note(Note::Kind::rejected, run.run, reason);
+    note(Note::Kind::rejected, run.run, "the database refused its data: see the run's blocked reason");
     run.sent = {};
     run.refused =
         replay::Blocked{replay::Blocked::Kind::invalid_command, "the database refused it: " + reason, {}};

@@ -91,10 +91,8 @@ TEST_CASE("an oversized body is refused before it is read, and a status update m
 
     test::RawClient eager{world.port()};
     eager.send(head);
-    for (int i = 0; i < 9; ++i) eager.send(mib);
+    for (int i = 0; i < 9; ++i) CHECK(eager.send(mib));
     check_problem(eager.read(), 413, "8388608 bytes");
-    eager.end_sending();
-    CHECK_FALSE(eager.reset());
 
     std::string status = test::status_of("long", "ringing");
     status.insert(status.size() - 2, R"(,"padding":")" + mib + "\"");

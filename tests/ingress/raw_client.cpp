@@ -25,12 +25,13 @@ RawClient::~RawClient() {
     ::close(socket_);
 }
 
-void RawClient::send(std::string_view bytes) {
+bool RawClient::send(std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent <= 0) return;
+        if (sent <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
+    return true;
 }
 
 void RawClient::end_sending() {
@@ -71,21 +72,13 @@ std::optional<Answer> RawClient::read() {
     return out;
 }
 
-ssize_t RawClient::skip_to_end() {
+bool RawClient::closed() {
     char bytes[16384];
     ssize_t got = 0;
     do {
         got = ::recv(socket_, bytes, sizeof bytes, 0);
     } while (got > 0);
-    return got;
-}
-
-bool RawClient::closed() {
-    return skip_to_end() == 0 || errno == ECONNRESET;
-}
-
-bool RawClient::reset() {
-    return skip_to_end() < 0 && errno == ECONNRESET;
+    return got == 0 || errno == ECONNRESET;
 }
 
 std::optional<Answer> exchange(std::uint16_t port, std::string_view bytes) {

@@ -1,7 +1,6 @@
 #pragma once
 // A client that sends exactly the bytes it is given, right or wrong, over a real socket.
 
-#include <sys/types.h>
 #include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -26,20 +25,16 @@ class RawClient {
     RawClient(const RawClient&) = delete;
     RawClient& operator=(const RawClient&) = delete;
 
-    /// Ignores a peer that has closed: its answer may still be read.
-    void send(std::string_view bytes);
+    /// False when the peer resets the connection meanwhile; an answer may still be read.
+    bool send(std::string_view bytes);
     void end_sending();
     /// The next answer; nothing when the server closed without one, or said nothing for 15 s.
     [[nodiscard]] std::optional<Answer> read();
     /// Whether the server closes now (waits up to 15 s for it); unread answers are skipped.
     [[nodiscard]] bool closed();
-    /// Waits for the end like closed(); whether it came as a reset, which may cost a client the last answer.
-    [[nodiscard]] bool reset();
 
   private:
     bool fill();
-    /// Skips what comes until the end; the last result of recv.
-    ssize_t skip_to_end();
     int socket_ = -1;
     std::string buffer_;
 };

@@ -1,5 +1,6 @@
 #include "tests/faults/world.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/prctl.h>

@@ -31,13 +31,15 @@ class CountedFault {
     CountedFault() : at_(std::atoi(setting("FAULT_AT").c_str())), how_(setting("FAULT_HOW")) {}
 
     bool operator()(Faults::Point point) {
+        // A statement's two points are passed by one thread, one after the other.
+        thread_local int number = 0;
         if (point == Faults::Point::before_send) {
-            const int number = ++passed_;
+            number = ++passed_;
             if (at_ == 0) std::ofstream{setting("FAULT_POINTS_FILE"), std::ios::trunc} << number;
             if (number == at_ && how_ == "before") ::_exit(137);
             return false;
         }
-        if (passed_ != at_) return false;
+        if (number != at_) return false;
         if (how_ == "after") ::_exit(137);
         if (how_ == "reply_lost" && !lost_.exchange(true)) return true;
         return false;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <pqxx/pqxx>
 #include <string>
+#include <utility>
 
 #include "engine/store/id_source.hpp"
 #include "engine/store/retry_loop.hpp"
@@ -12,6 +13,24 @@
 #include "engine/store/worker_store.hpp"
 
 namespace durable::store {
+
+/// A pqxx connection that notices when a commit is only on this server although a synchronous standby was
+/// asked for.
+class TransactionalSession {
+  public:
+    TransactionalSession(const std::string& url, const std::string& label);
+    pqxx::connection connection;
+    /// Since the last question.
+    [[nodiscard]] bool committed_only_locally() { return std::exchange(watch_.only_local, false); }
+
+  private:
+    struct Watch final : pqxx::errorhandler {
+        using errorhandler::errorhandler;
+        bool operator()(const char message[]) noexcept override;
+        bool only_local = false;
+    };
+    Watch watch_;
+};
 
 class ActivityStore::Impl {
   public:
@@ -45,7 +64,7 @@ class ActivityStore::Impl {
     std::optional<std::int64_t> unsettled_claim;
     std::string transactional_label;
     /// For transactional activities. Thrown away after any doubt: libpqxx would reconnect in silence.
-    std::unique_ptr<pqxx::connection> transactional;
+    std::unique_ptr<TransactionalSession> transactional;
 
   private:
     enum class Settled : std::uint8_t { committed, not_committed, lost };

@@ -53,6 +53,8 @@ std::vector<CheckLine> run_checks(pqxx::transaction_base& snapshot,
         if (!found[0]["examples"].is_null()) line.examples = split_lines(found[0]["examples"].c_str());
         lines.push_back(std::move(line));
     }
+    std::sort(lines.begin(), lines.end(),
+              [](const CheckLine& a, const CheckLine& b) { return number_of(a) < number_of(b); });
     return lines;
 }
 
@@ -62,10 +64,7 @@ std::vector<CheckLine> check(pqxx::connection& connection) {
         if (file.name.starts_with(prefix)) statements.push_back(file.text);
     }
     pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> snapshot{connection};
-    std::vector<CheckLine> lines = run_checks(snapshot, statements);
-    std::sort(lines.begin(), lines.end(),
-              [](const CheckLine& a, const CheckLine& b) { return number_of(a) < number_of(b); });
-    return lines;
+    return run_checks(snapshot, statements);
 }
 
 }  // namespace durable::store

@@ -21,11 +21,11 @@ struct CheckLine {
 };
 
 /// Runs the checks that `statements` hold, each an SQL text of the form described above (its first line
-/// "-- I-4: Sentence."), in order.
+/// "-- I-4: Sentence."). In the order of their numbers.
 [[nodiscard]] std::vector<CheckLine> run_checks(pqxx::transaction_base& snapshot,
                                                 const std::vector<std::string_view>& statements);
 
-/// The engine's own, in the order of their numbers. Throws pqxx errors. `connection` must not be in a
+/// The engine's own, likewise. Throws pqxx errors. `connection` must not be in a
 /// transaction.
 [[nodiscard]] std::vector<CheckLine> check(pqxx::connection& connection);
 

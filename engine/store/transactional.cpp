@@ -64,17 +64,24 @@ bool finish(pqxx::work& tx, const ActivityStore::Transactional& what, const std:
 
 }  // namespace
 
-void ActivityStore::Impl::connect_transactional() {
-    if (transactional) return;
-    auto fresh = std::make_unique<pqxx::connection>(url);
+TransactionalSession::TransactionalSession(const std::string& url, const std::string& label)
+    : connection(url), watch_(connection) {
     // Set through libpqxx, which sets them again if it reconnects between two transactions.
-    fresh->set_variable("application_name", fresh->quote(transactional_label));
-    fresh->set_variable("search_path", "''");
-    fresh->set_variable("timezone", "'UTC'");
-    fresh->set_variable("lock_timeout", "'2s'");
-    fresh->set_variable("idle_in_transaction_session_timeout", "'30s'");
-    fresh->set_variable("jit", "off");
-    transactional = std::move(fresh);
+    connection.set_variable("application_name", connection.quote(label));
+    connection.set_variable("search_path", "''");
+    connection.set_variable("timezone", "'UTC'");
+    connection.set_variable("lock_timeout", "'2s'");
+    connection.set_variable("idle_in_transaction_session_timeout", "'30s'");
+    connection.set_variable("jit", "off");
+}
+
+bool TransactionalSession::Watch::operator()(const char message[]) noexcept {
+    only_local = only_local || says_only_local("01000", message);
+    return true;
+}
+
+void ActivityStore::Impl::connect_transactional() {
+    if (!transactional) transactional = std::make_unique<TransactionalSession>(url, transactional_label);
 }
 
 ActivityStore::TransactionalOutcome ActivityStore::Impl::try_once(
@@ -82,7 +89,7 @@ ActivityStore::TransactionalOutcome ActivityStore::Impl::try_once(
     std::string& event) {
     const auto inject = [&](Faults::Point point) { return faults.hook && faults.hook(point, fault_name); };
     connect_transactional();
-    pqxx::work tx{*transactional};
+    pqxx::work tx{transactional->connection};
     const auto now = tx.exec(std::string{sql::database_time});
     event = body(tx, Timestamp{Duration{now[0][0].as<std::int64_t>()}});
     if (!finish(tx, what, event)) return TransactionalOutcome::lost;  // the destructor rolls back
@@ -94,6 +101,7 @@ ActivityStore::TransactionalOutcome ActivityStore::Impl::try_once(
     } catch (const pqxx::broken_connection& e) {
         throw CommitUnknown{e.what()};
     }
+    if (transactional->committed_only_locally()) throw CommitUnknown{"no synchronous standby has confirmed"};
     if (inject(Faults::Point::after_commit_reply_lost)) throw CommitUnknown{"fault: the reply was lost"};
     return TransactionalOutcome::committed;
 }
@@ -101,12 +109,14 @@ ActivityStore::TransactionalOutcome ActivityStore::Impl::try_once(
 ActivityStore::Impl::Settled ActivityStore::Impl::settle(const Transactional& what,
                                                          const std::string& event) {
     connect_transactional();
-    pqxx::work tx{*transactional};
+    pqxx::work tx{transactional->connection};
     tx.exec_params(std::string{sql::end_session}, transactional_label);
     const std::string run = what.run.value.to_string();
     const auto live = tx.exec_params(std::string{sql::lock_live_run}, run);
     const bool there = (!live.empty() && waiting(tx, live[0][0].as<std::string>(), event)) ||
                        recorded(tx, what.run, what.activity);
+    tx.commit();  // the row lock was a write: with a synchronous standby this waits for it and all before it
+    if (transactional->committed_only_locally()) throw CommitUnknown{"no synchronous standby has confirmed"};
     if (there) return Settled::committed;
     return live.empty() ? Settled::lost
                         : Settled::not_committed;  // if the fence is gone, the next try says so

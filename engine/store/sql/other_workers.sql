@@ -1,8 +1,21 @@
--- The other workers: whether each has ended (but may have left rows), its lease is over, its session lock is held, and
+-- The other workers: whether each has ended (but has left rows), its lease is over, its session lock is held, and
 -- whether this server has been up for one lease, so that the absence of a lock means something.
 --
--- Locks: nothing. Index: workers_alive, and live_runs_owned / activities_owned for what ended ones have left.
+-- Locks: nothing. Indexes: workers_alive; live_runs_owned and activities_owned, jumping from owner to owner, for what
+-- ended workers have left (however long ago).
 -- $1 this worker
+with recursive run_owners(owner) as (
+    (select owner from engine.live_runs where owner is not null order by owner limit 1)
+    union all
+    select (select l.owner from engine.live_runs l where l.owner > r.owner order by l.owner limit 1)
+      from run_owners r where r.owner is not null
+),
+row_owners(owner) as (
+    (select owner from engine.activities where owner is not null order by owner limit 1)
+    union all
+    select (select a.owner from engine.activities a where a.owner > r.owner order by a.owner limit 1)
+      from row_owners r where r.owner is not null
+)
 select w.worker_no, w.ended_at is not null, w.lease_until <= engine.now(),
        exists (select from pg_locks k
                 where k.locktype = 'advisory' and k.classid = 726571 and k.objid = w.worker_no::oid and k.objsubid = 2
@@ -11,5 +24,4 @@ select w.worker_no, w.ended_at is not null, w.lease_until <= engine.now(),
   from engine.workers w
  where w.worker_no <> $1::integer
    and (w.ended_at is null
-        or exists (select from engine.live_runs l where l.owner = w.worker_no)
-        or exists (select from engine.activities a where a.owner = w.worker_no))
+        or w.worker_no = any (array(select owner from run_owners union select owner from row_owners)))

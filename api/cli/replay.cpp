@@ -42,6 +42,10 @@ Replayed replay_file(Session& session, const std::string& file) {
     const std::string text = read_file(file);
     try {
         const auto exported = history::import_json(text);
+        if (exported.history.empty()) {
+            replayed.error = "not an exported history: it holds no activations";
+            return replayed;
+        }
         replayed.run = exported.run.value.to_string();
         replayed.activations = exported.history.size();
         durable::replay::Execution execution{session.workflows(), exported.run, "replay"};

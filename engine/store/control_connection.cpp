@@ -124,7 +124,7 @@ class ControlConnection::Impl {
         if (!session_.run(lock).boolean(0, 0)) {
             throw StoreUnavailable(fmt::format("another session holds the lock of worker {}", worker_.value));
         }
-        session_.run({{"listen_work", "listen callflex_work"}, {}});
+        session_.run({{"listen_work", sql::listen_work}, {}});
         present_ = true;
         return true;
     }

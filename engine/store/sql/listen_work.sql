@@ -1,0 +1,2 @@
+-- Hear of work on this session. Locks: none.
+listen callflex_work

@@ -135,6 +135,7 @@ TEST_CASE("a download is never downgraded: a redirect from https to http is refu
     Client client{{.extra_ca_file = certificates.ca_file()}};
     DownloadRequest request;
     request.url = parse_url(server.url("localhost"));
+    request.timeout = 5s;
     const Download done = await(download(client, request, [](std::string_view) {}));
     CHECK(done.result.outcome == Outcome::permanent);
     CHECK(plain.connections() == 0);

@@ -185,7 +185,7 @@ TEST_CASE("when a worker has died the 30 seconds begin anew, whatever an earlier
     CHECK(await(twilio::reconcile(bench.vendors, context, alert)).verdict == Verdict::absent);
 }
 
-TEST_CASE("an attempt after a proven absence has its own 30 seconds, also if its worker never reports") {
+TEST_CASE("an attempt after a proven absence has its own 30 seconds") {
     test::VendorBench bench;
     FakeContext context{"send_sms"};
     bench.fault(R"({"vendor":"twilio","mode":"error","method":"POST"})");
@@ -195,6 +195,16 @@ TEST_CASE("an attempt after a proven absence has its own 30 seconds, also if its
     lose_answer(bench, context, alert);
     context.later(20s);
     CHECK(await(twilio::reconcile(bench.vendors, context, alert)).verdict == Verdict::unknown);
+}
+
+TEST_CASE("an older note is replaced before anything is sent, so that it never stands for a later attempt") {
+    test::VendorBench bench;
+    FakeContext context{"send_sms"};
+    twilio::note_attempt(context, context.info().started_at);
+    context.later(31s);
+    CHECK(test::failure_of(twilio::send(bench.vendors, context, {"+15005550001", "x"})).type ==
+          "Twilio.21211");
+    CHECK(twilio::noted_attempt(context) >= context.info().started_at);
 }
 
 TEST_CASE("a long list is read page by page, back to before the attempt") {

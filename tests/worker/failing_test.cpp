@@ -55,6 +55,19 @@ TEST_CASE("cancelling a run stops its running activity at once") {
     world.must_be_clean();
 }
 
+TEST_CASE("a cancelled await that waits for its activity gets what the activity answers") {
+    World world;
+    const auto worker = world.start_worker();
+    const RunId run = world.start(patient, "tidy", "to cancel politely");
+    REQUIRE(eventually([&] { return world.probe->seen("gate tidy") == 1; }));
+    world.client().cancel(ref(run), "changed my mind", "test");
+    const auto ended = world.client().wait_result(ref(run), 10s);
+    CHECK(ended.status == replay::RunStatus::completed);
+    CHECK(ended.result.json == "\"canceled\"");
+    CHECK(world.probe->seen("stopped tidy") == 1);
+    world.must_be_clean();
+}
+
 TEST_CASE("cancelling a run stops an activity that runs elsewhere, by its row") {
     World world;
     // The first worker has no activities, the second no workflows: every activity has a row.

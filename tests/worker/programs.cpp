@@ -13,8 +13,7 @@ namespace asio = boost::asio;
 using worker::awaitable;
 using ProbePtr = std::shared_ptr<Probe>;
 
-// --- activities
-// ------------------------------------------------------------------------------------------------------------
+// --- activities --------------------------------------------------------------------------------------------
 
 awaitable<void> nap(std::chrono::milliseconds time) {
     asio::steady_timer timer{co_await asio::this_coro::executor, time};
@@ -89,8 +88,7 @@ awaitable<Reconciled<int>> run_reconcile(ProbePtr probe, ActivityContext&, int v
     co_return Reconciled<int>{Verdict::absent, {}};
 }
 
-// --- workflows
-// -------------------------------------------------------------------------------------------------------------
+// --- workflows ---------------------------------------------------------------------------------------------
 
 Task<int> run_sequence(Workflow& wf, int steps) {
     int value = 0;
@@ -126,6 +124,13 @@ Task<std::string> run_gated(Workflow& wf, std::string name) {
     const auto passed = co_await wf.attempt(gate, {name, 0});
     if (passed.ok()) co_return "attempt " + std::to_string(passed.value());
     co_return passed.canceled() ? "canceled" : passed.failure().to_string();
+}
+
+Task<std::string> run_patient(Workflow& wf, std::string name) {
+    ActivityOptions options = gate.options();
+    options.cancellation = CancellationType::wait_cancelled;
+    const auto passed = co_await wf.attempt(gate, {name, 100}, options);
+    co_return passed.canceled() ? "canceled" : "not canceled";
 }
 
 /// Held by its gate while it takes messages.
@@ -179,6 +184,7 @@ WorkflowRegistry test_workflows(bool changed_code) {
     registry.add(sleeper, run_sleeper);
     registry.add(adder, run_adder);
     registry.add(gated, run_gated);
+    registry.add(patient, run_patient);
     registry.add(gated_adder, run_gated_adder);
     registry.add(impatient, run_impatient);
     registry.add(depositor, run_depositor);

@@ -50,7 +50,7 @@ TEST_CASE("a hundred days of sleep pass with the database clock, and never early
 
 TEST_CASE("a short sleep of a run that was released ends on time, without waiting for the poll") {
     World world;
-    const auto worker = world.start_worker([](auto& options) { options.poll.longest = 20s; });
+    const auto worker = world.start_worker([](auto& options) { options.poll = {20s, 20s}; });
     const auto before = std::chrono::steady_clock::now();
     CHECK(world.result(sleeper, world.start(sleeper, Duration{300ms}, "short sleep")) == 0);
     CHECK(std::chrono::steady_clock::now() - before < 5s);
@@ -96,7 +96,9 @@ TEST_CASE("everything works without notifications, by polling") {
     world.client().signal({.run = sum, .workflow = {}}, amount, 8);
     CHECK(world.result(adder, sum) == 8);
     REQUIRE(eventually([&] { return world.probe->seen("gate adder") == 1; }));
-    world.client().signal({.run = held, .workflow = {}}, amount, 6);
+    world.client().signal(ref(held), amount, 6);
+    CHECK(eventually([&] { return world.client().describe(ref(held))->inbox_waiting == 0; }, 5s));
+    CHECK(world.open(held));
     world.probe->count("open adder");
     CHECK(world.result(gated_adder, held) == 6);
 }

@@ -88,22 +88,29 @@ TEST_CASE("a zombie that wakes up after its lease writes nothing and drops its m
     world.must_be_clean();
 }
 
-TEST_CASE("a worker that was frozen beyond its lease, with nobody else there, goes on with its runs") {
-    World world;
-    WorkerProcess frozen{world.database.url(), "frozen"};
-    const RunId run = world.start(adder, 1, "adder");
-    std::vector<RunId> runs;
-    for (int i = 0; i < 30; ++i) runs.push_back(world.start(depositor, 6, "frozen-" + std::to_string(i)));
-    REQUIRE(eventually([&] { return world.number("select count(*) from public.deposits") >= 5; }));
-    frozen.freeze();
-    CHECK(eventually(
-        [&] { return world.number("select count(*) from engine.workers where lease_until < now()") == 1; }));
-    frozen.thaw();
-    for (const RunId each : runs) CHECK(world.result(depositor, each, 30s) == 21);
-    world.client().signal(ref(run), amount, 9);
-    CHECK(world.result(adder, run) == 9);
-    CHECK(world.number("select count(*) from public.deposits") == 180);
-    world.must_be_clean();
+TEST_CASE("a worker that was frozen, with nobody else there, goes on with its runs") {
+    // Beyond its own trust but within the lease; and beyond the lease.
+    for (const std::string until : {"now() + interval '400 milliseconds'", "now()"}) {
+        CAPTURE(until);
+        World world;
+        WorkerProcess frozen{world.database.url(), "frozen"};
+        const RunId run = world.start(adder, 1, "adder");
+        std::vector<RunId> runs;
+        for (int i = 0; i < 30; ++i) {
+            runs.push_back(world.start(depositor, 6, "frozen-" + std::to_string(i)));
+        }
+        REQUIRE(eventually([&] { return world.number("select count(*) from public.deposits") >= 5; }));
+        frozen.freeze();
+        CHECK(eventually([&] {
+            return world.number("select count(*) from engine.workers where lease_until < " + until) == 1;
+        }));
+        frozen.thaw();
+        for (const RunId each : runs) CHECK(world.result(depositor, each, 30s) == 21);
+        world.client().signal(ref(run), amount, 9);
+        CHECK(world.result(adder, run) == 9);
+        CHECK(world.number("select count(*) from public.deposits") == 180);
+        world.must_be_clean();
+    }
 }
 
 TEST_CASE("a worker that has lost a fence drops the run and does not write into it") {

@@ -77,6 +77,7 @@ inline constexpr WorkflowType<int, int> retrying{"retrying"};
 inline constexpr WorkflowType<Duration, int> sleeper{"sleeper"};
 inline constexpr WorkflowType<int, int> adder{"adder"};
 inline constexpr WorkflowType<std::string, std::string> gated{"gated"};
+inline constexpr WorkflowType<std::string, std::string> patient{"patient"};
 inline constexpr WorkflowType<int, int> gated_adder{"gated_adder"};
 inline constexpr WorkflowType<int, std::string> impatient{"impatient"};
 inline constexpr WorkflowType<int, int> depositor{"depositor"};

@@ -34,8 +34,7 @@ void Dispatcher::forget_everything() {
     claiming_ = 0;
 }
 
-// --- batches
-// -----------------------------------------------------------------------------------------------------------
+// --- batches -----------------------------------------------------------------------------------------------
 
 std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
     store::Batch batch;
@@ -186,8 +185,7 @@ void Dispatcher::drop(RunId id) {
     runs_.erase(entry);
 }
 
-// --- claims and loads
-// ----------------------------------------------------------------------------------------------------
+// --- claims and loads --------------------------------------------------------------------------------------
 
 void Dispatcher::claimed(store::ClaimedRun claimed) {
     const auto known = runs_.find(claimed.run);
@@ -265,8 +263,7 @@ void Dispatcher::have_messages(const std::vector<RunId>& runs) {
     }
 }
 
-// --- attempts
-// ----------------------------------------------------------------------------------------------------------
+// --- attempts ----------------------------------------------------------------------------------------------
 
 void Dispatcher::settled(Settled settled) {
     const auto entry = runs_.find(settled.run);
@@ -320,8 +317,7 @@ void Dispatcher::give_up_attempts() {
     }
 }
 
-// --- states of a run
-// -----------------------------------------------------------------------------------------------------
+// --- states of a run ---------------------------------------------------------------------------------------
 
 HeldRun* Dispatcher::find(RunId id, const store::Fence& fence) {
     const auto entry = runs_.find(id);

@@ -55,8 +55,7 @@ class Dispatcher {
     Dispatcher(const Dispatcher&) = delete;
     Dispatcher& operator=(const Dispatcher&) = delete;
 
-    // --- what happens
-    // ------------------------------------------------------------------------------------------------
+    // --- what happens --------------------------------------------------------------------------------------
     /// From now on batches carry this number.
     void registered(store::WorkerNo worker);
     /// The registration or the trust in it is lost: no run is ours any more. Attempts are broken off.
@@ -74,8 +73,7 @@ class Dispatcher {
     /// Grace is over: running attempts are broken off, and become rows that count no attempt.
     void give_up_attempts();
 
-    // --- what is wanted
-    // -----------------------------------------------------------------------------------------------
+    // --- what is wanted ------------------------------------------------------------------------------------
     /// The next batch, with a claim if asked for and if there is room. None when there is nothing to do.
     [[nodiscard]] std::optional<store::Batch> next_batch(bool claim);
     [[nodiscard]] std::optional<LoadOrder> next_load();
@@ -88,8 +86,7 @@ class Dispatcher {
     [[nodiscard]] std::vector<Note> take_notes() { return std::exchange(notes_, {}); }
     [[nodiscard]] TurnCounts take_counts() { return std::exchange(counts_, {}); }
 
-    // --- facts
-    // -----------------------------------------------------------------------------------------------------------
+    // --- facts ---------------------------------------------------------------------------------------------
     /// Runs that wait here, to be asked about messages.
     [[nodiscard]] std::vector<store::HotConnection::Held> held() const;
     [[nodiscard]] bool room_for_claims() const { return !draining_ && room() > 0; }

@@ -80,8 +80,7 @@ void RowActivities::forget() {
     worker_.reset();
 }
 
-// --- claiming
-// ------------------------------------------------------------------------------------------------------------
+// --- claiming ----------------------------------------------------------------------------------------------
 
 void RowActivities::claim() {
     constexpr int claim_max = 100;
@@ -185,8 +184,7 @@ void RowActivities::hopeless(const Attempt& attempt, Timestamp now) {
     finish(key, running, history::Event{gave_up(running.facts, why, cause)});
 }
 
-// --- ending
-// --------------------------------------------------------------------------------------------------------------
+// --- ending ------------------------------------------------------------------------------------------------
 
 void RowActivities::handle_settled(Settled settled) {
     const Key key{settled.run, settled.activity};

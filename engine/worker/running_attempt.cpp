@@ -104,8 +104,7 @@ bool RunningAttempt::may_send_again() {
     return true;
 }
 
-// --- time
-// ----------------------------------------------------------------------------------------------------------------
+// --- time --------------------------------------------------------------------------------------------------
 
 void RunningAttempt::set_deadlines() {
     const ActivityOptions& options = attempt_.task->options;

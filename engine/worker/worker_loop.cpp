@@ -33,8 +33,7 @@ void WorkerLoop::run() {
     }
 }
 
-// --- what has happened
-// -----------------------------------------------------------------------------------------------------
+// --- what has happened -------------------------------------------------------------------------------------
 
 void WorkerLoop::handle(LoopMessage message) {
     if (auto* done = std::get_if<LaneDone>(&message)) return lane_done(std::move(*done));
@@ -126,8 +125,7 @@ void WorkerLoop::stop(std::chrono::milliseconds grace) {
     if (around_.rows != nullptr) around_.rows->drain();
 }
 
-// --- what is to be done
-// ----------------------------------------------------------------------------------------------------
+// --- what is to be done ------------------------------------------------------------------------------------
 
 void WorkerLoop::give_orders() {
     start_attempts();
@@ -226,8 +224,7 @@ void WorkerLoop::tell() {
     }
 }
 
-// --- the end
-// ---------------------------------------------------------------------------------------------------------------
+// --- the end -----------------------------------------------------------------------------------------------
 
 void WorkerLoop::check_drain() {
     if (!stopping_ || gave_up_ || Clock::now() < grace_until_) return;
@@ -244,8 +241,7 @@ bool WorkerLoop::drained() const {
     return dispatcher_.runs_held() == 0 && lanes_idle && (around_.rows == nullptr || around_.rows->idle());
 }
 
-// --- time
-// ------------------------------------------------------------------------------------------------------------------
+// --- time --------------------------------------------------------------------------------------------------
 
 WorkerLoop::Clock::time_point WorkerLoop::next_look_at() const {
     const auto now = Clock::now();

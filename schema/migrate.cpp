@@ -9,14 +9,11 @@
 
 #include "schema_app_sql.hpp"
 #include "schema_engine_sql.hpp"
+#include "schema_migrator_sql.hpp"
 
 namespace schema {
 namespace {
 
-/// Session lock of migrators: they come one after another.
-constexpr const char* lock_migrations = "select pg_advisory_lock(hashtextextended('callflex.migrate', 0))";
-constexpr const char* unlock_migrations =
-    "select pg_advisory_unlock(hashtextextended('callflex.migrate', 0))";
 constexpr int bootstrap_number = 0;
 
 using Applied = std::set<std::pair<std::string, int>>;
@@ -50,9 +47,9 @@ std::vector<Step> known_steps() {
 
 Applied applied_steps(pqxx::transaction_base& tx) {
     Applied applied;
-    const bool recorded = !tx.exec("select to_regclass('engine.migrations')")[0][0].is_null();
+    const bool recorded = tx.exec(std::string{sql::has_migrations})[0][0].as<bool>();
     if (!recorded) return applied;
-    for (const auto& row : tx.exec("select area, number from engine.migrations")) {
+    for (const auto& row : tx.exec(std::string{sql::applied_migrations})) {
         applied.emplace(row[0].as<std::string>(), row[1].as<int>());
     }
     return applied;
@@ -83,11 +80,11 @@ std::vector<Step> missing_steps(pqxx::transaction_base& tx) {
 class MigrationLock {
   public:
     explicit MigrationLock(pqxx::connection& connection) : connection_(connection) {
-        pqxx::nontransaction{connection_}.exec(lock_migrations);
+        pqxx::nontransaction{connection_}.exec(std::string{sql::lock_migrations});
     }
     ~MigrationLock() {
         try {
-            pqxx::nontransaction{connection_}.exec(unlock_migrations);
+            pqxx::nontransaction{connection_}.exec(std::string{sql::unlock_migrations});
         } catch (const std::exception&) {
             // The lock goes with the session.
         }
@@ -101,32 +98,28 @@ class MigrationLock {
 
 void bootstrap(pqxx::connection& connection) {
     pqxx::work tx{connection};
-    tx.exec("set local client_min_messages = warning");
     tx.exec(std::string{engine::all.front().text});
     tx.commit();
 }
 
 void apply(pqxx::connection& connection, const Step& step) {
     pqxx::work tx{connection};
-    tx.exec("set local role callflex_owner; set local lock_timeout = '10s'");
+    tx.exec(std::string{sql::become_owner});
     try {
         tx.exec(step.sql);
     } catch (const pqxx::sql_error& e) {
         throw std::runtime_error(
             fmt::format("migration {}/{} failed and was rolled back: {}", step.area, step.name, e.what()));
     }
-    tx.exec("set local role callflex_owner");
-    tx.exec_params("insert into engine.migrations (area, number, name) values ($1, $2, $3)", step.area,
-                   step.number, step.name);
+    tx.exec(std::string{sql::become_owner});  // whatever the migration has made of the session
+    tx.exec_params(std::string{sql::record_migration}, step.area, step.number, step.name);
     tx.commit();
 }
 
-/// The engine's partitions: one month back, for runs that started before midnight of the first, and two years
-/// ahead.
 void create_partitions(pqxx::connection& connection) {
     pqxx::work tx{connection};
-    tx.exec("set local role callflex_owner");
-    tx.exec("select engine.create_partitions(now() - interval '1 month', now() + interval '24 months')");
+    tx.exec(std::string{sql::become_owner});
+    tx.exec(std::string{sql::create_partitions});
     tx.commit();
 }
 

@@ -1,12 +1,11 @@
 // HotConnection::commit: the batch as one transaction, and what happens when it does not simply succeed.
 //
-//   sent ──▶ committed                          the usual way
-//     ├────▶ a fence is lost (22012)            compare row by row; drop the losers; send the rest
-//     ├────▶ the data is refused                halve until the one culprit is alone; reject it; send the
-//     rest ├────▶ deadlock, lock_timeout, disk full  wait a little; send again └────▶ no answer unknown:
-//     reconnect, end the old session, compare row by row: what is
-//                                               marked with our batch id was committed; the rest is sent
-//                                               again
+//   sent -> committed            the usual way
+//     -> a fence is lost         (22012) compare row by row; drop the losers; send the rest
+//     -> the data is refused     halve until the one culprit is alone; reject it; send the rest
+//     -> deadlock, lock, disk    wait a little; send again
+//     -> no answer               unknown: reconnect, end the old session, compare row by row:
+//                                what is marked with our batch id was committed, the rest is sent again
 
 #include <fmt/format.h>
 

@@ -51,8 +51,7 @@ DatabaseError::DatabaseError(std::string_view statement, std::string sqlstate, c
       sqlstate_(std::move(sqlstate)),
       fate_(fate_of(sqlstate_)) {}
 
-// --- rows
-// ------------------------------------------------------------------------------------------------------------
+// Rows.
 
 const char* Rows::value(int row, int column, int length) const {
     if (PQgetlength(result_.get(), row, column) != length) {
@@ -92,8 +91,7 @@ std::optional<std::string> Rows::bytes_or_none(int row, int column) const {
     return bytes(row, column);
 }
 
-// --- connecting
-// ------------------------------------------------------------------------------------------------------
+// Connecting.
 
 Session::Session(SessionOptions options, Faults faults)
     : options_(std::move(options)), faults_(std::move(faults)) {}
@@ -171,8 +169,7 @@ void Session::on_notice(void* self, const PGresult* notice) {
     if (says_only_local(sqlstate, message)) static_cast<Session*>(self)->only_local_ = true;
 }
 
-// --- running
-// ---------------------------------------------------------------------------------------------------------
+// Running.
 
 void Session::wait_readable(Clock::time_point deadline) {
     const int unsent = PQflush(connection_);

@@ -1,9 +1,9 @@
 // Transactional activities: business rows and the activity's completion commit together or not at all.
 //
-//   open ──▶ body ──▶ finish (fence, inbox) ──▶ commit sent ──▶ committed
-//     └─ any error: aborted, tried again if       └─ no answer: unknown: the live row is locked, then the
-//     inbox and the
-//        that can help, else passed on               history tell whether the completion is there
+//   open -> body -> finish (fence, inbox) -> commit sent -> committed
+//     -> any error before: aborted; tried again if that can help, else passed on
+//     -> no answer to the commit: unknown; the live row is locked, then the inbox and the history tell
+//        whether the completion is there
 
 #include <fmt/format.h>
 

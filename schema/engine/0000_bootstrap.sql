@@ -4,6 +4,8 @@
 -- Roles belong to the cluster, not to the database: two databases may be migrated at the same moment, so "already
 -- there" is not an error.
 
+set local client_min_messages = warning;
+
 do $$
 declare
     wanted text;

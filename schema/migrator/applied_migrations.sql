@@ -1,0 +1,2 @@
+-- What has been applied.
+select area, number from engine.migrations

@@ -15,7 +15,7 @@ namespace {
 const std::map<std::string, std::vector<std::string>> arrows = {
     {"engine/workflow", {"engine/workflow/"}},
     {"engine/replay", {"engine/workflow/", "engine/replay/"}},
-    {"schema", {"schema/", "schema_engine_sql.hpp", "schema_app_sql.hpp"}},
+    {"schema", {"schema/", "schema_engine_sql.hpp", "schema_app_sql.hpp", "schema_migrator_sql.hpp"}},
     {"engine/store", {"engine/workflow/", "engine/replay/", "engine/store/", "engine_store_sql.hpp"}},
     {"engine/client", {"engine/workflow/", "engine/replay/", "engine/store/", "engine/client/"}},
     {"engine/worker", {"engine/workflow/", "engine/replay/", "engine/store/", "engine/worker/"}},

@@ -8,6 +8,7 @@
 #include "api/check/business_check.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/progress.hpp"
 #include "api/cli/table.hpp"
 #include "engine/client/connection_pool.hpp"
 
@@ -46,10 +47,16 @@ void print(const Session& session, const std::vector<CheckLine>& lines, std::int
                   << '\n';
 }
 
-int check(Session& session) {
+std::vector<CheckLine> all_checks(const Session& session) {
     pqxx::connection connection{durable::client::with_deadlines(session.database_url())};
+    const Progress progress(session, "reading every history");
     auto lines = durable::store::check(connection);
     std::ranges::move(check_business(connection), std::back_inserter(lines));
+    return lines;
+}
+
+int check(Session& session) {
+    const auto lines = all_checks(session);
     std::int64_t violated = 0;
     for (const auto& line : lines) violated += line.violated;
     if (session.options.format == Format::table) {

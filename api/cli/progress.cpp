@@ -2,49 +2,50 @@
 
 #include <fmt/format.h>
 
+#include <condition_variable>
+#include <mutex>
+
 #include "api/cli/arguments.hpp"
 #include "api/cli/run_json.hpp"
 #include "engine/client/human_time.hpp"
 
 namespace callflex::cli {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Clock = std::chrono::steady_clock;
 
-Progress::~Progress() {
-    if (shown_) session_.err() << "\r\x1b[K" << std::flush;
+Progress::Progress(const Session& session, const std::string& what) : session_(session) {
+    if (!session.err_is_terminal()) return;
+    thread_ = std::jthread([this, what = harmless(what)](const std::stop_token& stop) {
+        std::mutex mutex;
+        std::condition_variable_any never;
+        for (seconds elapsed{1};; ++elapsed) {
+            std::unique_lock lock(mutex);
+            never.wait_for(lock, stop, seconds{1}, [] { return false; });
+            if (stop.stop_requested()) return;
+            shown_ = true;
+            const auto line = fmt::format("{} … {}", what, durable::client::human_duration(elapsed));
+            session_.err() << "\r\x1b[K" << session_.err_style()(Color::dim, line) << std::flush;
+        }
+    });
 }
 
-void Progress::tick() {
-    const auto elapsed = std::chrono::floor<seconds>(Clock::now() - begun_);
-    if (!session_.err_is_terminal() || elapsed < seconds{1}) return;
-    shown_ = true;
-    session_.err() << "\r\x1b[K"
-                   << session_.err_style()(Color::dim, fmt::format("{} … {}", harmless(what_),
-                                                                   durable::client::human_duration(elapsed)))
-                   << std::flush;
+Progress::~Progress() {
+    if (!thread_.joinable()) return;
+    thread_.request_stop();
+    thread_.join();
+    if (shown_) session_.err() << "\r\x1b[K" << std::flush;
 }
 
 durable::client::RunResult wait_with_progress(Session& session, const durable::client::RunRef& run,
                                               const std::string& timeout) {
-    Progress progress(session, "waiting for the run to end");
     const auto patience =
         timeout.empty() ? durable::Duration{std::chrono::years{1}} : parse_duration(timeout);
-    const auto give_up = Clock::now() + patience;
-    while (true) {
-        const auto left = std::chrono::ceil<milliseconds>(give_up - Clock::now());
-        const bool last = left <= seconds{1};
-        try {
-            return session.client().wait_result(run,
-                                                last ? std::max(left, milliseconds{0}) : milliseconds{1000});
-        } catch (const durable::client::WaitTimedOut&) {
-            if (last) {
-                throw durable::client::WaitTimedOut("the run still goes on after " +
-                                                    durable::client::human_duration(patience));
-            }
-        }
-        progress.tick();
+    const Progress progress(session, "waiting for the run to end");
+    try {
+        return session.client().wait_result(run, std::chrono::ceil<std::chrono::milliseconds>(patience));
+    } catch (const durable::client::WaitTimedOut&) {
+        throw durable::client::WaitTimedOut("the run still goes on after " +
+                                            durable::client::human_duration(patience));
     }
 }
 

@@ -2,8 +2,8 @@
 // A line on standard error that tells, while something takes longer than a second, that it is still going on.
 // Terminals only; the line is gone when the object is.
 
-#include <chrono>
 #include <string>
+#include <thread>
 
 #include "api/cli/session.hpp"
 
@@ -11,19 +11,15 @@ namespace callflex::cli {
 
 class Progress {
   public:
-    Progress(const Session& session, std::string what) : session_(session), what_(std::move(what)) {}
+    Progress(const Session& session, const std::string& what);
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    /// To be called every now and then.
-    void tick();
-
   private:
     const Session& session_;
-    const std::string what_;
-    const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-    bool shown_ = false;
+    bool shown_ = false;   ///< written by the thread, read after its end
+    std::jthread thread_;  ///< none when standard error is no terminal
 };
 
 /// Waits for the run's end with a progress line; no limit when `timeout` is empty. Throws NotFound,

@@ -67,9 +67,11 @@ void Timeline::print_heading(const history::Activation& first) {
 void Timeline::print_event(EventId id, const history::Event& event, bool first_of_activation) {
     const auto style = session_.style();
     const View shown = std::visit([&](const auto& fields) { return view(id, fields); }, event);
+    const bool first_of_run = id == EventId{1};
     std::string after;
     if (first_of_activation) {
         after = session_.options.absolute_times ? durable::client::iso_time(time_)
+                : first_of_run                  ? "start"
                                                 : "+" + human_duration(time_ - started_at_);
     }
     const std::string kind = padded(history::kind_name(event), 23);

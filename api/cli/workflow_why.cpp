@@ -13,7 +13,7 @@ int why(Session& session, const RunArgument& run) {
         return exit_ok;
     }
     const auto style = session.style();
-    session.out() << style(Color::dim, "waits for ") << style(Color::bold, harmless(answer.cause)) << '\n';
+    session.out() << style(Color::bold, harmless(answer.cause)) << '\n';
     for (const auto& sentence : answer.chain) {
         session.out() << style(Color::dim, "  · ") << harmless(sentence) << '\n';
     }

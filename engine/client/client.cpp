@@ -50,8 +50,7 @@ history::History decode_rows(const std::vector<store::HistoryRow>& rows) {
 Client::Client(ClientOptions options) : impl_(std::make_unique<Impl>(options)) {}
 Client::~Client() = default;
 
-// --- start
-// -------------------------------------------------------------------------------------------------------------
+// --- start -------------------------------------------------------------------------------------------------
 
 RunId Client::new_run_id() {
     return impl_->ids.run_id();
@@ -75,8 +74,7 @@ std::vector<StartResult> Client::start_many(pqxx::transaction_base& tx,
     return store::start(tx, requests);
 }
 
-// --- messages
-// ----------------------------------------------------------------------------------------------------------
+// --- messages ----------------------------------------------------------------------------------------------
 
 SendResult Client::signal(pqxx::transaction_base& tx, const RunRef& to, const std::string& name,
                           const Payload& message, const std::string& request_id) {
@@ -153,8 +151,7 @@ void Client::notify(const std::string& queue) {
     impl_->notifier.runs_ready(queue);
 }
 
-// --- reading
-// -----------------------------------------------------------------------------------------------------------
+// --- reading -----------------------------------------------------------------------------------------------
 
 std::optional<RunInfo> Client::describe(const RunRef& run) {
     std::optional<RunInfo> info;

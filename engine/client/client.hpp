@@ -87,8 +87,7 @@ class Client {
     explicit Client(ClientOptions options);
     ~Client();
 
-    // --- start
-    // -------------------------------------------------------------------------------------------------------
+    // --- start ---------------------------------------------------------------------------------------------
     template <class Input, class Output>
     StartResult start(pqxx::transaction_base& tx, const WorkflowType<Input, Output>& type, const Input& input,
                       const StartOptions& options) {
@@ -107,8 +106,7 @@ class Client {
                                         std::span<const store::StartRequest> requests);
     [[nodiscard]] RunId new_run_id();
 
-    // --- messages
-    // ----------------------------------------------------------------------------------------------------
+    // --- messages ------------------------------------------------------------------------------------------
     template <class Message>
     SendResult signal(const RunRef& to, const Signal<Message>& signal_type, const Message& message,
                       const std::string& request_id = {}) {
@@ -129,8 +127,7 @@ class Client {
     /// within 500 ms.
     void notify(const std::string& queue = "default");
 
-    // --- reading
-    // -----------------------------------------------------------------------------------------------------
+    // --- reading -------------------------------------------------------------------------------------------
     // All throw store::StoreUnavailable when the database stays away.
     [[nodiscard]] std::optional<RunInfo> describe(const RunRef& run);
     [[nodiscard]] std::vector<store::ListedRun> list(const ListFilter& filter);
@@ -151,8 +148,7 @@ class Client {
         return decode<Output>(ended.result);
     }
 
-    // --- by replay in this process, no worker needed
-    // ---------------------------------------------------------------
+    // --- by replay in this process, no worker needed -------------------------------------------------------
     struct Inspection {
         std::vector<replay::StackFrame> stack;
         std::vector<std::string> pending;  ///< one line an activity or timer

@@ -50,14 +50,14 @@ class Explanation {
                       fmt::format("no worker with a live lease serves queue {}, and {}", queue, what));
     }
 
-    // --- what keeps the code from running
-    // ----------------------------------------------------------------------------
+    // --- what keeps the code from running ------------------------------------------------------------------
 
     bool closed() {
         if (info_.status == replay::RunStatus::running) return false;
         const auto when = info_.closed_at ? " " + due_time(*info_.closed_at, now_) : std::string{};
-        return answer("closed",
-                      fmt::format("nothing: the run ended as {}", replay::to_string(info_.status)) + when);
+        return answer(
+            "closed",
+            fmt::format("it waits for nothing: the run ended as {}", replay::to_string(info_.status)) + when);
     }
 
     bool blocked() {
@@ -107,8 +107,7 @@ class Explanation {
         return answer("start_delayed", "its start is delayed: due " + due_time(*info_.wake_at, now_));
     }
 
-    // --- what the code waits for
-    // ---------------------------------------------------------------------------------------
+    // --- what the code waits for ---------------------------------------------------------------------------
 
     void ask_the_code() {
         const Replayed replayed = replay_here(registry_, info_.run, facts_.history);
@@ -117,22 +116,23 @@ class Explanation {
             without_code(replayed, open);
             return;
         }
-        const std::string root = replayed.execution.waits_for();
+        const std::string root = without_anonymous(replayed.execution.waits_for());
         for (const auto& frame : replayed.execution.stack()) {
-            also(fmt::format("{} at {}:{} waits for {}", frame.coroutine, frame.file, frame.line,
-                             frame.waits_for));
+            also(without_anonymous(fmt::format("{} at {}:{} waits for {}", frame.coroutine, frame.file,
+                                               frame.line, frame.waits_for)));
         }
         if (root.starts_with("signal")) {
-            answer("signal", root);
+            answer("signal", "it waits for " + root);
         } else if (root.starts_with("condition")) {
-            answer("condition", root);
+            answer("condition", "it waits for the " + root);
         } else if (!open.activities.empty() && !root.starts_with("timer")) {
             activity(named_in(root, open));
         } else if (!open.timers.empty()) {
             timer(open.timers.front());
             return;
         } else {
-            answer(info_.owner ? "running" : "condition", root.empty() ? "nothing that history shows" : root);
+            answer(info_.owner ? "running" : "condition",
+                   "it waits for " + (root.empty() ? "nothing that history shows" : root));
         }
         if (!open.timers.empty()) also("next timer: " + timer_text(open.timers.front()));
     }
@@ -147,7 +147,8 @@ class Explanation {
             timer(open.timers.front());
         } else {
             answer("needs_build",
-                   fmt::format("a message or a condition; which one needs build {}", replayed.newest_build));
+                   fmt::format("it waits for a message or a condition; which one, build {} can say",
+                               replayed.newest_build));
         }
     }
 
@@ -221,7 +222,7 @@ class Explanation {
     }
     void timer(const OpenTimer& open) {
         if (!served(info_.queue)) also("no worker with a live lease serves queue " + info_.queue + " now");
-        answer("timer", "timer " + timer_text(open));
+        answer("timer", "it sleeps until its timer is " + timer_text(open));
     }
 
     const WorkflowRegistry& registry_;

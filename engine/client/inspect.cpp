@@ -9,6 +9,13 @@
 
 namespace durable::client {
 
+std::string without_anonymous(std::string text) {
+    static constexpr std::string_view name = "(anonymous namespace)::";
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name))
+        text.erase(at, name.size());
+    return text;
+}
+
 Replayed replay_here(const WorkflowRegistry& registry, RunId run, const history::History& history) {
     Replayed replayed{replay::Execution{registry, run, "inspect"}, std::nullopt, {}};
     for (const auto& activation : history) {
@@ -47,6 +54,10 @@ Client::Inspection Client::inspect(const WorkflowRegistry& registry, RunId run) 
         return inspection;
     }
     inspection.stack = replayed.execution.stack();
+    for (auto& frame : inspection.stack) {
+        frame.coroutine = without_anonymous(std::move(frame.coroutine));
+        frame.waits_for = without_anonymous(std::move(frame.waits_for));
+    }
     inspection.waits_for = replayed.execution.waits_for();
     return inspection;
 }

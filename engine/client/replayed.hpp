@@ -14,6 +14,9 @@ struct Replayed {
     std::string newest_build;                ///< that recorded the newest activation
 };
 
+/// "callflex::(anonymous namespace)::send_all" -> "callflex::send_all": the line tells which one it is.
+[[nodiscard]] std::string without_anonymous(std::string text);
+
 [[nodiscard]] Replayed replay_here(const WorkflowRegistry& registry, RunId run,
                                    const history::History& history);
 

@@ -121,6 +121,7 @@ std::vector<ActivityStore::BeatResult> ActivityStore::heartbeat(WorkerNo worker,
                                                                 const std::vector<Beat>& beats) {
     if (beats.empty()) return {};
     std::vector<const Beat*> sorted;
+    sorted.reserve(beats.size());
     for (const Beat& beat : beats) sorted.push_back(&beat);
     std::ranges::sort(sorted, {}, [](const Beat* beat) { return ActivityKey{beat->run, beat->activity}; });
     BinaryArray run{Of::uuid}, activity{Of::int32}, epoch{Of::int32}, token{Of::int64}, details{Of::text};

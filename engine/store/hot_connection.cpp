@@ -104,6 +104,7 @@ std::vector<std::pair<RunId, Fence>> HotConnection::owned(WorkerNo worker) {
     step.params.add(worker.value);
     const Rows rows = impl_->query(step);
     std::vector<std::pair<RunId, Fence>> owned;
+    owned.reserve(static_cast<std::size_t>(rows.size()));
     for (int i = 0; i < rows.size(); ++i) {
         owned.emplace_back(RunId{rows.uuid(i, 0)}, Fence{rows.int32(i, 1), rows.int64(i, 2)});
     }
@@ -117,6 +118,7 @@ std::vector<std::pair<RunId, EventId>> HotConnection::activity_rows(const std::v
     step.params.add(ids);
     const Rows rows = impl_->query(step);
     std::vector<std::pair<RunId, EventId>> found;
+    found.reserve(static_cast<std::size_t>(rows.size()));
     for (int i = 0; i < rows.size(); ++i)
         found.emplace_back(RunId{rows.uuid(i, 0)}, EventId{rows.int32(i, 1)});
     return found;

@@ -1,6 +1,8 @@
 #include "activities/http/download.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <variant>
 
 #include "activities/http/encoding.hpp"
 

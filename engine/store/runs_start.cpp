@@ -68,7 +68,15 @@ struct Columns {
     }
 };
 
-std::set<RunId> insert(pqxx::transaction_base& tx, const Columns& c) {
+/// Postgres says no more than "no partition found": this is what it means here.
+[[noreturn]] void explain_missing_month(const pqxx::check_violation& e) {
+    throw std::runtime_error(fmt::format(
+        "a run could not be started: {} Either the months that the database is prepared for are over (run "
+        "`callflex migrate`), or the clock of the machine that made the run's id is wrong.",
+        e.what()));
+}
+
+std::set<RunId> insert(pqxx::transaction_base& tx, const Columns& c) try {
     const auto rows = tx.exec_params(std::string{sql::start_runs}, c.run.literal(), c.name_space.literal(),
                                      c.workflow.literal(), c.type.literal(), c.tenant.literal(),
                                      c.queue.literal(), c.request_id.literal(), c.delay.literal(),
@@ -76,6 +84,8 @@ std::set<RunId> insert(pqxx::transaction_base& tx, const Columns& c) {
     std::set<RunId> started;
     for (const auto& row : rows) started.insert(RunId{uuid_of(row[0].c_str())});
     return started;
+} catch (const pqxx::check_violation& e) {
+    explain_missing_month(e);
 }
 
 /// What a taken workflow id means for a request. Holds the id's row and, if the run is open, its live row.

@@ -49,8 +49,10 @@ struct ClaimedRun {
     EventId next_event;
     std::int64_t inbox_head = 0;  ///< consumed up to here
     std::int64_t inbox_tail = 0;  ///< newest message
-    bool adopt = false;           ///< its previous owner died: activities it ran eagerly must be given rows
-    std::int32_t failures = 0;    ///< consecutive blocked activations
+    /// Its previous owner died, or its last activation was blocked: activities that were started eagerly must be
+    /// given rows.
+    bool adopt = false;
+    std::int32_t failures = 0;        ///< consecutive blocked activations
     std::optional<HistoryRow> start;  ///< activation 0, when it is the only one
 };
 
@@ -104,7 +106,7 @@ struct ClaimRequest {
     std::int32_t limit = 0;  ///< 0: claim nothing
 };
 
-/// One statement, one round trip, one commit.
+/// One round trip, one transaction, one commit: a pipeline of set-based statements.
 struct Batch {
     WorkerNo worker;
     std::vector<RunCommit> commits;

@@ -48,8 +48,9 @@ class HotConnection {
     ~HotConnection();
     HotConnection(HotConnection&&) noexcept;
 
-    /// Commits and claims in one statement. Any lost fence aborts the statement, which is then rerun in the
-    /// form that returns the losers; a data error is bisected down to the run that caused it.
+    /// Commits and claims in one transaction and one round trip. Any lost fence aborts it; then the rows are
+    /// compared one by one, losers are told, and the rest is sent again. A data error is bisected down to the
+    /// run that caused it.
     BatchResult commit(const Batch& batch);
 
     struct Loaded {

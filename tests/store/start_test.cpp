@@ -204,3 +204,13 @@ TEST_CASE_FIXTURE(test::StoreFixture, "the run's deadline counts from the end of
     const auto& started = std::get<history::WorkflowStarted>(activation.arrived.front());
     CHECK(started.run_deadline == activation.time + 3h);
 }
+
+TEST_CASE_FIXTURE(test::StoreFixture,
+                  "a run id from a month without partitions is refused with what to do about it") {
+    using namespace test;
+    StartRequest old = request("call-1");
+    IdSource wrong_clock{[] { return std::uint64_t{1}; }, [] { return Timestamp{std::chrono::hours{24}}; }};
+    old.run = wrong_clock.run_id();
+    CHECK_THROWS_WITH_AS(start(old), doctest::Contains("callflex migrate"), std::runtime_error);
+    CHECK(start(request("call-1")).outcome == Answer::started);
+}

@@ -28,8 +28,8 @@ struct IngressOptions {
     int io_threads = 2;
     int committers = 2;  ///< threads, each with a connection
     http::Limits limits;
-    std::size_t body_bytes = 1024 * 1024;
-    std::size_t report_bytes = 8 * 1024 * 1024;  ///< end-of-call reports
+    std::size_t body_bytes = 1024UL * 1024;
+    std::size_t report_bytes = 8UL * 1024 * 1024;  ///< end-of-call reports
 
     std::vector<std::string> platform_secrets;  ///< accepted for every organization (VAPI_WEBHOOK_SECRET)
     std::string secrets_key;                    ///< CALLFLEX_SECRETS_KEY; "" : no per-organization secrets
@@ -38,7 +38,7 @@ struct IngressOptions {
 
     int requests_per_minute = 100;  ///< per organization; reports are not counted; 0: no limit
     std::size_t queue_requests = 4'000;
-    std::size_t queue_bytes = 256 * 1024 * 1024;
+    std::size_t queue_bytes = 256UL * 1024 * 1024;
     std::size_t batch_requests = 256;
     std::chrono::milliseconds commit_patience{8'000};  ///< a request waits no longer for its commit
     std::chrono::milliseconds stop_grace{20'000};

@@ -41,8 +41,7 @@ struct SignatureOptions {
 /// Names of the fields that verification may have looked at, without those that hold the secret itself.
 [[nodiscard]] http::Fields signature_fields(const http::RequestHead& head, const SignatureOptions& options);
 
-// --- for senders: load generator, sandbox, tests
-// -------------------------------------------------------------------
+// --- for senders: load generator, sandbox, tests -----------------------------------------------------------
 /// The raw 32 bytes.
 [[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view text);
 [[nodiscard]] std::string to_hex(std::string_view bytes);

@@ -14,9 +14,10 @@ bool is_digit(char c) {
 
 /// Exactly `count` digits at the front, taken away.
 std::optional<int> take_number(std::string_view& text, std::size_t count) {
-    if (text.size() < count || !std::ranges::all_of(text.substr(0, count), is_digit)) return std::nullopt;
+    const std::string_view digits = text.substr(0, count);
+    if (digits.size() < count || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
     int value = 0;
-    std::from_chars(text.data(), text.data() + count, value);
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
     text.remove_prefix(count);
     return value;
 }

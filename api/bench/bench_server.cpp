@@ -30,17 +30,14 @@ std::string with_database(const std::string& url, const std::string& database) {
 
 BenchDatabase::BenchDatabase(std::string maintenance_url, std::string name, std::string url)
     : maintenance_url_(std::move(maintenance_url)), name_(std::move(name)), url_(std::move(url)) {
-    administer(maintenance_url_, " database " + name_);
+    administer(maintenance_url_, fmt::format(fmt::runtime(api::sql::bench_create_database), name_));
     pqxx::connection connection{url_};
     schema::migrate(connection);
 }
 
 BenchDatabase::~BenchDatabase() {
     try {
-        administer(maintenance_url_,
-                   "drop"
-                   " database if exists " +
-                       name_ + " with (force)");
+        administer(maintenance_url_, fmt::format(fmt::runtime(api::sql::bench_drop_database), name_));
     } catch (const std::exception& e) {
         fmt::print(stderr, "bench: database {} was not dropped: {}\n", name_, e.what());
     }

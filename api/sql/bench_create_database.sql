@@ -1,2 +1,2 @@
--- A database for one measurement; {0} is its name. Cannot run inside a transaction block. Locks: the template.
+-- A database for one measurement, named by the first argument. Cannot run inside a transaction block. Locks: the template.
 create database {0}

@@ -1,2 +1,2 @@
--- The end of a measurement; {0} is the database's name. Locks: the database; its sessions are ended.
+-- The end of a measurement: drops its database, named by the first argument. Locks: the database; its sessions are ended.
 drop database if exists {0} with (force)

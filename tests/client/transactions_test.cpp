@@ -17,7 +17,52 @@ void end_sessions(const Database& database) {
         "pid <> pg_backend_pid() and backend_type = 'client backend'");
 }
 
+/// Which session of the server this connection is.
+std::string session_of(client::ConnectionPool::Lease& lease) {
+    pqxx::nontransaction tx{*lease};
+    return tx.exec("select pg_backend_pid()")[0][0].as<std::string>();
+}
+
 }  // namespace
+
+TEST_CASE("a connection is lent again only after a transaction that ended well") {
+    Database database;
+    client::ConnectionPool pool{database.url(), 1};
+    const auto use = [&](bool well) {
+        auto lease = pool.lease(1s);
+        const auto session = session_of(lease);
+        if (well) lease.give_back();
+        return session;
+    };
+    const auto first = use(true);
+    CHECK(use(true) == first);
+    CHECK(use(false) == first);
+    const auto second = use(true);
+    CHECK(second != first);
+    pool.drop_idle();
+    CHECK(use(true) != second);
+}
+
+TEST_CASE("one dead connection is a warning about all that are idle") {
+    Database database;
+    client::ConnectionPool pool{database.url(), 2};
+    client::Transactions transactions{pool, 5s};
+    std::string idle;
+    {
+        auto one = pool.lease(1s);
+        auto two = pool.lease(1s);
+        idle = session_of(one);
+        one.give_back();
+        two.give_back();
+    }
+    int attempts = 0;
+    transactions.write([&](pqxx::transaction_base&, bool) {
+        if (++attempts == 1) throw pqxx::broken_connection("the server went away");
+    });
+    CHECK(attempts == 2);
+    auto lease = pool.lease(1s);
+    CHECK(session_of(lease) != idle);
+}
 
 TEST_CASE("verbs go on when all their connections have been closed under them") {
     Office office;

@@ -40,8 +40,9 @@ History history_of(std::vector<Event> commands, std::vector<Event> arrived, std:
 }  // namespace
 
 TEST_CASE("an activity is open until its result arrives, whatever that is") {
-    const auto history = history_of({activity("a"), activity("b"), activity("c")},
-                                    {ActivityCompleted{EventId{2}, {}, 1}, ActivityFailed{EventId{4}, {}}});
+    const auto history =
+        history_of({activity("a"), activity("b"), activity("c")},
+                   {ActivityCompleted{EventId{2}, {}, 1}, history::ActivityFailed{EventId{4}, {}}});
     const auto open = client::open_work(history);
     REQUIRE(open.activities.size() == 1);
     CHECK(open.activities[0].scheduled == EventId{3});

@@ -21,7 +21,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int steps_of_w10 = 10;
-constexpr int floor_batch = 128;
 
 bool wanted(const BenchOptions& options, const std::string& part) {
     return options.only.empty() || options.only.contains(part);
@@ -54,6 +53,7 @@ Json drain_figures(const Rounds& rounds) {
     return {{"workflows_per_second", rounds.median_of(&DrainResult::workflows_per_second)},
             {"steps_per_second", rounds.median_of(&DrainResult::steps_per_second)},
             {"wal_bytes_per_step", rounds.median_of(&DrainResult::wal_bytes_per_step)},
+            {"runs_per_batch", rounds.median_of(&DrainResult::runs_per_batch)},
             {"enqueued_per_second", rounds.median_of(&DrainResult::enqueued_per_second)},
             {"postgres_cores", rounds.cores(&DrainResult::server_cpu)},
             {"worker_cores", rounds.cores(&DrainResult::worker_cpu)},
@@ -85,11 +85,12 @@ Json run_w10(BenchServer& server, const BenchOptions& options,
                              options.rounds, rows.size()));
         const auto database = server.make_database("floor");
         server.checkpoint();
-        const double rows_per_second = measure_floor({.database_url = database->url(),
-                                                      .runs = options.runs,
-                                                      .batch = floor_batch,
-                                                      .connections = 2,
-                                                      .rows = rows});
+        const double rows_per_second =
+            measure_floor({.database_url = database->url(),
+                           .runs = options.runs,
+                           .batch = static_cast<int>(rounds.drains.back().runs_per_batch),
+                           .connections = 2,
+                           .rows = rows});
         // A run of ten steps writes `rows` rows after its start: in steps, the floor is that much slower.
         floors.push_back(rows_per_second * steps_of_w10 / static_cast<double>(rows.size()));
         ratios.push_back(rounds.drains.back().steps_per_second / floors.back());
@@ -144,6 +145,7 @@ void print_drain(const std::string& name, const Json& figures) {
     print_row(name + " workflows/s", whole(figures, "workflows_per_second"),
               "started before, drained by one worker");
     print_row(name + " steps/s", whole(figures, "steps_per_second"), "");
+    print_row(name + " runs/commit", whole(figures, "runs_per_batch"), "");
     print_row(name + " WAL bytes/step", whole(figures, "wal_bytes_per_step"), "");
     print_row(name + " CPU, Postgres / worker",
               exact(figures, "postgres_cores") + " / " + exact(figures, "worker_cores"), "cores");

@@ -56,6 +56,18 @@ void wait_until_drained(const std::string& url) {
     while (open_runs() > 0) std::this_thread::sleep_for(std::chrono::milliseconds{20});
 }
 
+/// Average of a histogram of the worker's metrics.
+double average(const prometheus::Registry& metrics, const std::string& name) {
+    for (const auto& family : metrics.Collect()) {
+        if (family.name != name || family.metric.empty()) continue;
+        const auto& histogram = family.metric.front().histogram;
+        return histogram.sample_count == 0
+                   ? 0
+                   : histogram.sample_sum / static_cast<double>(histogram.sample_count);
+    }
+    throw std::logic_error("the worker has no metric " + name);
+}
+
 }  // namespace
 
 DrainResult measure_drain(BenchServer& server, int runs, int steps) {
@@ -79,7 +91,8 @@ DrainResult measure_drain(BenchServer& server, int runs, int steps) {
     const auto server_cpu = server.cpu();
     const auto worker_cpu = own_cpu();
     const Stopwatch draining;
-    durable::worker::Worker worker{options, workflows, activities, std::make_shared<prometheus::Registry>()};
+    const auto metrics = std::make_shared<prometheus::Registry>();
+    durable::worker::Worker worker{options, workflows, activities, metrics};
     worker.start();
     wait_until_drained(database->url());
     result.seconds = draining.seconds();
@@ -87,6 +100,7 @@ DrainResult measure_drain(BenchServer& server, int runs, int steps) {
     result.server_cpu = server.cpu() - server_cpu;
     const auto wal = static_cast<double>(server.wal_bytes() - wal_before);
     worker.stop(std::chrono::seconds{5});
+    result.runs_per_batch = average(*metrics, "durable_worker_batch_runs");
 
     result.workflows_per_second = runs / result.seconds;
     result.steps_per_second = result.workflows_per_second * steps;

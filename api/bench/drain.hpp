@@ -16,6 +16,7 @@ struct DrainResult {
     double workflows_per_second = 0;
     double steps_per_second = 0;
     double wal_bytes_per_step = 0;
+    double runs_per_batch = 0;  ///< average of the worker's commits
     std::chrono::milliseconds server_cpu{0};
     std::chrono::milliseconds worker_cpu{0};
     /// What the last run wrote after its start, for the floor and for replay.

@@ -4,6 +4,7 @@
 #include <prometheus/registry.h>
 
 #include <memory>
+#include <thread>
 
 #include "api/bench/statistics.hpp"
 #include "api/bench/workloads.hpp"
@@ -14,6 +15,8 @@ namespace callflex::bench {
 
 std::vector<double> measure_latency(BenchServer& server, int samples, bool notifications) {
     constexpr int warm_up = 10;
+    // Idle means idle: without a pause each run would arrive while the one before is still being tidied up.
+    constexpr std::chrono::milliseconds pause{20};
     const auto database = server.make_database("latency");
     durable::WorkflowRegistry workflows;
     durable::worker::ActivityRegistry activities;
@@ -29,6 +32,7 @@ std::vector<double> measure_latency(BenchServer& server, int samples, bool notif
     durable::client::Client client{{.connection_string = database->url(), .notifications = notifications}};
     std::vector<double> milliseconds;
     for (int number = 0; number < samples + warm_up; ++number) {
+        std::this_thread::sleep_for(pause);
         const durable::WorkflowId id{fmt::format("latency-{}", number)};
         const Stopwatch watch;
         client.start(sequence, Steps{1}, {.workflow = id});

@@ -12,7 +12,7 @@
 namespace durable::store {
 namespace {
 
-constexpr std::chrono::milliseconds quiet{10};
+constexpr std::chrono::milliseconds quiet{5};
 constexpr std::chrono::milliseconds back_off{500};
 
 /// (channel, payload). A set: what is said twice within a burst is heard once.

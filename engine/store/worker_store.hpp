@@ -182,7 +182,7 @@ class ControlConnection {
 };
 
 /// Sends notifications on a session of its own, synchronous_commit = off, coalesced: at once when it has been
-/// quiet for 10 ms, else every 10 ms. Thread-safe; never blocks the caller; losing one only costs latency.
+/// quiet for 5 ms, else every 5 ms. Thread-safe; never blocks the caller; losing one only costs latency.
 /// One a process.
 class Notifier {
   public:

@@ -1,5 +1,6 @@
 // Precompiled for the rooms that talk to the network. Files still include what they use.
 #pragma once
+#include <spdlog/spdlog.h>
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
@@ -12,7 +13,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
-#include <spdlog/spdlog.h>
 #include <string>
 #include <string_view>
 #include <thread>

@@ -17,8 +17,9 @@ class WorkerHealth : public http::server::Service {
         : metrics_(std::move(metrics)), is_ready_(std::move(is_ready)) {}
 
     [[nodiscard]] http::server::Admission admit(const http::server::RequestHead& head,
-                                        const std::string& request_id) override;
-    [[nodiscard]] boost::asio::awaitable<http::server::Response> handle(http::server::Request request) override;
+                                                const std::string& request_id) override;
+    [[nodiscard]] boost::asio::awaitable<http::server::Response> handle(
+        http::server::Request request) override;
     void answered(const http::server::RequestHead*, const std::string&, unsigned,
                   std::chrono::microseconds) override {}
     void connections_changed(std::size_t) override {}

@@ -1,5 +1,7 @@
 #include "activities/notification_plan.hpp"
 
+#include <fmt/format.h>
+
 #include "activities/database_text.hpp"
 #include "activities/notification_texts.hpp"
 #include "activities/transactional.hpp"
@@ -21,7 +23,7 @@ NotificationPlan plan_notifications(durable::TransactionalContext&, pqxx::work& 
         const ReportedTo to{row["name"].as<std::string>(), row["local_time"].as<std::string>()};
         const auto channel = row["channel"].as<std::string>();
         const auto recipient = row["recipient"].as<std::string>();
-        const std::string key = input.call.call_id + "/" + channel + "/" + recipient;
+        const std::string key = fmt::format("{}/{}/{}", input.call.call_id, channel, recipient);
         if (channel == "sms") {
             plan.sms.push_back({key, {recipient, sms_text(input, to)}});
         } else {

@@ -25,7 +25,9 @@ class Plan {
     bool adapt(Why why) {
         switch (why) {
             case Why::unknown_model:
-                return model_ + 1 < config_.models.size() && ++model_ > 0;
+                if (model_ + 1 >= config_.models.size()) return false;
+                ++model_;
+                return true;
             case Why::truncated:
                 if (std::exchange(enlarged_, true)) return false;
                 question_.max_completion_tokens *= larger_limit_factor;

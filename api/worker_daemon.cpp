@@ -5,12 +5,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
-#include <ctime>
 #include <future>
 
 #include "activities/register.hpp"
 #include "api/build_id.hpp"
+#include "api/stop_signals.hpp"
 #include "api/worker_health.hpp"
 #include "engine/worker/worker.hpp"
 #include "workflows/register.hpp"
@@ -20,28 +19,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// SIGINT and SIGTERM, blocked before any thread is made and taken by the main thread.
-class StopSignals {
-  public:
-    StopSignals() {
-        sigemptyset(&signals_);
-        sigaddset(&signals_, SIGINT);
-        sigaddset(&signals_, SIGTERM);
-        ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-        std::signal(SIGPIPE, SIG_IGN);
-    }
-    ~StopSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    StopSignals(const StopSignals&) = delete;
-    StopSignals& operator=(const StopSignals&) = delete;
+return ::sigtimedwait(&signals_, nullptr, &limit) > 0;
+}
 
-    [[nodiscard]] bool came_within(milliseconds patience) const {
-        const timespec limit{patience.count() / 1000, (patience.count() % 1000) * 1'000'000};
-        return ::sigtimedwait(&signals_, nullptr, &limit) > 0;
-    }
-
-  private:
-    sigset_t signals_{};
-    sigset_t before_{};
+private:
+sigset_t signals_{};
+sigset_t before_{};
 };
 
 std::string label(const std::string& name) {

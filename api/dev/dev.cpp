@@ -5,8 +5,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <pqxx/pqxx>
@@ -17,6 +15,7 @@
 #include "api/dev/page.hpp"
 #include "api/dev/seed.hpp"
 #include "api/dev/supervisor.hpp"
+#include "api/stop_signals.hpp"
 #include "api_sql.hpp"
 #include "schema/migrate.hpp"
 
@@ -53,28 +52,12 @@ bool accepts_connections(int port) {
     return up;
 }
 
-/// SIGINT and SIGTERM, blocked for the whole process and taken here, in order, instead of in a handler.
-class StopSignals {
-  public:
-    StopSignals() {
-        sigemptyset(&signals_);
-        sigaddset(&signals_, SIGINT);
-        sigaddset(&signals_, SIGTERM);
-        ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-    }
-    ~StopSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    StopSignals(const StopSignals&) = delete;
-    StopSignals& operator=(const StopSignals&) = delete;
+return ::sigtimedwait(&signals_, nullptr, &limit) > 0;
+}
 
-    /// True if a signal came within `patience`.
-    [[nodiscard]] bool wait(std::chrono::milliseconds patience) const {
-        const timespec limit{patience.count() / 1000, (patience.count() % 1000) * 1'000'000};
-        return ::sigtimedwait(&signals_, nullptr, &limit) > 0;
-    }
-
-  private:
-    sigset_t signals_{};
-    sigset_t before_{};
+private:
+sigset_t signals_{};
+sigset_t before_{};
 };
 
 /// Database, role and schema of the cluster, made if they are missing.
@@ -201,7 +184,7 @@ int run_dev(const DevOptions& options) {
         print_page(places, organization, options.ephemeral ? "temporary" : (data / "postgres").string());
     }
 
-    while (!signals.wait(std::chrono::milliseconds{200})) {
+    while (!signals.came_within(std::chrono::milliseconds{200})) {
         for (const auto& died : household.supervisor().tend()) {
             fmt::print(stderr, "{} (process {}) ended: {}; it is started again\n", died.name, died.pid,
                        died.how);

@@ -77,6 +77,9 @@ TEST_CASE("planted damage is found and named") {
             "'WorkflowStarted', 'TimerFired'), 'UTF8')",
             "I-5");
     }
+    SUBCASE("a run without a history") {
+        found("delete from engine.history", "I-5");
+    }
     SUBCASE("a run that is neither open nor closed") {
         found("delete from engine.live_runs", "I-6");
     }

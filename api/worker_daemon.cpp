@@ -19,14 +19,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-return ::sigtimedwait(&signals_, nullptr, &limit) > 0;
-}
-
-private:
-sigset_t signals_{};
-sigset_t before_{};
-};
-
 std::string label(const std::string& name) {
     std::array<char, 256> host{};
     if (name.empty()) ::gethostname(host.data(), host.size() - 1);

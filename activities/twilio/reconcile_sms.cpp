@@ -89,7 +89,7 @@ awaitable<Found> reconcile(std::shared_ptr<Vendors> vendors, durable::ActivityCo
     const bool settled = clock.now() - attempted_at >= config.settle;
 
     const Search search = co_await search_list(vendors, context, sms.to, search_for(context.info()));
-    if (search.found) co_return Found{Verdict::happened, *search.found};
+    if (search.found) co_return Found{Verdict::happened, search.found};
     if (search.complete && settled) co_return Found{Verdict::absent};
     co_return Found{Verdict::unknown};
 }

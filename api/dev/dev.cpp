@@ -52,14 +52,6 @@ bool accepts_connections(int port) {
     return up;
 }
 
-return ::sigtimedwait(&signals_, nullptr, &limit) > 0;
-}
-
-private:
-sigset_t signals_{};
-sigset_t before_{};
-};
-
 /// Database, role and schema of the cluster, made if they are missing.
 SeededOrganization prepare_database(const PrivateCluster& cluster, const std::string& secrets_key) {
     {

@@ -127,7 +127,8 @@ TEST_CASE("doctor looks at everything and says how to mend it") {
     CHECK(printed.has("→ set TWILIO_AUTH_TOKEN"));
     CHECK(printed.has("none has a live lease"));
     CHECK_FALSE(printed.has("AC1"));
-    for (const auto& finding : callflex({"doctor", "-o", "json"}).json().at("findings")) {
+    const auto json = callflex({"doctor", "-o", "json"}).json();
+    for (const auto& finding : json.at("findings")) {
         for (const auto* member : {"area", "level", "name", "what"}) CHECK(finding.contains(member));
         const bool needs_remedy = finding.at("level") == "problem" || finding.at("level") == "warning";
         if (needs_remedy) CHECK(finding.contains("remedy"));

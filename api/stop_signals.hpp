@@ -1,6 +1,6 @@
 #pragma once
-// SIGINT and SIGTERM as something to wait for: blocked for the whole process, before any thread is made, and taken by the
-// main thread, in order, instead of in a handler. SIGPIPE is ignored: a closed peer is an error code.
+// SIGINT and SIGTERM as something to wait for: blocked for the whole process, before any thread is made, and
+// taken by the main thread, in order, instead of in a handler. SIGPIPE is ignored: a closed peer is an error code.
 
 #include <chrono>
 #include <csignal>

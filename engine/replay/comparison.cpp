@@ -73,7 +73,7 @@ std::string differing_member(JsonReader& left, JsonReader& right) {
     left.begin_object();
     right.begin_object();
     while (left.next_member(left_name)) {
-        const std::string name{left_name};
+        std::string name{left_name};
         if (!right.next_member(right_name) || right_name != name) return name;
         std::string below = first_difference(left, right);
         if (below != "=") return name + (below.empty() || below[0] == '[' ? "" : ".") + below;

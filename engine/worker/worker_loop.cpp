@@ -163,7 +163,8 @@ std::optional<LaneJob> WorkerLoop::next_look() {
     if (!releases.empty()) return ReleaseJob{worker_, std::move(releases)};
     const auto now = Clock::now();
     if (now >= next_compare_) {
-        const bool soon = quick_compares_ > 0 && quick_compares_-- > 0;
+        const bool soon = quick_compares_ > 0;
+        if (soon) --quick_compares_;
         next_compare_ = now + (soon ? options_.compare_every / 5 : options_.compare_every);
         return CompareJob{worker_};
     }

@@ -92,15 +92,20 @@ void require_reachable(const fs::path& directory) {
     }
 }
 
-fs::path make_temporary_directory() {
-    std::error_code ignored;
-    const fs::path base =
-        fs::is_directory("/dev/shm", ignored) ? fs::path{"/dev/shm"} : fs::temp_directory_path();
-    std::string name = (base / "callflex-XXXXXX").string();
+/// A new, empty directory `<base>/<prefix>XXXXXX`.
+fs::path make_directory(const fs::path& base, const std::string& prefix) {
+    std::string name = (base / (prefix + "XXXXXX")).string();
     if (::mkdtemp(name.data()) == nullptr) {
         throw ClusterError(fmt::format("mkdtemp {}: {}", name, std::strerror(errno)));
     }
     return name;
+}
+
+/// On disk when durability matters: a commit to memory costs nothing and proves nothing.
+fs::path temporary_base(bool durable) {
+    std::error_code ignored;
+    const bool memory = !durable && fs::is_directory("/dev/shm", ignored);
+    return memory ? fs::path{"/dev/shm"} : fs::temp_directory_path();
 }
 
 }  // namespace
@@ -127,25 +132,14 @@ fs::path PrivateCluster::server_binaries() {
 PrivateCluster::PrivateCluster(ClusterOptions options) : options_(std::move(options)) {
     temporary_ = options_.data_directory.empty();
     if (temporary_) {
-        // On disk when durability matters: a commit to tmpfs costs nothing and proves nothing.
-        if (options_.durable) {
-            std::string name = (fs::temp_directory_path() / "callflex-XXXXXX").string();
-            if (::mkdtemp(name.data()) == nullptr)
-                throw ClusterError("mkdtemp: " + std::string{std::strerror(errno)});
-            data_ = name;
-        } else {
-            data_ = make_temporary_directory();
-        }
+        data_ = make_directory(temporary_base(options_.durable), "callflex-");
     } else {
         data_ = fs::absolute(options_.data_directory);
         fs::create_directories(data_);
         require_reachable(data_);
     }
     // A Unix socket's path is limited to 107 bytes: it never lives below a deep data directory.
-    std::string socket = (fs::temp_directory_path() / "callflex-pg-XXXXXX").string();
-    if (::mkdtemp(socket.data()) == nullptr)
-        throw ClusterError("mkdtemp: " + std::string{std::strerror(errno)});
-    socket_ = socket;
+    socket_ = make_directory(fs::temp_directory_path(), "callflex-pg-");
     give_to_server_user(socket_);
     fs::permissions(socket_, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
                                  fs::perms::others_read | fs::perms::others_exec);

@@ -1,20 +1,21 @@
 #include "activities/register.hpp"
 
 #include "activities/recording_fetcher.hpp"
+#include "activities/tenancy.hpp"
 #include "activities/transactional.hpp"
 
 namespace callflex {
 
 void register_activities(durable::worker::ActivityRegistry& activities,
                          const ActivityDependencies& dependencies) {
-    activities.transactional(store_transcript, transactional::store_transcript);
-    activities.transactional(update_call_record, transactional::update_call_record);
-    activities.transactional(update_contact, transactional::update_contact);
-    activities.transactional(count_usage, transactional::count_usage);
-    activities.transactional(record_recording, transactional::record_recording);
-    activities.transactional(plan_notifications, transactional::plan_notifications);
-    activities.transactional(record_notifications, transactional::record_notifications);
-    activities.transactional(publish_live_event, transactional::publish_live_event);
+    activities.transactional(store_transcript, for_the_tenant(transactional::store_transcript));
+    activities.transactional(update_call_record, for_the_tenant(transactional::update_call_record));
+    activities.transactional(update_contact, for_the_tenant(transactional::update_contact));
+    activities.transactional(count_usage, for_the_tenant(transactional::count_usage));
+    activities.transactional(record_recording, for_the_tenant(transactional::record_recording));
+    activities.transactional(plan_notifications, for_the_tenant(transactional::plan_notifications));
+    activities.transactional(record_notifications, for_the_tenant(transactional::record_notifications));
+    activities.transactional(publish_live_event, for_the_tenant(transactional::publish_live_event));
 
     register_vendor_activities(activities, dependencies.vendors);
     activities.async(fetch_recording,

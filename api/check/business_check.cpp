@@ -1,5 +1,6 @@
 #include "api/check/business_check.hpp"
 
+#include "activities/tenancy.hpp"
 #include "api_sql.hpp"
 
 namespace callflex {
@@ -10,6 +11,7 @@ std::vector<durable::store::CheckLine> check_business(pqxx::connection& connecti
         if (file.name.starts_with("check_")) statements.push_back(file.text);
     }
     pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> snapshot{connection};
+    act_for_everybody(snapshot);
     return durable::store::run_checks(snapshot, statements);
 }
 

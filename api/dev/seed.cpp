@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "activities/secrets/secret_box.hpp"
+#include "activities/tenancy.hpp"
 #include "api_sql.hpp"
 
 namespace callflex {
@@ -72,6 +73,7 @@ std::string add_secret(pqxx::work& tx, const SecretBox& box) {
 SeededOrganization seed_demo_organization(pqxx::connection& connection, const std::string& secrets_key) {
     const SecretBox box{secrets_key};
     pqxx::work tx{connection};
+    act_for_everybody(tx);
     tx.exec_params(std::string{api::sql::seed_demo_organization}, organization_id, assistant_id,
                    phone_number_id);
     const std::optional<std::string> known = usable_secret(tx, box);

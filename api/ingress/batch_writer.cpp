@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include "activities/tenancy.hpp"
 #include "api/ingress/connection_string.hpp"
 
 namespace callflex::ingress {
@@ -82,6 +83,7 @@ void BatchWriter::commit(Webhooks batch, std::vector<Stored>& results) {
     Notices notices{*connection_};
     look(CommitPoint::before_transaction);
     pqxx::work tx{*connection_};
+    act_for_everybody(tx);  // a batch holds webhooks of many organizations
     results = store_webhooks(tx, client_, batch);
     look(CommitPoint::before_commit);
     notices.forget();
@@ -139,6 +141,7 @@ Stored BatchWriter::bury(const InboundWebhook& webhook) {
     try {
         if (!connect()) return {};
         pqxx::work tx{*connection_};
+        act_for_everybody(tx);
         store_dead_letter(tx, webhook, last_refusal_);
         tx.commit();
         return {Stored::Result::refused, false, {}};

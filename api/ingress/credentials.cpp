@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <pqxx/pqxx>
 
+#include "activities/tenancy.hpp"
 #include "api/ingress/connection_string.hpp"
 #include "api_sql.hpp"
 #include "schema/migrate.hpp"
@@ -92,6 +93,7 @@ std::shared_ptr<const Credentials> CredentialStore::load(const durable::Uuid& or
 Credentials CredentialStore::query(const durable::Uuid& organization) {
     const std::string id = organization.to_string();
     pqxx::work tx{connection()};
+    act_for_everybody(tx);  // who it is that calls is still to be found out
     const auto rows = tx.exec_params(std::string{api::sql::ingress_organization}, id);
     Credentials out;
     for (const auto& row : rows) {

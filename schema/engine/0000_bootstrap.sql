@@ -10,7 +10,7 @@ do $$
 declare
     wanted text;
 begin
-    foreach wanted in array array['callflex_owner', 'callflex_app', 'callflex_readonly'] loop
+    foreach wanted in array array['callflex_owner', 'callflex_app', 'callflex_readonly', 'callflex_system'] loop
         if not exists (select from pg_catalog.pg_roles where rolname = wanted) then
             begin
                 execute format('create role %I nologin', wanted);
@@ -19,6 +19,19 @@ begin
             end;
         end if;
     end loop;
+
+    -- The daemons may become callflex_system for a transaction that has to see every organization (SET LOCAL ROLE); they
+    -- do not have its rights otherwise.
+    if (select rolinherit from pg_catalog.pg_roles where rolname = 'callflex_app') then
+        alter role callflex_app noinherit;
+    end if;
+    if not pg_catalog.pg_has_role('callflex_app', 'callflex_system', 'member') then
+        begin
+            grant callflex_system to callflex_app;
+        exception when unique_violation then
+            null;
+        end;
+    end if;
 
     -- The migrating user works as the owner, so that everything belongs to the owner and to nobody who logs in.
     if not pg_catalog.pg_has_role(current_user, 'callflex_owner', 'member') then
@@ -36,11 +49,11 @@ $$;
 set local role callflex_owner;
 
 -- The daemons read and write rows; they create, alter, truncate and own nothing. People may look.
-alter default privileges grant usage on schemas to callflex_app, callflex_readonly;
-alter default privileges grant select, insert, update, delete on tables to callflex_app;
-alter default privileges grant usage on sequences to callflex_app;
+alter default privileges grant usage on schemas to callflex_app, callflex_readonly, callflex_system;
+alter default privileges grant select, insert, update, delete on tables to callflex_app, callflex_system;
+alter default privileges grant usage on sequences to callflex_app, callflex_system;
 alter default privileges grant select on tables to callflex_readonly;
-grant usage on schema engine to callflex_app, callflex_readonly;
+grant usage on schema engine to callflex_app, callflex_readonly, callflex_system;
 
 create table if not exists engine.migrations (
     area text not null,
@@ -50,6 +63,6 @@ create table if not exists engine.migrations (
     constraint a_migration_is_applied_once primary key (area, number)
 );
 -- Which schema this is must not be for a daemon to say.
-revoke insert, update, delete on engine.migrations from callflex_app;
+revoke insert, update, delete on engine.migrations from callflex_app, callflex_system;
 
 reset role;

@@ -31,6 +31,7 @@ callflex::EndedCall ended_call(const std::string& call_id) {
 
 ProductDatabase::ProductDatabase() {
     pqxx::work tx{application};
+    callflex::act_for_everybody(tx);
     tx.exec("select app.create_partitions(2, 12, '2026-11-21')");
     tx.exec_params(
         "insert into app.organizations (id, name, slug, billing_period_start, billing_period_end, time_zone) "
@@ -41,6 +42,7 @@ ProductDatabase::ProductDatabase() {
 
 void ProductDatabase::add_call(const callflex::EndedCall& call) {
     pqxx::work tx{application};
+    callflex::act_for_everybody(tx);
     tx.exec_params(
         "insert into app.calls (organization_id, started_at, id, vendor_call_id, from_number, status, "
         "ended_at, "
@@ -53,6 +55,7 @@ void ProductDatabase::add_call(const callflex::EndedCall& call) {
 
 void ProductDatabase::set_settings(const std::string& settings_json) {
     pqxx::work tx{application};
+    callflex::act_for_everybody(tx);
     tx.exec_params("update app.organizations set settings = $1::jsonb", settings_json);
     tx.commit();
 }

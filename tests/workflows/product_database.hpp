@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "activities/calls.hpp"
+#include "activities/tenancy.hpp"
 #include "activities/transactional.hpp"
 #include "tests/support/database.hpp"
 
@@ -41,6 +42,7 @@ class ProductDatabase {
                const std::type_identity_t<Input>& input) {
         TransactionalInfo context;
         pqxx::work tx{application};
+        callflex::act_for(tx, organization_id);
         Output output = activity(context, tx, input);
         tx.commit();
         return output;

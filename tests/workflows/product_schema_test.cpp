@@ -62,6 +62,7 @@ TEST_CASE("constraints refuse what the product never means") {
     db.add_call(ended_call());
     const auto refused = [&](const std::string& sql, const std::string& constraint) {
         pqxx::work tx{db.application};
+        callflex::act_for_everybody(tx);
         try {
             tx.exec(sql);
             FAIL("accepted: " << sql);

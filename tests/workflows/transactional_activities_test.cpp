@@ -157,6 +157,7 @@ TEST_CASE("counting the same call in two transactions at once counts it once") {
     const auto count = [&] {
         pqxx::connection connection{db.database.url()};
         pqxx::work tx{connection};
+        callflex::act_for(tx, test::organization_id);
         test::TransactionalInfo context;
         transactional::count_usage(context, tx, {key_of(call), call.ended_at, 3, 1});
         transactional::update_contact(context, tx, {key_of(call), call.from_number, {}, 3});

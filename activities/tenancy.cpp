@@ -1,0 +1,15 @@
+#include "activities/tenancy.hpp"
+
+#include "activities_sql.hpp"
+
+namespace callflex {
+
+void act_for(pqxx::transaction_base& tx, const std::string& organization_id) {
+    tx.exec_params(std::string{sql::act_for}, organization_id);
+}
+
+void act_for_everybody(pqxx::transaction_base& tx) {
+    tx.exec(std::string{sql::act_for_everybody});
+}
+
+}  // namespace callflex

@@ -1,0 +1,31 @@
+-- Partitions of every partitioned engine table, as the catalogue lists them, and rights on none of them: rows are reached
+-- through the parents, where rights are given.
+
+-- Makes the months from..until of every partitioned engine table. May be repeated. For the owner.
+create or replace function engine.create_partitions(from_moment timestamptz, until_moment timestamptz) returns integer
+    language plpgsql
+    as $$
+declare
+    month timestamp := date_trunc('month', from_moment at time zone 'UTC');
+    parent name;
+    child text;
+    made integer := 0;
+begin
+    while month <= until_moment at time zone 'UTC' loop
+        for parent in select c.relname from pg_catalog.pg_class c
+                       where c.relkind = 'p' and c.relnamespace = 'engine'::regnamespace
+                       order by c.relname loop
+            child := parent || to_char(month, '_YYYY_MM');
+            if to_regclass('engine.' || child) is null then
+                execute format('create table engine.%I partition of engine.%I for values from (%L) to (%L)',
+                               child, parent, engine.uuid_floor(month at time zone 'UTC'),
+                               engine.uuid_floor((month + interval '1 month') at time zone 'UTC'));
+                execute format('revoke all on engine.%I from callflex_app, callflex_readonly, callflex_system', child);
+                made := made + 1;
+            end if;
+        end loop;
+        month := month + interval '1 month';
+    end loop;
+    return made;
+end
+$$;

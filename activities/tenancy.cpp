@@ -12,4 +12,8 @@ void act_for_everybody(pqxx::transaction_base& tx) {
     tx.exec(std::string{sql::act_for_everybody});
 }
 
+void act_for_nobody(pqxx::transaction_base& tx) {
+    tx.exec(std::string{sql::act_for_nobody});
+}
+
 }  // namespace callflex

@@ -15,6 +15,8 @@ namespace callflex {
 void act_for(pqxx::transaction_base& tx, const std::string& organization_id);
 /// From here on the transaction sees every organization: for sweeps, and for webhooks that name none.
 void act_for_everybody(pqxx::transaction_base& tx);
+/// Takes back both: nothing is seen. For transactions that several share, one after the other.
+void act_for_nobody(pqxx::transaction_base& tx);
 
 /// A transactional activity's implementation that acts for the tenant of its run.
 template <class Output, class Input>

@@ -4,12 +4,18 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
+
+#include <algorithm>
 #include <csignal>
+#include <memory>
+#include <vector>
 
 #include "api/http/server.hpp"
 #include "api/ingress/credentials.hpp"
 #include "api/ingress/group_committer.hpp"
 #include "api/ingress/metrics.hpp"
+#include "api/ingress/route.hpp"
+#include "api/ingress/transaction_runner.hpp"
 #include "api/ingress/vapi_route.hpp"
 #include "engine/client/client.hpp"
 
@@ -19,42 +25,56 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::string_view vapi_prefix = "/api/webhooks/vapi/";
-
-enum class Route : std::uint8_t { unknown, health, readiness, metrics, vapi };
-
-Route route_of(std::string_view path) {
-    if (path == "/healthz") return Route::health;
-    if (path == "/readyz") return Route::readiness;
-    if (path == "/metrics") return Route::metrics;
-    const bool vapi = path.starts_with(vapi_prefix) && path.size() > vapi_prefix.size();
-    return vapi && path.find('/', vapi_prefix.size()) == std::string_view::npos ? Route::vapi
-                                                                                : Route::unknown;
-}
-
-std::string_view route_name(Route route) {
-    switch (route) {
-        case Route::unknown:
-            return "unknown";
-        case Route::health:
-            return "healthz";
-        case Route::readiness:
-            return "readyz";
-        case Route::metrics:
-            return "metrics";
-        case Route::vapi:
-            return "vapi";
+/// GET /metrics, in Prometheus' text form.
+class MetricsRoute : public Route {
+  public:
+    explicit MetricsRoute(const Metrics& metrics) : metrics_{metrics} {}
+    [[nodiscard]] std::string_view name() const override { return "metrics"; }
+    [[nodiscard]] bool serves(std::string_view path) const override { return path == "/metrics"; }
+    [[nodiscard]] std::string_view method() const override { return "GET"; }
+    [[nodiscard]] Content content() const override { return Content::none; }
+    [[nodiscard]] std::size_t body_max() const override { return 0; }
+    [[nodiscard]] asio::awaitable<http::Response> handle(http::Request) override {
+        http::Response response = http::json(200, metrics_.text());
+        response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+        co_return response;
     }
-    return "unknown";
-}
 
-/// "application/json", with or without "; charset=utf-8".
-bool is_json(std::string_view content_type) {
-    std::string lower{content_type.substr(0, content_type.find(';'))};
-    while (lower.ends_with(' ')) lower.pop_back();
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return lower == "application/json";
-}
+  private:
+    const Metrics& metrics_;
+};
+
+/// GET /healthz: the process answers. GET /readyz: the database can be reached and has this program's schema.
+class HealthRoute : public Route {
+  public:
+    HealthRoute(CredentialStore& credentials, bool readiness)
+        : credentials_{credentials}, readiness_{readiness} {}
+    [[nodiscard]] std::string_view name() const override { return readiness_ ? "readyz" : "healthz"; }
+    [[nodiscard]] bool serves(std::string_view path) const override {
+        return path == (readiness_ ? "/readyz" : "/healthz");
+    }
+    [[nodiscard]] std::string_view method() const override { return "GET"; }
+    [[nodiscard]] Content content() const override { return Content::none; }
+    [[nodiscard]] std::size_t body_max() const override { return 0; }
+    [[nodiscard]] asio::awaitable<http::Response> handle(http::Request request) override {
+        if (!readiness_) co_return http::json(200, R"({"status":"ok"})");
+        switch (co_await credentials_.readiness()) {
+            case Readiness::ready:
+                co_return http::json(200, R"({"status":"ready"})");
+            case Readiness::database_away:
+                co_return http::problem(503, "The database cannot be reached.", request.request_id);
+            case Readiness::schema_differs:
+                co_return http::problem(503,
+                                        "The database's schema is not this program's: run callflex migrate.",
+                                        request.request_id);
+        }
+        co_return http::problem(503, "Unknown.", request.request_id);
+    }
+
+  private:
+    CredentialStore& credentials_;
+    bool readiness_;
+};
 
 }  // namespace
 
@@ -65,8 +85,12 @@ class Ingress::Impl : public http::Service {
           client_{client_options(options_)},
           credentials_{options_},
           committer_{options_, client_, metrics_},
-          vapi_{options_, credentials_, committer_, metrics_},
+          transactions_{options_, client_, metrics_},
           server_{{options_.address, options_.port, options_.io_threads, options_.limits}, *this} {
+        routes_.push_back(std::make_unique<HealthRoute>(credentials_, false));
+        routes_.push_back(std::make_unique<HealthRoute>(credentials_, true));
+        routes_.push_back(std::make_unique<MetricsRoute>(metrics_));
+        routes_.push_back(std::make_unique<VapiRoute>(options_, credentials_, committer_, metrics_));
         if (options_.platform_secrets.empty() && options_.secrets_key.empty()) {
             spdlog::error(
                 "no webhook secret can be known: set VAPI_WEBHOOK_SECRET or CALLFLEX_SECRETS_KEY; until then "
@@ -83,50 +107,29 @@ class Ingress::Impl : public http::Service {
         // The server first: what it still answers needs the committer.
         server_.stop(options_.stop_grace);
         committer_.stop();
+        transactions_.stop();
         credentials_.stop();
     }
 
     http::Admission admit(const http::RequestHead& head, const std::string& request_id) override {
-        const Route route = route_of(head.path);
-        if (route == Route::unknown)
-            return {http::problem(404, "There is nothing at this path.", request_id)};
-        const std::string_view method = route == Route::vapi ? "POST" : "GET";
-        if (head.method != method) {
-            http::Response response =
-                http::problem(405, fmt::format("This path takes {}.", method), request_id);
-            response.fields.emplace_back("Allow", method);
-            return {std::move(response)};
-        }
-        if (route != Route::vapi) return {};
-        if (head.count("content-encoding") != 0) {
-            return {http::problem(415, "Compressed bodies are not accepted.", request_id)};
-        }
-        if (head.count("content-type") != 1 || !is_json(head.field("content-type"))) {
-            return {http::problem(415, "The Content-Type must be application/json.", request_id)};
-        }
-        return {std::nullopt, options_.report_bytes};
+        const Route* route = route_of(head.path);
+        if (route == nullptr) return {http::problem(404, "There is nothing at this path.", request_id)};
+        if (auto refusal = refuse_head(*route, head, request_id)) return {std::move(refusal)};
+        return {std::nullopt, route->body_max()};
     }
 
     asio::awaitable<http::Response> handle(http::Request request) override {
-        const Route route = route_of(request.head.path);
-        if (route == Route::vapi) {
-            std::string organization = request.head.path.substr(vapi_prefix.size());
-            co_return co_await vapi_.handle(std::move(request), std::move(organization));
-        }
-        if (route == Route::readiness) co_return co_await readiness(request.request_id);
-        if (route == Route::health) co_return http::json(200, R"({"status":"ok"})");
-        http::Response response = http::json(200, metrics_.text());
-        response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-        co_return response;
+        co_return co_await route_of(request.head.path)->handle(std::move(request));
     }
 
     void answered(const http::RequestHead* head, const std::string& request_id, unsigned status,
                   std::chrono::microseconds took) override {
-        const Route route = head == nullptr ? Route::unknown : route_of(head->path);
-        metrics_.request(route_name(route), status, took);
+        const Route* route = head == nullptr ? nullptr : route_of(head->path);
+        const std::string_view name = route == nullptr ? "unknown" : route->name();
+        metrics_.request(name, status, took);
         if (status >= 400) {
-            spdlog::info("answered: request_id={} route={} status={} took_us={}", request_id,
-                         route_name(route), status, took.count());
+            spdlog::info("answered: request_id={} route={} status={} took_us={}", request_id, name, status,
+                         took.count());
         }
     }
 
@@ -139,17 +142,11 @@ class Ingress::Impl : public http::Service {
         return out;
     }
 
-    asio::awaitable<http::Response> readiness(std::string request_id) {
-        switch (co_await credentials_.readiness()) {
-            case Readiness::ready:
-                co_return http::json(200, R"({"status":"ready"})");
-            case Readiness::database_away:
-                co_return http::problem(503, "The database cannot be reached.", request_id);
-            case Readiness::schema_differs:
-                co_return http::problem(
-                    503, "The database's schema is not this program's: run callflex migrate.", request_id);
-        }
-        co_return http::problem(503, "Unknown.", request_id);
+    /// Null when there is nothing at the path.
+    [[nodiscard]] Route* route_of(std::string_view path) const {
+        const auto route =
+            std::ranges::find_if(routes_, [path](const auto& one) { return one->serves(path); });
+        return route == routes_.end() ? nullptr : route->get();
     }
 
     IngressOptions options_;
@@ -157,7 +154,8 @@ class Ingress::Impl : public http::Service {
     durable::client::Client client_;
     CredentialStore credentials_;
     GroupCommitter committer_;
-    VapiRoute vapi_;
+    TransactionRunner transactions_;
+    std::vector<std::unique_ptr<Route>> routes_;
     http::Server server_;
 };
 

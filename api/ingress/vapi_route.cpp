@@ -10,12 +10,15 @@
 #include <nlohmann/json.hpp>
 
 #include "api/http/json_guard.hpp"
+#include "api/ingress/transaction_runner.hpp"
 
 namespace callflex::ingress {
 
 namespace asio = boost::asio;
 
 namespace {
+
+constexpr std::string_view prefix = "/api/webhooks/vapi/";
 
 /// What one request waits for. Everything but the submission itself happens on the connection's strand; the
 /// timer is both the deadline and, when cancelled, the signal.
@@ -24,12 +27,6 @@ struct Waiter {
     asio::steady_timer timer;
     std::optional<Stored> stored;
 };
-
-http::Response unavailable(std::string_view detail, std::string_view request_id) {
-    http::Response response = http::problem(503, detail, request_id);
-    response.fields.emplace_back("Retry-After", "2");
-    return response;
-}
 
 /// The same for an unknown organization, a wrong secret and a disabled organization.
 http::Response unauthenticated(std::string_view detail, std::string_view request_id) {
@@ -78,8 +75,13 @@ VapiRoute::VapiRoute(const IngressOptions& options, CredentialStore& credentials
       metrics_{metrics},
       limiter_{options.requests_per_minute} {}
 
-asio::awaitable<http::Response> VapiRoute::handle(http::Request request, std::string organization) {
+bool VapiRoute::serves(std::string_view path) const {
+    return !last_segment(path, prefix).empty();
+}
+
+asio::awaitable<http::Response> VapiRoute::handle(http::Request request) {
     const std::string& id = request.request_id;
+    const std::string_view organization = last_segment(request.head.path, prefix);
     // What is no id at all is looked up as the nil id, which no organization has.
     const durable::Uuid tenant = durable::Uuid::parse(organization).value_or(durable::Uuid{});
     const auto credentials = co_await credentials_.find(tenant);
@@ -113,7 +115,7 @@ std::optional<http::Response> VapiRoute::refuse_stranger(const http::Request& re
     std::vector<std::string> secrets = options_.platform_secrets;
     secrets.insert(secrets.end(), credentials.secrets.begin(), credentials.secrets.end());
     Verdict verdict = verify(request.head, request.body, secrets, options_.now(), options_.signature);
-    std::string_view reason = name(verdict);
+    std::string_view reason = ingress::name(verdict);
     if (!credentials.enabled && verdict != Verdict::not_signed) {
         verdict = Verdict::mismatch;
         reason = "organization";

@@ -9,17 +9,19 @@
 #include "api/ingress/metrics.hpp"
 #include "api/ingress/options.hpp"
 #include "api/ingress/rate_limiter.hpp"
+#include "api/ingress/route.hpp"
 
 namespace callflex::ingress {
 
-class VapiRoute {
+class VapiRoute : public Route {
   public:
     VapiRoute(const IngressOptions& options, CredentialStore& credentials, GroupCommitter& committer,
               Metrics& metrics);
 
-    /// `organization` is the rest of the path, as sent.
-    [[nodiscard]] boost::asio::awaitable<http::Response> handle(http::Request request,
-                                                                std::string organization);
+    [[nodiscard]] std::string_view name() const override { return "vapi"; }
+    [[nodiscard]] bool serves(std::string_view path) const override;
+    [[nodiscard]] std::size_t body_max() const override { return options_.report_bytes; }
+    [[nodiscard]] boost::asio::awaitable<http::Response> handle(http::Request request) override;
 
   private:
     /// Nothing when the request is authentic.

@@ -140,4 +140,6 @@ TEST_CASE("acting for several organizations shows those and no other") {
     CHECK(visible(tx, "app.organizations") == 2);
     callflex::act_for_everybody(tx);
     CHECK(visible(tx, "app.organizations") == 3);
+    callflex::act_for_nobody(tx);
+    CHECK(visible(tx, "app.organizations") == 0);
 }

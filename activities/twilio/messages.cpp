@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "activities/http/encoding.hpp"
+#include "activities/twilio/api.hpp"
+#include "activities/vendor_json.hpp"
 
 namespace callflex::twilio {
 namespace {
@@ -13,55 +15,6 @@ using nlohmann::json;
 
 constexpr int reference_characters = 8;
 constexpr std::string_view page_size = "100";
-/// Twilio's queue for one sender drains at about a message a second.
-constexpr std::chrono::minutes full_queue_delay{1};
-
-std::string account_path(const TwilioConfig& config) {
-    return "/2010-04-01/Accounts/" + http::percent_encode(config.account_sid);
-}
-
-http::Header authorization(const TwilioConfig& config) {
-    return {"Authorization", http::basic_authorization(config.account_sid, config.auth_token.reveal())};
-}
-
-http::Request reading(const TwilioConfig& config, const std::string& path) {
-    http::Request request;
-    request.url = http::join(config.base_url, path);
-    request.headers = {authorization(config), {"Accept", "application/json"}};
-    request.idempotent = true;
-    return request;
-}
-
-json parsed(const http::Result& result) {
-    if (!result.response) return nullptr;
-    return json::parse(result.response->body, nullptr, false);
-}
-
-std::string text_of(const json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
-std::int64_t code_of(const json& error) {
-    if (!error.is_object()) return 0;
-    const auto found = error.find("code");
-    return found != error.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
-
-VendorFailure read_error(const http::Result& result) {
-    const json error = parsed(result);
-    const std::int64_t code = code_of(error);
-    VendorFailure failure{.outcome = result.outcome, .retry_after = result.retry_after};
-    failure.type = "Twilio." + (code != 0 ? std::to_string(code) : "http_" + std::to_string(result.status()));
-    failure.message = redact(error.is_object() ? text_of(error, "message") : result.reason);
-    // Both say "not processed" whatever status they come with.
-    constexpr std::int64_t too_many_requests = 20429;
-    constexpr std::int64_t sender_queue_full = 21611;
-    if (code == too_many_requests || code == sender_queue_full) failure.outcome = http::Outcome::retryable;
-    if (code == sender_queue_full && !failure.retry_after) failure.retry_after = full_queue_delay;
-    return failure;
-}
-
 std::optional<ListedMessage> read_listed(const json& entry) {
     if (!entry.is_object()) return std::nullopt;
     ListedMessage message{.sid = text_of(entry, "sid"),
@@ -104,21 +57,12 @@ http::Request creation_request(const VendorConfig& config, const SmsRequest& sms
         form.emplace_back("StatusCallback", config.api_url + "/api/webhooks/twilio/sms-status?op=" +
                                                 http::percent_encode(idempotency_key));
     }
-    http::Request request;
-    request.method = "POST";
-    request.url = http::join(twilio.base_url, account_path(twilio) + "/Messages.json");
-    request.headers = {authorization(twilio),
-                       {"Accept", "application/json"},
-                       {"Content-Type", "application/x-www-form-urlencoded"}};
-    request.body = http::form_encode(form);
-    request.idempotent = false;
-    return request;
+    return writing(twilio, account_path(twilio) + "/Messages.json", form);
 }
 
 std::variant<SmsReceipt, VendorFailure> read_creation(const http::Result& result) {
-    if (!result.response) return failure_without_answer("Twilio", result);
-    if (!result.ok()) return read_error(result);
-    const json message = parsed(result);
+    if (!result.ok()) return failure_of(result);
+    const json message = json_of(result);
     SmsReceipt receipt;
     if (message.is_object()) receipt = {text_of(message, "sid"), text_of(message, "status")};
     if (!receipt.message_id.empty()) return receipt;
@@ -139,7 +83,7 @@ http::Request next_page_request(const TwilioConfig& config, const std::string& n
 
 std::optional<MessagePage> read_page(const http::Result& result) {
     if (!result.ok()) return std::nullopt;
-    const json answer = parsed(result);
+    const json answer = json_of(result);
     if (!answer.is_object()) return std::nullopt;
     const auto messages = answer.find("messages");
     if (messages == answer.end() || !messages->is_array()) return std::nullopt;

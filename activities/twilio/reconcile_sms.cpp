@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "activities/twilio/attempt_memory.hpp"
+#include "activities/attempt_memory.hpp"
 #include "activities/twilio/messages.hpp"
 #include "activities/twilio/send_sms.hpp"
 #include "activities/vendor_failure.hpp"

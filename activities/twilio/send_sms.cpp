@@ -1,7 +1,7 @@
 #include "activities/twilio/send_sms.hpp"
 
+#include "activities/attempt_memory.hpp"
 #include "activities/phone_number.hpp"
-#include "activities/twilio/attempt_memory.hpp"
 #include "activities/twilio/messages.hpp"
 #include "activities/vendor_failure.hpp"
 

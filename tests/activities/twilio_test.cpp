@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "activities/http/encoding.hpp"
-#include "activities/twilio/attempt_memory.hpp"
+#include "activities/attempt_memory.hpp"
 #include "activities/twilio/messages.hpp"
 #include "activities/twilio/send_sms.hpp"
 #include "api/sandbox/exchange.hpp"
@@ -200,11 +200,11 @@ TEST_CASE("an attempt after a proven absence has its own 30 seconds") {
 TEST_CASE("an older note is replaced before anything is sent, so that it never stands for a later attempt") {
     test::VendorBench bench;
     FakeContext context{"send_sms"};
-    twilio::note_attempt(context, context.info().started_at);
+    note_attempt(context, context.info().started_at);
     context.later(31s);
     CHECK(test::failure_of(twilio::send(bench.vendors, context, {"+15005550001", "x"})).type ==
           "Twilio.21211");
-    CHECK(twilio::noted_attempt(context) >= context.info().started_at);
+    CHECK(noted_attempt(context) >= context.info().started_at);
 }
 
 TEST_CASE("a long list is read page by page, back to before the attempt") {

@@ -1,6 +1,6 @@
-#include "activities/twilio/attempt_memory.hpp"
+#include "activities/attempt_memory.hpp"
 
-namespace callflex::twilio {
+namespace callflex {
 
 void note_attempt(durable::ActivityContext& context, durable::Timestamp attempted_at) {
     context.heartbeat(durable::encode(AttemptNote{attempted_at, context.info().lost_attempts}));
@@ -18,4 +18,4 @@ std::optional<durable::Timestamp> noted_attempt(const durable::ActivityContext& 
     }
 }
 
-}  // namespace callflex::twilio
+}  // namespace callflex

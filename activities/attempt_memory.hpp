@@ -7,7 +7,7 @@
 
 #include "engine/worker/activities.hpp"
 
-namespace callflex::twilio {
+namespace callflex {
 
 /// A worker that dies takes its knowledge along, but its death is counted: a note made before the last death
 /// says nothing about what that worker did.
@@ -36,4 +36,4 @@ void note_attempt(durable::ActivityContext& context, durable::Timestamp attempte
 /// Nullopt when nothing is noted, or when a worker has died since.
 [[nodiscard]] std::optional<durable::Timestamp> noted_attempt(const durable::ActivityContext& context);
 
-}  // namespace callflex::twilio
+}  // namespace callflex

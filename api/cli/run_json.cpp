@@ -118,6 +118,7 @@ Color status_color(RunStatus status, bool blocked) {
     if (blocked) return Color::yellow;
     switch (status) {
         case RunStatus::running:
+        case RunStatus::continued_as_new:
             return Color::cyan;
         case RunStatus::completed:
             return Color::green;

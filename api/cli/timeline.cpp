@@ -125,6 +125,20 @@ Timeline::View Timeline::view(EventId, const history::CancelRequested& event) {
                         event.identity.empty() ? "unknown" : event.identity),
             nullptr};
 }
+Timeline::View Timeline::view(EventId, const history::ChildStarted& event) {
+    return {"▶", Color::cyan, scheduled(event.initiated) + " · run " + event.run.value.to_string(), nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::ChildStartFailed& event) {
+    return {"✗", Color::red, scheduled(event.initiated) + " · " + event.failure.to_string(), nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::ChildCompleted& event) {
+    return {"✓", Color::green, scheduled(event.initiated) + since(event.initiated), &event.result};
+}
+Timeline::View Timeline::view(EventId, const history::ChildFailed& event) {
+    return {"✗", Color::red,
+            scheduled(event.initiated) + since(event.initiated) + " · " + event.failure.to_string(),
+            &event.failure.details};
+}
 Timeline::View Timeline::view(EventId id, const history::ActivityScheduled& event) {
     scheduled_[id] = {event.type, time_};
     return {"→", Color::dim, event.type + at_source(event.source), &event.input};
@@ -144,6 +158,18 @@ Timeline::View Timeline::view(EventId, const history::TimerCanceled& event) {
 }
 Timeline::View Timeline::view(EventId, const history::SideEffectRecorded& event) {
     return {"·", Color::dim, at_source(event.source), &event.value};
+}
+Timeline::View Timeline::view(EventId id, const history::ChildInitiated& event) {
+    scheduled_[id] = {event.type, time_};
+    return {"→", Color::dim,
+            fmt::format("{} · id {}{}", event.type, event.workflow_id, at_source(event.source)),
+            &event.input};
+}
+Timeline::View Timeline::view(EventId, const history::ChildCancelRequested& event) {
+    return {"→", Color::yellow, scheduled(event.initiated), nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::StatePublished& event) {
+    return {"·", Color::dim, event.key + at_source(event.source), &event.value};
 }
 Timeline::View Timeline::view(EventId, const history::CodeStarted&) {
     return {"·", Color::dim, "the code has run, and waits", nullptr};
@@ -165,6 +191,12 @@ Timeline::View Timeline::view(EventId, const history::WorkflowTerminated& event)
             fmt::format("{} (by {})", event.reason.empty() ? "no reason given" : event.reason,
                         event.identity.empty() ? "unknown" : event.identity),
             nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::WorkflowContinuedAsNew& event) {
+    return {
+        "↻", Color::cyan,
+        fmt::format("as run {} · {} signals go with it", event.run.value.to_string(), event.signals.size()),
+        &event.input};
 }
 
 }  // namespace callflex::cli

@@ -36,17 +36,25 @@ class Timeline {
     View view(durable::EventId, const durable::history::TimerFired& event);
     View view(durable::EventId, const durable::history::SignalReceived& event);
     View view(durable::EventId, const durable::history::CancelRequested& event);
+    View view(durable::EventId, const durable::history::ChildStarted& event);
+    View view(durable::EventId, const durable::history::ChildStartFailed& event);
+    View view(durable::EventId, const durable::history::ChildCompleted& event);
+    View view(durable::EventId, const durable::history::ChildFailed& event);
     View view(durable::EventId id, const durable::history::ActivityScheduled& event);
     View view(durable::EventId, const durable::history::ActivityCancelRequested& event);
     View view(durable::EventId, const durable::history::TimerStarted& event);
     View view(durable::EventId, const durable::history::TimerCanceled& event);
     View view(durable::EventId, const durable::history::SideEffectRecorded& event);
+    View view(durable::EventId id, const durable::history::ChildInitiated& event);
+    View view(durable::EventId, const durable::history::ChildCancelRequested& event);
+    View view(durable::EventId, const durable::history::StatePublished& event);
     View view(durable::EventId, const durable::history::CodeStarted& event);
     View view(durable::EventId, const durable::history::WorkflowCompleted& event);
     View view(durable::EventId, const durable::history::WorkflowFailed& event);
     View view(durable::EventId, const durable::history::WorkflowCanceled& event);
     View view(durable::EventId, const durable::history::WorkflowTimedOut& event);
     View view(durable::EventId, const durable::history::WorkflowTerminated& event);
+    View view(durable::EventId, const durable::history::WorkflowContinuedAsNew& event);
     /// "summarize (event 4)", and how long it took.
     [[nodiscard]] std::string scheduled(durable::EventId id) const;
     [[nodiscard]] std::string since(durable::EventId id) const;

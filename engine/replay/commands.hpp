@@ -27,6 +27,8 @@ class Commands {
 
     /// Issues a command. The id is its event's, the same live and in every replay.
     EventId issue(history::Event command, std::source_location where);
+    /// The id that the next command will get.
+    [[nodiscard]] EventId next_id() const noexcept { return next_; }
     /// On replay: the recorded command that the next issue() will be held against, if any.
     [[nodiscard]] const history::Event* recorded_next() const;
     [[nodiscard]] bool replaying() const noexcept { return recorded_ != nullptr; }

@@ -20,6 +20,18 @@ struct Same {
         return recorded.type == found.type && recorded.input == found.input &&
                recorded.options == found.options;
     }
+    bool operator()(ChildInitiated recorded, const ChildInitiated& found) const {
+        recorded.run = found.run;
+        recorded.source = found.source;
+        return recorded == found;
+    }
+    bool operator()(const StatePublished& recorded, const StatePublished& found) const {
+        return recorded.key == found.key && recorded.value == found.value;
+    }
+    bool operator()(WorkflowContinuedAsNew recorded, const WorkflowContinuedAsNew& found) const {
+        recorded.run = found.run;
+        return recorded == found;
+    }
     bool operator()(const TimerStarted& recorded, const TimerStarted& found) const {
         return recorded.delay == found.delay;
     }
@@ -29,6 +41,16 @@ struct Same {
 std::string options_digest(const ActivityScheduled& event) {
     return digest(
         encode_event(ActivityScheduled{.type = {}, .input = {}, .options = event.options, .source = {}}));
+}
+
+/// Of everything but what was asked of whom: ids, inputs and sources have their own place.
+std::string options_digest(ChildInitiated event) {
+    event.type.clear();
+    event.workflow_id.clear();
+    event.input = {};
+    event.run = {};
+    event.source.clear();
+    return digest(encode_event(event));
 }
 
 std::string milliseconds(Duration duration) {
@@ -42,6 +64,20 @@ struct Details {
     }
     std::string operator()(const ActivityCancelRequested& event) const {
         return " of event " + std::to_string(event.scheduled.value);
+    }
+    std::string operator()(const ChildInitiated& event) const {
+        return " " + event.type + ", id " + digest(event.workflow_id) + ", input " +
+               digest(event.input.json) + ", options " + options_digest(event);
+    }
+    std::string operator()(const ChildCancelRequested& event) const {
+        return " of event " + std::to_string(event.initiated.value);
+    }
+    std::string operator()(const StatePublished& event) const {
+        return " " + event.key + ", value " + digest(event.value.json);
+    }
+    std::string operator()(const WorkflowContinuedAsNew& event) const {
+        return ", input " + digest(event.input.json) + ", " + std::to_string(event.signals.size()) +
+               " unread signals";
     }
     std::string operator()(const TimerStarted& event) const { return " for " + milliseconds(event.delay); }
     std::string operator()(const TimerCanceled& event) const {
@@ -104,16 +140,43 @@ std::string first_difference(JsonReader& left, JsonReader& right) {
     return left.raw() == right.raw() ? "=" : "";
 }
 
-std::string where_inputs_differ(const Payload& recorded, const Payload& found) {
+/// "input differs at body"
+std::string where_they_differ(std::string what, const Payload& recorded, const Payload& found) {
+    what += " differs";
     try {
         JsonReader left{recorded.json};
         JsonReader right{found.json};
         const std::string path = first_difference(left, right);
-        return path.empty() || path == "=" ? "input differs" : "input differs at " + path;
+        return path.empty() || path == "=" ? what : what + " at " + path;
     } catch (const DecodeError&) {
-        return "input differs";  // a payload that is no JSON has no paths
+        return what;  // a payload that is no JSON has no paths
     }
 }
+
+struct Difference {
+    template <class A, class B>
+    std::string operator()(const A&, const B&) const {
+        return {};
+    }
+    std::string operator()(const ActivityScheduled& left, const ActivityScheduled& right) const {
+        if (left.type != right.type) return {};
+        if (left.input != right.input) return where_they_differ("input", left.input, right.input);
+        return left.options != right.options ? "options differ" : "";
+    }
+    std::string operator()(const ChildInitiated& left, const ChildInitiated& right) const {
+        if (left.type != right.type) return {};
+        if (left.workflow_id != right.workflow_id) return "workflow id differs";
+        if (left.input != right.input) return where_they_differ("input", left.input, right.input);
+        return "options differ";
+    }
+    std::string operator()(const StatePublished& left, const StatePublished& right) const {
+        return left.key == right.key ? where_they_differ("value", left.value, right.value) : "";
+    }
+    std::string operator()(const WorkflowContinuedAsNew& left, const WorkflowContinuedAsNew& right) const {
+        if (left.input != right.input) return where_they_differ("input", left.input, right.input);
+        return left.signals != right.signals ? "unread signals differ" : "";
+    }
+};
 
 }  // namespace
 
@@ -126,11 +189,7 @@ std::string describe(const Event& event) {
 }
 
 std::string difference(const Event& recorded, const Event& found) {
-    const auto* left = std::get_if<ActivityScheduled>(&recorded);
-    const auto* right = std::get_if<ActivityScheduled>(&found);
-    if (left == nullptr || right == nullptr || left->type != right->type) return {};
-    if (left->input != right->input) return where_inputs_differ(left->input, right->input);
-    return left->options != right->options ? "options differ" : "";
+    return std::visit(Difference{}, recorded, found);
 }
 
 std::string digest(std::string_view text) {

@@ -12,7 +12,7 @@ namespace durable::replay {
 
 /// True if the code's command is what history recorded: kind, ids, type, input, options, delay, the end's
 /// content. Not compared: the source line, a timer's due time (it follows from the delay), a side effect's
-/// value.
+/// value, the run that a child or a continuation gets.
 [[nodiscard]] bool same_command(const history::Event& recorded, const history::Event& found);
 
 /// "ActivityScheduled send_sms, input 5f0c1d2e3a4b5c6d, options 0a1b..."

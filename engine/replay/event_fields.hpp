@@ -17,6 +17,14 @@ void fields(V& v, typename V::template Ref<RetryPolicy> retry) {
 }
 
 template <class V>
+void fields(V& v, typename V::template Ref<ActivityLimit> limit) {
+    v.required("key", limit.key);
+    v.optional("concurrency", limit.concurrency, 0);
+    v.optional("per_second", limit.per_second, 0);
+    v.optional("burst", limit.burst, 1);
+}
+
+template <class V>
 void fields(V& v, typename V::template Ref<ActivityOptions> options) {
     v.optional("schedule_to_close", options.schedule_to_close, Duration{0});
     v.optional("schedule_to_start", options.schedule_to_start, Duration{0});
@@ -26,6 +34,8 @@ void fields(V& v, typename V::template Ref<ActivityOptions> options) {
     v.optional("delivery", options.delivery, Delivery::at_least_once);
     v.optional("cancellation", options.cancellation, CancellationType::try_cancel);
     v.optional("queue", options.queue, {});
+    v.optional("priority", options.priority, 3);
+    v.optional("limit", options.limit, {});
 }
 
 template <class V>
@@ -47,6 +57,21 @@ void fields(V& v, typename V::template Ref<Failure> failure) {
 // --- what arrives ----------------------------------------------------------------------------------------
 
 template <class V>
+void fields(V& v, typename V::template Ref<ParentRun> parent) {
+    v.required("run", parent.run);
+    v.required("chain", parent.chain);
+    v.required("initiated", parent.initiated);
+    v.required("workflow_id", parent.workflow_id);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<SignalReceived> event) {
+    v.required("name", event.name);
+    v.required("input", event.input);
+    v.optional("request_id", event.request_id, {});
+}
+
+template <class V>
 void fields(V& v, typename V::template Ref<WorkflowStarted> event) {
     v.required("type", event.type);
     v.required("workflow_id", event.workflow_id);
@@ -54,6 +79,11 @@ void fields(V& v, typename V::template Ref<WorkflowStarted> event) {
     v.required("queue", event.queue);
     v.required("input", event.input);
     v.optional("run_deadline", event.run_deadline, {});
+    v.optional("run_timeout", event.run_timeout, {});
+    v.optional("parent", event.parent, {});
+    v.optional("continued_from", event.continued_from, {});
+    v.optional("signals", event.signals, {});
+    v.optional("scheduled_for", event.scheduled_for, {});
 }
 
 template <class V>
@@ -75,16 +105,36 @@ void fields(V& v, typename V::template Ref<TimerFired> event) {
 }
 
 template <class V>
-void fields(V& v, typename V::template Ref<SignalReceived> event) {
-    v.required("name", event.name);
-    v.required("input", event.input);
-    v.optional("request_id", event.request_id, {});
-}
-
-template <class V>
 void fields(V& v, typename V::template Ref<CancelRequested> event) {
     v.optional("reason", event.reason, {});
     v.optional("identity", event.identity, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ChildStarted> event) {
+    v.required("initiated", event.initiated);
+    v.required("run", event.run);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ChildStartFailed> event) {
+    v.required("initiated", event.initiated);
+    v.required("failure", event.failure);
+    v.optional("run", event.run, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ChildCompleted> event) {
+    v.required("initiated", event.initiated);
+    v.required("result", event.result);
+    v.optional("run", event.run, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ChildFailed> event) {
+    v.required("initiated", event.initiated);
+    v.required("failure", event.failure);
+    v.optional("run", event.run, {});
 }
 
 // --- commands --------------------------------------------------------------------------------------------
@@ -121,6 +171,32 @@ void fields(V& v, typename V::template Ref<SideEffectRecorded> event) {
 }
 
 template <class V>
+void fields(V& v, typename V::template Ref<ChildInitiated> event) {
+    v.required("type", event.type);
+    v.required("workflow_id", event.workflow_id);
+    v.required("input", event.input);
+    v.optional("parent_close", event.parent_close, ParentClosePolicy::terminate);
+    v.optional("cancellation", event.cancellation, CancellationType::wait_cancelled);
+    v.optional("reuse", event.reuse, ChildReuse::allow);
+    v.optional("queue", event.queue, {});
+    v.optional("run_timeout", event.run_timeout, {});
+    v.required("run", event.run);
+    v.optional("source", event.source, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ChildCancelRequested> event) {
+    v.required("initiated", event.initiated);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<StatePublished> event) {
+    v.required("key", event.key);
+    v.required("value", event.value);
+    v.optional("source", event.source, {});
+}
+
+template <class V>
 void fields(V&, typename V::template Ref<CodeStarted>) {}
 
 // --- the end ---------------------------------------------------------------------------------------------
@@ -149,6 +225,15 @@ template <class V>
 void fields(V& v, typename V::template Ref<WorkflowTerminated> event) {
     v.optional("reason", event.reason, {});
     v.optional("identity", event.identity, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<WorkflowContinuedAsNew> event) {
+    v.required("run", event.run);
+    v.required("type", event.type);
+    v.required("input", event.input);
+    v.optional("signals", event.signals, {});
+    v.optional("run_timeout", event.run_timeout, {});
 }
 
 }  // namespace durable::history

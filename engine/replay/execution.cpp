@@ -8,8 +8,8 @@
 namespace durable::replay {
 namespace {
 
-constexpr std::array<std::string_view, 6> status_names{"running",  "completed", "failed",
-                                                       "canceled", "timed_out", "terminated"};
+constexpr std::array<std::string_view, 7> status_names{
+    "running", "completed", "failed", "canceled", "timed_out", "terminated", "continued_as_new"};
 
 }  // namespace
 
@@ -58,6 +58,17 @@ std::optional<Timestamp> Execution::wake_at() const {
 }
 std::vector<PendingActivity> Execution::pending_activities() const {
     return machine_->pending_activities();
+}
+
+std::vector<PendingChild> Execution::pending_children() const {
+    return machine_->pending_children();
+}
+
+QueryAnswer Execution::query(std::string_view name, const Payload& input) {
+    return machine_->queries().answer(name, input);
+}
+std::vector<std::string> Execution::queries() const {
+    return machine_->queries().names();
 }
 
 std::vector<StackFrame> Execution::stack() const {

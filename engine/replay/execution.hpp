@@ -7,6 +7,7 @@
 #include <optional>
 #include <source_location>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/replay/history.hpp"
@@ -40,8 +41,16 @@ struct Blocked {
     std::optional<Mismatch> mismatch;  ///< for Kind::mismatch
 };
 
-/// How a run ends.
-enum class RunStatus : std::uint8_t { running, completed, failed, canceled, timed_out, terminated };
+/// How a run ends. `continued_as_new` ends the run alone: its chain goes on.
+enum class RunStatus : std::uint8_t {
+    running,
+    completed,
+    failed,
+    canceled,
+    timed_out,
+    terminated,
+    continued_as_new
+};
 [[nodiscard]] std::string_view to_string(RunStatus status);
 [[nodiscard]] std::optional<RunStatus> run_status(std::string_view name);
 
@@ -61,6 +70,29 @@ struct PendingActivity {
     Timestamp scheduled_at;
     const history::ActivityScheduled* command;  ///< owned by the Execution; valid until its next activation
     bool cancel_requested;
+};
+
+/// A child whose start was ordered and whose chain has not closed yet.
+struct PendingChild {
+    EventId initiated;
+    Timestamp initiated_at;
+    const history::ChildInitiated* command;  ///< owned by the Execution; valid until its next activation
+    bool started;                            ///< acknowledged: ChildStarted has arrived
+    bool cancel_requested;
+};
+
+/// What a query gave: a result, or why there is none.
+struct QueryAnswer {
+    enum class Kind {
+        answered,
+        unknown,      ///< nothing answers to that name here; the error lists what does
+        bad_input,    ///< the question does not decode
+        failed,       ///< the handler threw
+        not_allowed,  ///< the handler tried to do more than read: to wait, to order, to draw random numbers
+    };
+    Kind kind = Kind::answered;
+    Payload result{};     ///< when answered
+    std::string error{};  ///< one sentence otherwise
 };
 
 /// One line of `workflow stack`: a coroutine that waits, innermost await first in its chain.
@@ -103,6 +135,14 @@ class Execution {
 
     [[nodiscard]] std::optional<Timestamp> wake_at() const;
     [[nodiscard]] std::vector<PendingActivity> pending_activities() const;  ///< by event id
+    [[nodiscard]] std::vector<PendingChild> pending_children() const;       ///< by event id
+
+    /// Answers with the handler that the code registered (Workflow::on_query), as of the last activation fed.
+    /// Open or closed, however it ended. Never an exception, never an effect on the run: but ask an Execution
+    /// that was replayed for this, not a worker's live one, since a handler may write to what it captured.
+    [[nodiscard]] QueryAnswer query(std::string_view name, const Payload& input);
+    [[nodiscard]] std::vector<std::string> queries() const;  ///< the names it answers to, sorted
+
     [[nodiscard]] std::vector<StackFrame> stack() const;
     /// One phrase on what the run's root waits for, for `why` when nothing else explains it: "signal approve
     /// at f.cpp:12".

@@ -6,11 +6,13 @@ namespace durable::history {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<Event>> names{
-    "WorkflowStarted",   "ActivityCompleted", "ActivityFailed",     "TimerFired",
-    "SignalReceived",    "CancelRequested",   "ActivityScheduled",  "ActivityCancelRequested",
-    "TimerStarted",      "TimerCanceled",     "SideEffectRecorded", "CodeStarted",
-    "WorkflowCompleted", "WorkflowFailed",    "WorkflowCanceled",   "WorkflowTimedOut",
-    "WorkflowTerminated"};
+    "WorkflowStarted",       "ActivityCompleted", "ActivityFailed",     "TimerFired",
+    "SignalReceived",        "CancelRequested",   "ChildStarted",       "ChildStartFailed",
+    "ChildCompleted",        "ChildFailed",       "ActivityScheduled",  "ActivityCancelRequested",
+    "TimerStarted",          "TimerCanceled",     "SideEffectRecorded", "ChildInitiated",
+    "ChildCancelRequested",  "StatePublished",    "CodeStarted",        "WorkflowCompleted",
+    "WorkflowFailed",        "WorkflowCanceled",  "WorkflowTimedOut",   "WorkflowTerminated",
+    "WorkflowContinuedAsNew"};
 
 }  // namespace
 
@@ -22,7 +24,8 @@ bool is_end(const Event& event) {
     return std::holds_alternative<WorkflowCompleted>(event) ||
            std::holds_alternative<WorkflowFailed>(event) || std::holds_alternative<WorkflowCanceled>(event) ||
            std::holds_alternative<WorkflowTimedOut>(event) ||
-           std::holds_alternative<WorkflowTerminated>(event);
+           std::holds_alternative<WorkflowTerminated>(event) ||
+           std::holds_alternative<WorkflowContinuedAsNew>(event);
 }
 
 }  // namespace durable::history

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "engine/workflow/activity.hpp"
+#include "engine/workflow/child_options.hpp"
 #include "engine/workflow/failure.hpp"
 #include "engine/workflow/ids.hpp"
 #include "engine/workflow/payload.hpp"
@@ -27,6 +28,20 @@ namespace durable::history {
 
 // --- what arrives ----------------------------------------------------------------------------------------
 
+/// Who started a run as its child.
+struct ParentRun {
+    RunId run;          ///< the run that issued ChildInitiated
+    RunId chain;        ///< its first run: names the parent for as long as it continues as new
+    EventId initiated;  ///< of the ChildInitiated in `run`
+    std::string workflow_id;
+    bool operator==(const ParentRun&) const = default;
+};
+struct SignalReceived {
+    std::string name;
+    Payload input;
+    std::string request_id;  ///< of the sender; unique in the chain; "" when the sender gave none
+    bool operator==(const SignalReceived&) const = default;
+};
 struct WorkflowStarted {
     std::string type;
     std::string workflow_id;
@@ -34,6 +49,12 @@ struct WorkflowStarted {
     std::string queue;
     Payload input;
     std::optional<Timestamp> run_deadline;  ///< the run ends as timed_out then; none: never
+    std::optional<Duration>
+        run_timeout{};  ///< what run_deadline was made of; the next run of the chain gets it
+    std::optional<ParentRun> parent{};
+    std::optional<RunId> continued_from{};     ///< the run before, in the same chain
+    std::vector<SignalReceived> signals{};     ///< that the run before had not received: they come first
+    std::optional<Timestamp> scheduled_for{};  ///< the nominal time, when a schedule started it
     bool operator==(const WorkflowStarted&) const = default;
 };
 struct ActivityCompleted {
@@ -51,16 +72,37 @@ struct TimerFired {
     EventId started;
     bool operator==(const TimerFired&) const = default;
 };
-struct SignalReceived {
-    std::string name;
-    Payload input;
-    std::string request_id;  ///< of the sender; unique in the run; "" when the sender gave none
-    bool operator==(const SignalReceived&) const = default;
-};
 struct CancelRequested {
     std::string reason;
     std::string identity;
     bool operator==(const CancelRequested&) const = default;
+};
+
+// What becomes of a child. `run` is the one that ChildInitiated names; a run that was started by another run of
+// the parent's chain has another one, so that such news is known to be stale. Nil (older senders): not told.
+
+struct ChildStarted {
+    EventId initiated;
+    RunId run;
+    bool operator==(const ChildStarted&) const = default;
+};
+struct ChildStartFailed {  ///< final: there is no such child
+    EventId initiated;
+    Failure failure;
+    RunId run{};
+    bool operator==(const ChildStartFailed&) const = default;
+};
+struct ChildCompleted {
+    EventId initiated;
+    Payload result;
+    RunId run{};
+    bool operator==(const ChildCompleted&) const = default;
+};
+struct ChildFailed {  ///< the child's chain has closed in another way. Kind child; its cause tells which way.
+    EventId initiated;
+    Failure failure;
+    RunId run{};
+    bool operator==(const ChildFailed&) const = default;
 };
 
 // --- what the code answers: commands, recorded as events -------------------------------------------------
@@ -90,6 +132,29 @@ struct SideEffectRecorded {
     Payload value;
     std::string source;
     bool operator==(const SideEffectRecorded&) const = default;
+};
+struct ChildInitiated {
+    std::string type;
+    std::string workflow_id;
+    Payload input;
+    ParentClosePolicy parent_close = ParentClosePolicy::terminate;
+    CancellationType cancellation = CancellationType::wait_cancelled;
+    ChildReuse reuse = ChildReuse::allow;
+    std::string queue{};  ///< empty: the parent's
+    std::optional<Duration> run_timeout{};
+    RunId run{};           ///< the child's first run; not compared
+    std::string source{};  ///< not compared
+    bool operator==(const ChildInitiated&) const = default;
+};
+struct ChildCancelRequested {
+    EventId initiated;
+    bool operator==(const ChildCancelRequested&) const = default;
+};
+struct StatePublished {
+    std::string key;
+    Payload value;
+    std::string source{};  ///< not compared
+    bool operator==(const StatePublished&) const = default;
 };
 /// The code has run for the first time, issued no other command, and nothing had arrived: recorded so that
 /// every activation has an event.
@@ -121,14 +186,27 @@ struct WorkflowTerminated {
     bool operator==(const WorkflowTerminated&) const = default;
 };
 
+/// The end of this run, not of its chain: `run` goes on with `input`. A commit of its own kind, see
+/// engine/replay/lineage.hpp for how the next run begins.
+struct WorkflowContinuedAsNew {
+    RunId run;  ///< the next one; not compared
+    std::string type;
+    Payload input;
+    std::vector<SignalReceived> signals;  ///< delivered to this run but not received by its code, in order
+    std::optional<Duration> run_timeout;
+    bool operator==(const WorkflowContinuedAsNew&) const = default;
+};
+
 using Event = std::variant<WorkflowStarted, ActivityCompleted, ActivityFailed, TimerFired, SignalReceived,
-                           CancelRequested, ActivityScheduled, ActivityCancelRequested, TimerStarted,
-                           TimerCanceled, SideEffectRecorded, CodeStarted, WorkflowCompleted, WorkflowFailed,
-                           WorkflowCanceled, WorkflowTimedOut, WorkflowTerminated>;
+                           CancelRequested, ChildStarted, ChildStartFailed, ChildCompleted, ChildFailed,
+                           ActivityScheduled, ActivityCancelRequested, TimerStarted, TimerCanceled,
+                           SideEffectRecorded, ChildInitiated, ChildCancelRequested, StatePublished,
+                           CodeStarted, WorkflowCompleted, WorkflowFailed, WorkflowCanceled, WorkflowTimedOut,
+                           WorkflowTerminated, WorkflowContinuedAsNew>;
 
 /// The event's name, as in the wire form, SQL and the CLI: "ActivityScheduled".
 [[nodiscard]] std::string_view kind_name(const Event& event);
-/// True for the five that end a run.
+/// True for the six that end a run.
 [[nodiscard]] bool is_end(const Event& event);
 
 struct Activation {

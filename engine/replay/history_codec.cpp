@@ -10,8 +10,19 @@ namespace durable::history {
 namespace {
 
 template <class T>
-concept HasFields =
-    std::is_same_v<T, RetryPolicy> || std::is_same_v<T, ActivityOptions> || std::is_same_v<T, Failure>;
+concept HasFields = std::is_same_v<T, RetryPolicy> || std::is_same_v<T, ActivityLimit> ||
+                    std::is_same_v<T, ActivityOptions> || std::is_same_v<T, Failure> ||
+                    std::is_same_v<T, ParentRun> || std::is_same_v<T, SignalReceived>;
+
+template <class T>
+inline constexpr bool optional_fields = false;
+template <HasFields T>
+inline constexpr bool optional_fields<std::optional<T>> = true;
+
+template <class T>
+inline constexpr bool list_of_fields = false;
+template <HasFields T>
+inline constexpr bool list_of_fields<std::vector<T>> = true;
 
 class FieldWriter {
   public:
@@ -35,6 +46,13 @@ class FieldWriter {
     void write(const T& value) {
         if constexpr (std::is_same_v<T, std::shared_ptr<const Failure>>) {
             write(*value);
+        } else if constexpr (optional_fields<T>) {
+            if (!value) return writer_.null();
+            write(*value);
+        } else if constexpr (list_of_fields<T>) {
+            writer_.begin_array();
+            for (const auto& element : value) write(element);
+            writer_.end_array();
         } else if constexpr (HasFields<T>) {
             writer_.begin_object();
             fields(*this, value);
@@ -94,6 +112,12 @@ class FieldReader {
             auto cause = std::make_shared<Failure>();
             read(*cause);
             value = std::move(cause);
+        } else if constexpr (optional_fields<T>) {
+            if (reader_.peek() == JsonReader::Kind::null) return reader_.skip();
+            read(value.emplace());
+        } else if constexpr (list_of_fields<T>) {
+            reader_.begin_array();
+            while (reader_.next_element()) read(value.emplace_back());
         } else if constexpr (HasFields<T>) {
             reader_.begin_object();
             FieldReader{reader_}.members(value);

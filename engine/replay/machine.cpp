@@ -1,32 +1,15 @@
 #include "engine/replay/machine.hpp"
 
 #include <algorithm>
-#include <set>
 #include <stdexcept>
 #include <utility>
+
+#include "engine/replay/lineage.hpp"
 
 namespace durable::replay {
 namespace {
 
 using namespace history;
-
-/// An operation of a cancelled scope: over before it began.
-class CanceledOperation final : public detail::Operation {
-  public:
-    CanceledOperation(const std::string& reason, std::source_location where) : Operation(where) {
-        resolve(Failure{.kind = FailureKind::canceled, .message = reason, .retryable = false});
-    }
-    void cancel(const std::string&) override {}
-    [[nodiscard]] std::string describe() const override { return "cancelled"; }
-};
-
-/// What a blocked activation's code gets: it waits until it is destroyed.
-class NeverOperation final : public detail::Operation {
-  public:
-    using Operation::Operation;
-    void cancel(const std::string&) override {}
-    [[nodiscard]] std::string describe() const override { return "nothing: the activation is blocked"; }
-};
 
 /// Ends that are written without running any code.
 bool ends_from_outside(const Activation& activation) {
@@ -40,6 +23,7 @@ RunStatus status_after(const Event& end) {
     if (std::holds_alternative<WorkflowFailed>(end)) return RunStatus::failed;
     if (std::holds_alternative<WorkflowCanceled>(end)) return RunStatus::canceled;
     if (std::holds_alternative<WorkflowTimedOut>(end)) return RunStatus::timed_out;
+    if (std::holds_alternative<WorkflowContinuedAsNew>(end)) return RunStatus::continued_as_new;
     return RunStatus::terminated;
 }
 
@@ -56,7 +40,8 @@ Execution::Machine::Machine(const WorkflowRegistry& registry, RunId run, std::st
       workflow_(*this),
       activities_(commands_),
       timers_(commands_),
-      conditions_(timers_) {
+      conditions_(timers_),
+      children_(commands_, run) {
     info_.run = run;
 }
 
@@ -142,68 +127,19 @@ void Execution::Machine::begin(const WorkflowStarted& started, Timestamp time) {
     info_.queue = started.queue;
     info_.started_at = time;
     info_.run_deadline = started.run_deadline;
+    if (started.parent) info_.parent = {started.parent->run, WorkflowId{started.parent->workflow_id}};
+    info_.continued_from = started.continued_from;
+    info_.scheduled_for = started.scheduled_for;
     // At least the smallest duration there is: zero would mean that there is no limit.
     if (started.run_deadline) run_timeout_ = std::max(*started.run_deadline - time, Duration{1});
+    for (const SignalReceived& signal : started.signals) signals_.received(signal);
 }
 
 void Execution::Machine::close(const Event& last_command) {
     if (is_end(last_command)) status_ = status_after(last_command);
 }
 
-// --- what arrives ----------------------------------------------------------------------------------------
-
-bool Execution::Machine::expects(const Event& event) const {
-    if (status_ != RunStatus::running) return false;
-    if (const auto* completed = std::get_if<ActivityCompleted>(&event)) {
-        return activities_.is_pending(completed->scheduled);
-    }
-    if (const auto* failed = std::get_if<history::ActivityFailed>(&event)) {
-        return activities_.is_pending(failed->scheduled);
-    }
-    if (const auto* fired = std::get_if<TimerFired>(&event)) return timers_.is_pending(fired->started);
-    if (std::holds_alternative<CancelRequested>(event)) return !root_scope_.canceled();
-    return std::holds_alternative<SignalReceived>(event);
-}
-
-/// Without what nobody expects, or only once: a second result of the same activity, a second cancel request.
-std::vector<Event> Execution::Machine::expected_of(std::vector<Event> arrived) const {
-    std::set<std::int32_t> finished;
-    bool canceled = false;
-    std::erase_if(arrived, [&](Event& event) {
-        if (!expects(event)) return true;
-        if (const auto* completed = std::get_if<ActivityCompleted>(&event)) {
-            return !finished.insert(completed->scheduled.value).second;
-        }
-        if (auto* failed = std::get_if<history::ActivityFailed>(&event)) {
-            failed->failure = bounded(std::move(failed->failure));
-            return !finished.insert(failed->scheduled.value).second;
-        }
-        if (const auto* fired = std::get_if<TimerFired>(&event))
-            return !finished.insert(fired->started.value).second;
-        return std::holds_alternative<CancelRequested>(event) && std::exchange(canceled, true);
-    });
-    return arrived;
-}
-
-void Execution::Machine::deliver(const std::vector<Event>& arrived) {
-    for (const Event& event : arrived) deliver(event);
-    if (!first_activation()) return;
-    detail::PromiseBase& root = *root_.promise();
-    root.runtime = this;
-    root.scope = &root_scope_;
-    post(root);
-}
-
-void Execution::Machine::deliver(const Event& event) {
-    if (const auto* completed = std::get_if<ActivityCompleted>(&event))
-        return activities_.completed(*completed);
-    if (const auto* failed = std::get_if<history::ActivityFailed>(&event)) return activities_.failed(*failed);
-    if (const auto* fired = std::get_if<TimerFired>(&event)) return timers_.fired(*fired);
-    if (const auto* signal = std::get_if<SignalReceived>(&event)) return signals_.received(*signal);
-    if (const auto* cancel = std::get_if<CancelRequested>(&event)) return root_scope_.cancel(cancel->reason);
-    commands_.block(Blocked::Kind::mismatch,
-                    std::string{kind_name(event)} + " cannot arrive in a running workflow");
-}
+// --- time ------------------------------------------------------------------------------------------------
 
 std::vector<Event> Execution::Machine::due_timers(Timestamp now) const {
     std::vector<Event> events;
@@ -260,6 +196,8 @@ void Execution::Machine::issue_end_if_over() {
 std::optional<Event> Execution::Machine::end_by_exception(std::exception_ptr error) {
     try {
         std::rethrow_exception(error);
+    } catch (const ContinueAsNew& onward) {
+        return continuation(onward);
     } catch (const Canceled& canceled) {
         if (!root_scope_.canceled()) return WorkflowFailed{bounded(canceled.failure())};
         return WorkflowCanceled{bounded(canceled.failure())};
@@ -273,6 +211,38 @@ std::optional<Event> Execution::Machine::end_by_exception(std::exception_ptr err
     return std::nullopt;
 }
 
+/// A cancel request that came after the code had decided to go on (while other branches came to their end) is
+/// not lost: it wins.
+std::optional<Event> Execution::Machine::continuation(const ContinueAsNew& onward) {
+    if (root_scope_.canceled() && !onward.despite_cancel_request()) {
+        return WorkflowCanceled{bounded(Canceled(root_scope_.reason()).failure())};
+    }
+    if (!commands_.replaying()) {
+        try {
+            registry_.check_input(started_.type, onward.input());
+        } catch (const DecodeError& error) {
+            commands_.block(Blocked::Kind::invalid_command,
+                            "continue_as_new at " + source_text(onward.where()) + " with an input that " +
+                                started_.type + " cannot take: " + error.what());
+            return std::nullopt;
+        }
+    }
+    WorkflowContinuedAsNew end{.run = next_run(),
+                               .type = started_.type,
+                               .input = onward.input(),
+                               .signals = signals_.unread(),
+                               .run_timeout = started_.run_timeout};
+    if (!end.run_timeout && started_.run_deadline) end.run_timeout = run_timeout_;
+    return end;
+}
+
+/// On replay what was recorded, so that ids stay even if one day they are made in another way.
+RunId Execution::Machine::next_run() const {
+    const Event* recorded = commands_.recorded_next();
+    const auto* same = recorded != nullptr ? std::get_if<WorkflowContinuedAsNew>(recorded) : nullptr;
+    return same != nullptr ? same->run : derived_run(info_.run, commands_.next_id(), time_);
+}
+
 void Execution::Machine::undecodable(std::string problem) {
     commands_.block(Blocked::Kind::undecodable, std::move(problem));
 }
@@ -284,6 +254,8 @@ void Execution::Machine::escaped(std::exception_ptr exception) {
 std::string exception_text(const std::exception_ptr& exception) {
     try {
         std::rethrow_exception(exception);
+    } catch (const ContinueAsNew&) {
+        return "continue_as_new was called where only reading is allowed";
     } catch (const std::exception& error) {
         return std::string{"an exception left the workflow's code: "} + error.what();
     } catch (...) {
@@ -294,85 +266,7 @@ std::string exception_text(const std::exception_ptr& exception) {
 std::size_t Execution::Machine::memory_estimate() const {
     constexpr std::size_t frames_and_tables = 8192;
     return frames_and_tables + started_.input.json.size() + activities_.memory_estimate() +
-           signals_.memory_estimate();
-}
-
-// --- what the code asks for ------------------------------------------------------------------------------
-
-void Execution::Machine::post(detail::PromiseBase& coroutine) {
-    (last_ready_ != nullptr ? last_ready_->next_ready : first_ready_) = &coroutine;
-    last_ready_ = &coroutine;
-}
-
-detail::Scope& Execution::Machine::current_scope() {
-    return current_ != nullptr ? *current_->scope : root_scope_;
-}
-
-/// Gives a fresh operation to the scope that is running; null if nothing may be started there.
-std::shared_ptr<detail::Operation> Execution::Machine::joined(std::shared_ptr<detail::Operation> operation) {
-    if (!operation->resolved()) operation->join(current_scope());
-    return operation;
-}
-
-std::shared_ptr<detail::Operation> Execution::Machine::schedule_activity(detail::ActivityCall call) {
-    if (commands_.blocked()) return std::make_shared<NeverOperation>(call.where);
-    const detail::Scope& scope = current_scope();
-    if (scope.canceled()) return std::make_shared<CanceledOperation>(scope.reason(), call.where);
-    return joined(activities_.schedule(std::move(call), run_timeout_));
-}
-
-std::shared_ptr<detail::Operation> Execution::Machine::start_timer(Duration delay,
-                                                                   std::source_location where) {
-    if (commands_.blocked()) return std::make_shared<NeverOperation>(where);
-    const detail::Scope& scope = current_scope();
-    if (scope.canceled()) return std::make_shared<CanceledOperation>(scope.reason(), where);
-    return joined(timers_.sleep(delay, where));
-}
-
-std::shared_ptr<detail::Operation> Execution::Machine::wait_until(std::function<bool()> condition,
-                                                                  std::optional<Duration> timeout,
-                                                                  std::source_location where) {
-    if (commands_.blocked()) return std::make_shared<NeverOperation>(where);
-    const detail::Scope& scope = current_scope();
-    if (scope.canceled()) return std::make_shared<CanceledOperation>(scope.reason(), where);
-    return joined(conditions_.wait(std::move(condition), timeout, where));
-}
-
-std::shared_ptr<detail::Operation> Execution::Machine::receive(std::string_view signal,
-                                                               std::source_location where) {
-    if (commands_.blocked()) return std::make_shared<NeverOperation>(where);
-    const detail::Scope& scope = current_scope();
-    if (scope.canceled()) return std::make_shared<CanceledOperation>(scope.reason(), where);
-    return joined(signals_.receive(signal, where));
-}
-
-std::optional<Payload> Execution::Machine::try_receive(std::string_view signal) {
-    return signals_.try_receive(signal);
-}
-
-Payload Execution::Machine::side_effect(const std::function<Payload()>& effect, std::source_location where) {
-    if (commands_.blocked()) throw Stopped{};
-    SideEffectRecorded command;
-    if (commands_.replaying()) {
-        const Event* recorded = commands_.recorded_next();
-        const auto* same = recorded != nullptr ? std::get_if<SideEffectRecorded>(recorded) : nullptr;
-        if (same != nullptr) command.value = same->value;
-    } else {
-        command = {.value = value_of(effect), .source = source_text(where)};
-    }
-    if (!commands_.blocked()) commands_.issue(command, where);
-    if (commands_.blocked()) throw Stopped{};
-    return std::move(command.value);
-}
-
-/// What throws has no value that could be recorded: the activation is blocked, and will be tried again.
-Payload Execution::Machine::value_of(const std::function<Payload()>& effect) {
-    try {
-        return effect();
-    } catch (...) {
-        escaped(std::current_exception());
-        return {};
-    }
+           children_.memory_estimate() + signals_.memory_estimate();
 }
 
 }  // namespace durable::replay

@@ -1,7 +1,8 @@
 #pragma once
 // The hub of one run: delivers events to the machines of each concept, resumes coroutines from the ready
 // queue until all of them wait, and closes the run when its root has ended. What a concept means is in its
-// own *_machine file.
+// own *_machine file. machine.cpp runs activations, arrivals.cpp takes what comes in, machine_verbs.cpp what the
+// code asks for.
 
 #include <map>
 #include <memory>
@@ -10,9 +11,11 @@
 #include <vector>
 
 #include "engine/replay/activity_machine.hpp"
+#include "engine/replay/child_machine.hpp"
 #include "engine/replay/commands.hpp"
 #include "engine/replay/condition_machine.hpp"
 #include "engine/replay/execution.hpp"
+#include "engine/replay/query_machine.hpp"
 #include "engine/replay/signal_machine.hpp"
 #include "engine/replay/timer_machine.hpp"
 #include "engine/workflow/registry.hpp"
@@ -32,6 +35,9 @@ class Execution::Machine final : public detail::Runtime {
     [[nodiscard]] std::vector<history::Event> due_timers(Timestamp now) const;
     [[nodiscard]] std::optional<Timestamp> wake_at() const;
     [[nodiscard]] std::vector<PendingActivity> pending_activities() const { return activities_.pending(); }
+    [[nodiscard]] std::vector<PendingChild> pending_children() const { return children_.pending(); }
+    [[nodiscard]] QueryMachine& queries() noexcept { return queries_; }
+    [[nodiscard]] const QueryMachine& queries() const noexcept { return queries_; }
     [[nodiscard]] std::size_t memory_estimate() const;
 
     [[nodiscard]] int activations() const noexcept { return activations_; }
@@ -53,10 +59,16 @@ class Execution::Machine final : public detail::Runtime {
     [[nodiscard]] std::shared_ptr<detail::Operation> receive(std::string_view signal,
                                                              std::source_location where) override;
     [[nodiscard]] std::optional<Payload> try_receive(std::string_view signal) override;
+    [[nodiscard]] detail::ChildOperations start_child(detail::ChildCall call) override;
     [[nodiscard]] Payload side_effect(const std::function<Payload()>& effect,
                                       std::source_location where) override;
+    void publish(std::string_view key, Payload value, std::source_location where) override;
+    [[noreturn]] void continue_as_new(Payload input, std::source_location where) override;
+    void keep(std::shared_ptr<void> object) override;
+    void on_query(std::string_view name, detail::QueryHandler handler) override;
+    void must_not_answer() override;
     [[nodiscard]] Timestamp now() const override { return time_; }
-    [[nodiscard]] Random& random() override { return random_; }
+    [[nodiscard]] Random& random() override;
     [[nodiscard]] const WorkflowInfo& info() const override { return info_; }
     void undecodable(std::string problem) override;
     void escaped(std::exception_ptr exception) override;
@@ -73,9 +85,12 @@ class Execution::Machine final : public detail::Runtime {
     [[nodiscard]] bool wake_condition();
     void issue_end_if_over();
     [[nodiscard]] std::optional<history::Event> end_by_exception(std::exception_ptr error);
+    [[nodiscard]] std::optional<history::Event> continuation(const ContinueAsNew& onward);
+    [[nodiscard]] RunId next_run() const;
     [[nodiscard]] Payload value_of(const std::function<Payload()>& effect);
     void close(const history::Event& last_command);
     [[nodiscard]] std::vector<history::Event> expected_of(std::vector<history::Event> arrived) const;
+    [[nodiscard]] std::shared_ptr<detail::Operation> barred(std::source_location where);
     [[nodiscard]] std::shared_ptr<detail::Operation> joined(std::shared_ptr<detail::Operation> operation);
 
     const WorkflowRegistry& registry_;
@@ -96,11 +111,13 @@ class Execution::Machine final : public detail::Runtime {
     TimerMachine timers_;
     ConditionMachine conditions_;
     SignalMachine signals_;
+    ChildMachine children_;
 
     detail::Scope root_scope_;
     detail::PromiseBase* current_ = nullptr;
     detail::PromiseBase* first_ready_ = nullptr;
     detail::PromiseBase* last_ready_ = nullptr;
+    QueryMachine queries_;
     /// Last: the frames go first, while everything that they refer to is still there.
     Task<Payload> root_;
 };

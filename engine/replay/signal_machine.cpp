@@ -49,7 +49,8 @@ void SignalMachine::deliver(Channel& to, Message message) {
 }
 
 void SignalMachine::received(const history::SignalReceived& event) {
-    deliver(channel(event.name), Message{.number = ++arrived_, .input = event.input});
+    deliver(channel(event.name),
+            Message{.number = ++arrived_, .input = event.input, .request_id = event.request_id});
 }
 
 std::shared_ptr<detail::Operation> SignalMachine::receive(std::string_view name, std::source_location where) {
@@ -71,6 +72,18 @@ std::optional<Payload> SignalMachine::try_receive(std::string_view name) {
     Payload input = std::move(from.messages.front().input);
     from.messages.pop_front();
     return input;
+}
+
+std::vector<history::SignalReceived> SignalMachine::unread() const {
+    std::map<std::uint64_t, history::SignalReceived> in_order;
+    for (const auto& [name, from] : channels_) {
+        for (const Message& message : from.messages) {
+            in_order[message.number] = {name, message.input, message.request_id};
+        }
+    }
+    std::vector<history::SignalReceived> signals;
+    for (auto& [number, signal] : in_order) signals.push_back(std::move(signal));
+    return signals;
 }
 
 std::size_t SignalMachine::memory_estimate() const {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/replay/commands.hpp"
 #include "engine/workflow/runtime.hpp"
@@ -23,6 +24,8 @@ class SignalMachine {
     [[nodiscard]] std::shared_ptr<detail::Operation> receive(std::string_view name,
                                                              std::source_location where);
     [[nodiscard]] std::optional<Payload> try_receive(std::string_view name);
+    /// What has arrived and was not received, in order of arrival. Requires that no coroutine runs any more.
+    [[nodiscard]] std::vector<history::SignalReceived> unread() const;
     [[nodiscard]] std::size_t memory_estimate() const;
 
   private:
@@ -30,6 +33,7 @@ class SignalMachine {
     struct Message {
         std::uint64_t number = 0;  ///< order of arrival
         Payload input;
+        std::string request_id;
     };
     struct Channel {
         std::deque<Message> messages;

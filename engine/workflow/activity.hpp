@@ -30,11 +30,11 @@ enum class Delivery : std::uint8_t {
 };
 BOOST_DESCRIBE_ENUM(Delivery, at_least_once, at_most_once)
 
-/// What a cancelled await does (reference: Temporal's activity cancellation types).
+/// What a cancelled await of an activity or a child does (reference: Temporal's cancellation types).
 enum class CancellationType : std::uint8_t {
-    try_cancel,      ///< ask the activity to stop; the await ends at once
+    try_cancel,      ///< ask it to stop; the await ends at once
     wait_cancelled,  ///< ask it to stop; the await ends when it has, whatever its outcome
-    abandon,         ///< the activity is left alone; the await ends at once
+    abandon,         ///< it is left alone; the await ends at once
 };
 BOOST_DESCRIBE_ENUM(CancellationType, try_cancel, wait_cancelled, abandon)
 
@@ -54,6 +54,17 @@ struct ActivityDefaults {
     Delivery delivery = Delivery::at_least_once;
 };
 
+/// A limit that all activities with the same key share, in the whole system, whatever their workflow or worker.
+/// The newest call's figures count. Zero: not limited in that respect.
+struct ActivityLimit {
+    std::string key;        ///< required, at most 200 bytes: "tenant-9", "twilio"
+    int concurrency = 0;    ///< attempts that run at once
+    double per_second = 0;  ///< attempts that start in a second, in the long run
+    int burst = 1;          ///< how many of them may start at the same moment
+
+    bool operator==(const ActivityLimit&) const = default;
+};
+
 /// Options of one call: the handle's defaults with what the caller changed. Recorded in history.
 struct ActivityOptions {
     Duration schedule_to_close{0};
@@ -65,6 +76,9 @@ struct ActivityOptions {
     CancellationType cancellation = CancellationType::try_cancel;
     /// Empty: the queue of the workflow.
     std::string queue{};
+    /// 1 goes first, 5 last, among the activities that wait for a slot in their queue.
+    int priority = 3;
+    std::optional<ActivityLimit> limit{};
 
     bool operator==(const ActivityOptions&) const = default;
 };

@@ -62,6 +62,30 @@ class OperationAwaitable {
     std::shared_ptr<Operation> operation_;
 };
 
+/// What is under way already and can be awaited later, by one coroutine at a time.
+template <class Output>
+class OperationHandle : public OperationAwaitable {
+  public:
+    using value_type = Output;
+
+    OperationHandle(Runtime& runtime, std::shared_ptr<Operation> operation)
+        : OperationAwaitable(runtime, std::move(operation)) {}
+    [[nodiscard]] bool done() const { return operation_->resolved(); }
+    /// As if the handle's scope were cancelled (CancellationType decides what that means).
+    void cancel(const std::string& reason) {
+        runtime_->must_not_answer();
+        operation_->cancel(reason);
+    }
+
+    [[nodiscard]] bool await_ready() const {
+        // A new wait in a cancelled scope ends at once, like every other.
+        const Scope& scope = runtime_->current_scope();
+        if (!done() && scope.canceled()) throw Canceled(scope.reason());
+        return done();
+    }
+    Output await_resume() const { return take<Output>(); }
+};
+
 template <class T>
 using NotVoid = std::conditional_t<std::is_void_v<T>, Nothing, T>;
 
@@ -88,23 +112,9 @@ class [[nodiscard]] Run : public detail::OperationAwaitable {
 /// `auto handle = wf.start(activity, input)`: under way since then, to be awaited later, by one coroutine at
 /// a time. Copies mean the same activity. Dropping the handle does not cancel the activity.
 template <class Output>
-class [[nodiscard]] ActivityHandle : public detail::OperationAwaitable {
+class [[nodiscard]] ActivityHandle : public detail::OperationHandle<Output> {
   public:
-    using value_type = Output;
-
-    ActivityHandle(detail::Runtime& runtime, std::shared_ptr<detail::Operation> operation)
-        : OperationAwaitable(runtime, std::move(operation)) {}
-    [[nodiscard]] bool done() const { return operation_->resolved(); }
-    /// As if the handle's scope were cancelled (CancellationType decides what that means).
-    void cancel(const std::string& reason) { operation_->cancel(reason); }
-
-    [[nodiscard]] bool await_ready() const {
-        // A new wait in a cancelled scope ends at once, like every other.
-        const detail::Scope& scope = runtime_->current_scope();
-        if (!done() && scope.canceled()) throw Canceled(scope.reason());
-        return done();
-    }
-    Output await_resume() const { return take<Output>(); }
+    using detail::OperationHandle<Output>::OperationHandle;
 };
 
 /// `co_await wf.sleep(3 days)`. A duration of zero or less is over at once, but still a timer in the history.

@@ -49,13 +49,15 @@ std::string headline(const Failure& failure) {
             return "activity " + failure.activity + " failed after " + attempts_text(failure.attempts) +
                    " (" + std::string{to_string(failure.retry_state)} + ')';
         case FailureKind::timed_out: {
+            if (failure.timeout == TimeoutType::none) return "timed out";
             const std::string what = failure.activity.empty() ? "wait" : "activity " + failure.activity;
             return what + " timed out (" + std::string{to_string(failure.timeout)} + ')';
         }
         case FailureKind::canceled:
             return failure.activity.empty() ? "canceled" : "activity " + failure.activity + " canceled";
         case FailureKind::child:
-            return "child workflow failed";
+            return failure.activity.empty() ? "child workflow failed"
+                                            : "child workflow " + failure.activity + " failed";
         case FailureKind::terminated:
             return "terminated";
     }

@@ -7,7 +7,7 @@
 //   ├── ActivityFailed     an activity gave up: which, after how many attempts, why it stopped, and the cause
 //   ├── TimedOut           an activity's or a wait's time ran out
 //   ├── Canceled           the scope was cancelled
-//   └── ChildFailed        a child workflow did not complete
+//   └── ChildFailed        a child workflow was not started or did not complete: the cause tells why
 //
 // Anything else that escapes workflow code is a bug: it blocks the run until fixed code arrives.
 
@@ -61,8 +61,8 @@ struct Failure {
     Payload details{};      ///< application failures: anything encodable; null otherwise
     bool retryable = true;
     std::optional<Duration> next_delay{};  ///< replaces the policy's delay before the next attempt
-    std::string activity{};                ///< activity failures: its name
-    EventId activity_id{};
+    std::string activity{};                ///< name of the activity, or type of the child, that failed
+    EventId activity_id{};                 ///< the event that scheduled or initiated it
     int attempts = 0;
     RetryState retry_state = RetryState::none;
     TimeoutType timeout = TimeoutType::none;

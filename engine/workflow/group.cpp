@@ -1,15 +1,20 @@
 #include "engine/workflow/group.hpp"
 
+#include "engine/workflow/continue_as_new.hpp"
+
 namespace durable::detail {
 namespace {
 
-bool is_durable(const std::exception_ptr& error) {
+/// Neither a failure of the business nor the way on to the next run.
+bool is_bug(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
     } catch (const DurableError&) {
-        return true;
-    } catch (...) {
         return false;
+    } catch (const ContinueAsNew&) {
+        return false;
+    } catch (...) {
+        return true;
     }
 }
 
@@ -29,7 +34,7 @@ void Group::start(PromiseBase& branch) {
 
 void Group::branch_ended(std::size_t index, std::exception_ptr error) {
     // A bug in one branch must show at once, not when its slowest sibling has ended.
-    if (error && !is_durable(error)) owner_->runtime->escaped(error);
+    if (error && is_bug(error)) owner_->runtime->escaped(error);
     if (!first_) {
         first_ = index;
         if (losers_ != nullptr) losers_->cancel("another branch of any() was first");

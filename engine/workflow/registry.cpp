@@ -4,21 +4,25 @@
 
 namespace durable {
 
-void WorkflowRegistry::insert(std::string name, Function function) {
+void WorkflowRegistry::insert(std::string name, Entry entry) {
     if (name.empty()) throw std::logic_error("a workflow needs a name");
-    const auto [place, added] = functions_.try_emplace(std::move(name), std::move(function));
+    const auto [place, added] = workflows_.try_emplace(std::move(name), std::move(entry));
     if (!added) throw std::logic_error("two workflows are called \"" + place->first + "\"");
 }
 
 std::vector<std::string> WorkflowRegistry::names() const {
     std::vector<std::string> names;
-    for (const auto& [name, function] : functions_) names.push_back(name);
+    for (const auto& [name, entry] : workflows_) names.push_back(name);
     return names;
 }
 
 const WorkflowRegistry::Function* WorkflowRegistry::find(std::string_view name) const {
-    const auto found = functions_.find(name);
-    return found == functions_.end() ? nullptr : &found->second;
+    const auto found = workflows_.find(name);
+    return found == workflows_.end() ? nullptr : &found->second.run;
+}
+
+void WorkflowRegistry::check_input(std::string_view name, const Payload& input) const {
+    workflows_.find(name)->second.check(input);
 }
 
 }  // namespace durable

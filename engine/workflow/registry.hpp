@@ -19,29 +19,41 @@ class WorkflowRegistry {
   public:
     /// A workflow with its types erased: JSON in, JSON out.
     using Function = std::function<Task<Payload>(Workflow&, Payload)>;
+    /// Throws DecodeError if a workflow cannot take that input.
+    using InputCheck = std::function<void(const Payload&)>;
 
     /// Throws std::logic_error when the name is taken or empty.
     template <class Input, class Output>
     void add(const WorkflowType<Input, Output>& type,
              std::type_identity_t<Task<Output> (*)(Workflow&, Input)> function) {
-        insert(std::string{type.name}, [function](Workflow& wf, Payload input) {
-            return run_erased<Input, Output>(wf, std::move(input), function);
-        });
+        insert(std::string{type.name},
+               {.run =
+                    [function](Workflow& wf, Payload input) {
+                        return run_erased<Input, Output>(wf, std::move(input), function);
+                    },
+                .check = [](const Payload& input) { static_cast<void>(decode<Input>(input)); }});
     }
 
     [[nodiscard]] bool knows(std::string_view name) const { return find(name) != nullptr; }
     [[nodiscard]] std::vector<std::string> names() const;
     /// Null if this program has no such workflow.
     [[nodiscard]] const Function* find(std::string_view name) const;
+    /// Throws DecodeError if the workflow called `name` cannot take `input`. Requires knows(name).
+    void check_input(std::string_view name, const Payload& input) const;
 
   private:
+    struct Entry {
+        Function run;
+        InputCheck check;
+    };
+
     template <class Input, class Output>
     static Task<Payload> run_erased(Workflow& wf, Payload input, Task<Output> (*function)(Workflow&, Input)) {
         co_return encode(co_await detail::Hidden<Task<Output>>{function(wf, decode<Input>(input))});
     }
-    void insert(std::string name, Function function);
+    void insert(std::string name, Entry entry);
 
-    std::map<std::string, Function, std::less<>> functions_;
+    std::map<std::string, Entry, std::less<>> workflows_;
 };
 
 }  // namespace durable

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "engine/workflow/activity.hpp"
+#include "engine/workflow/child_options.hpp"
 #include "engine/workflow/payload.hpp"
 #include "engine/workflow/random.hpp"
 #include "engine/workflow/scope.hpp"
@@ -31,6 +32,23 @@ struct ActivityCall {
     ActivityOptions options;
     std::source_location where;
 };
+
+/// The start of a child, with its types erased.
+struct ChildCall {
+    std::string type;
+    Payload input;
+    ChildOptions options;
+    std::source_location where;
+};
+
+/// A child's two stages, each awaited by whoever cares.
+struct ChildOperations {
+    std::shared_ptr<Operation> started;  ///< the start is durable
+    std::shared_ptr<Operation> ended;    ///< the child's chain has closed: its result
+    RunId run;
+};
+
+using QueryHandler = std::function<Payload(const Payload&)>;
 
 class Runtime {
   public:
@@ -54,10 +72,19 @@ class Runtime {
                                                                 std::source_location where) = 0;
     [[nodiscard]] virtual std::shared_ptr<Operation> receive(std::string_view signal,
                                                              std::source_location where) = 0;
+    [[nodiscard]] virtual ChildOperations start_child(ChildCall call) = 0;
 
     [[nodiscard]] virtual std::optional<Payload> try_receive(std::string_view signal) = 0;
     [[nodiscard]] virtual Payload side_effect(const std::function<Payload()>& effect,
                                               std::source_location where) = 0;
+    virtual void publish(std::string_view key, Payload value, std::source_location where) = 0;
+    /// Throws ContinueAsNew; Canceled in a cancelled scope.
+    [[noreturn]] virtual void continue_as_new(Payload input, std::source_location where) = 0;
+    /// Owned by the run from now on, until it cannot be queried any more.
+    virtual void keep(std::shared_ptr<void> object) = 0;
+    virtual void on_query(std::string_view name, QueryHandler handler) = 0;
+    /// Throws if a query handler is running: it may only read. Verbs that do not come through here call it.
+    virtual void must_not_answer() = 0;
     [[nodiscard]] virtual Timestamp now() const = 0;
     [[nodiscard]] virtual Random& random() = 0;
     [[nodiscard]] virtual const WorkflowInfo& info() const = 0;

@@ -26,48 +26,17 @@
 
 #include "engine/workflow/activity.hpp"
 #include "engine/workflow/awaitables.hpp"
+#include "engine/workflow/child.hpp"
 #include "engine/workflow/codec.hpp"
+#include "engine/workflow/continue_as_new.hpp"
 #include "engine/workflow/group.hpp"
 #include "engine/workflow/random.hpp"
+#include "engine/workflow/signal_channel.hpp"
 #include "engine/workflow/task.hpp"
+#include "engine/workflow/workflow_info.hpp"
 #include "engine/workflow/workflow_type.hpp"
 
 namespace durable {
-
-/// Facts about the run, the same at every replay.
-struct WorkflowInfo {
-    RunId run;
-    WorkflowId workflow;
-    std::string type;
-    Tenant tenant;
-    std::string queue;
-    Timestamp started_at;                   ///< when the run was started, not when its code first ran
-    std::optional<Timestamp> run_deadline;  ///< the run ends as timed out then
-    int attempt = 1;
-};
-
-/// The messages of one signal: every one of them, in order, also those that came before anybody listened.
-template <class Message>
-class SignalChannel {
-  public:
-    SignalChannel(detail::Runtime& runtime, std::string_view name) : runtime_(&runtime), name_(name) {}
-
-    /// co_await it: the next message. Several receivers are served in the order in which they began to wait.
-    [[nodiscard]] Receive<Message> receive(
-        std::source_location where = std::source_location::current()) const {
-        return Receive<Message>{*runtime_, name_, where};
-    }
-    /// The next message if there is one that nobody waits for.
-    [[nodiscard]] std::optional<Message> try_receive() const {
-        const std::optional<Payload> next = runtime_->try_receive(name_);
-        if (!next) return std::nullopt;
-        return detail::decode_or_block<Message>(*runtime_, *next, "signal " + std::string{name_});
-    }
-
-  private:
-    detail::Runtime* runtime_;
-    std::string_view name_;
-};
 
 /// A part of the workflow that can be cancelled on its own, below the scope in which it was made:
 ///   auto calls = wf.scope();
@@ -77,17 +46,22 @@ class SignalChannel {
 class CancellationScope {
   public:
     explicit CancellationScope(detail::Runtime& runtime)
-        : scope_(std::make_shared<detail::Scope>(runtime.current_scope(), detail::Scope::Kind::normal)) {}
+        : runtime_(&runtime),
+          scope_(std::make_shared<detail::Scope>(runtime.current_scope(), detail::Scope::Kind::normal)) {}
 
     /// Runs a task or another awaitable in this scope.
     template <class A>
     [[nodiscard]] InScope<detail::ValueOf<A>> run(A awaitable) const {
         return {detail::as_task(std::move(awaitable)), scope_};
     }
-    void cancel(const std::string& reason) { scope_->cancel(reason); }
+    void cancel(const std::string& reason) {
+        runtime_->must_not_answer();
+        scope_->cancel(reason);
+    }
     [[nodiscard]] bool canceled() const { return scope_->canceled(); }
 
   private:
+    detail::Runtime* runtime_;
     std::shared_ptr<detail::Scope> scope_;
 };
 
@@ -149,6 +123,23 @@ class Workflow {
         return Attempt<A>{std::move(awaitable)};
     }
 
+    // --- children ----------------------------------------------------------------------------------------
+
+    /// co_await it: starts another workflow as a child and gives its result. Throws ChildFailed or Canceled.
+    template <class Input, class Output>
+    [[nodiscard]] Child<Output> child(const WorkflowType<Input, Output>& type,
+                                      const std::type_identity_t<Input>& input, ChildOptions options,
+                                      std::source_location where = std::source_location::current()) {
+        return {runtime_, child_call(type, input, std::move(options), where)};
+    }
+    /// co_await it: a ChildHandle, once the start is durable. Throws ChildFailed if the id is taken.
+    template <class Input, class Output>
+    [[nodiscard]] StartChild<Output> start_child(
+        const WorkflowType<Input, Output>& type, const std::type_identity_t<Input>& input,
+        ChildOptions options, std::source_location where = std::source_location::current()) {
+        return {runtime_, child_call(type, input, std::move(options), where)};
+    }
+
     // --- several at once ---------------------------------------------------------------------------------
 
     /// co_await it: a tuple of all results; see All. Takes runs, handles, tasks, timers, messages, in any
@@ -196,6 +187,39 @@ class Workflow {
         return {runtime_, signal.name};
     }
 
+    // --- what others see, and the next run ---------------------------------------------------------------
+
+    /// Durable with this activation; anybody reads it without replay (Client::published). The last value counts.
+    template <class T>
+    void publish(const StateKey<T>& key, const std::type_identity_t<T>& value,
+                 std::source_location where = std::source_location::current()) {
+        runtime_.publish(key.name, encode(value), where);
+    }
+    /// An object that the run owns, for queries to read: it outlives the coroutine that kept it, and the run.
+    template <class T>
+    [[nodiscard]] T& keep(T initial) {
+        auto object = std::make_shared<T>(std::move(initial));
+        runtime_.keep(object);
+        return *object;
+    }
+    /// Answers `query` from now on (a later handler of that name replaces it). The handler only reads: no verb
+    /// works in it. It may run after all coroutines have ended: it captures what keep() gave, nothing else.
+    template <class Input, class Output>
+    void on_query(const Query<Input, Output>& query,
+                  std::type_identity_t<std::function<Output(const Input&)>> handler) {
+        runtime_.on_query(query.name, [answer = std::move(handler)](const Payload& input) {
+            return encode(answer(decode<Input>(input)));
+        });
+    }
+    /// Ends this run, and begins the next one of its chain with `input`: the workflow's own input type, the same
+    /// workflow id, a new history. Signals that were not received go with it, in order; children stay. Throws
+    /// ContinueAsNew, see there; in a cancelled scope Canceled, like every verb that would go on.
+    template <class Input>
+    [[noreturn]] void continue_as_new(const Input& input,
+                                      std::source_location where = std::source_location::current()) {
+        runtime_.continue_as_new(encode(input), where);
+    }
+
     // --- cancellation ------------------------------------------------------------------------------------
 
     /// True once somebody has asked this run to stop.
@@ -230,6 +254,11 @@ class Workflow {
     static detail::ActivityCall call(const Activity<Input, Output>& activity, const Input& input,
                                      ActivityOptions options, std::source_location where) {
         return {std::string{activity.name}, encode(input), std::move(options), where};
+    }
+    template <class Input, class Output>
+    static detail::ChildCall child_call(const WorkflowType<Input, Output>& type, const Input& input,
+                                        ChildOptions options, std::source_location where) {
+        return {std::string{type.name}, encode(input), std::move(options), where};
     }
     template <class A>
     static std::vector<Task<detail::ValueOf<A>>> tasks_of(std::vector<A> awaitables) {

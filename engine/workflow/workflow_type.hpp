@@ -1,9 +1,11 @@
 #pragma once
-// Typed names of workflows and of the signals they take: what starts and signals them (ingress, CLI, tests)
-// includes this, not the workflow's code.
+// Typed names of workflows, of the signals and queries they take, and of the state they publish: what starts,
+// signals and reads them (ingress, CLI, tests) includes this, not the workflow's code.
 //
 //   inline constexpr durable::WorkflowType<EndedCall, CallSummary> call_processing{"call-processing"};
 //   inline constexpr durable::Signal<Approval> approve{"approve"};
+//   inline constexpr durable::Query<durable::Nothing, Progress> progress{"progress"};
+//   inline constexpr durable::StateKey<Stage> stage{"stage"};
 
 #include <string_view>
 
@@ -19,6 +21,22 @@ struct WorkflowType {
 template <class Message>
 struct Signal {
     using message_type = Message;
+    std::string_view name;
+};
+
+/// A question that the workflow's code answers (Workflow::on_query), in the process of whoever asks: history is
+/// replayed there, no worker is needed. Closed runs answer too, as long as their history is kept.
+template <class Input, class Output>
+struct Query {
+    using input_type = Input;
+    using output_type = Output;
+    std::string_view name;
+};
+
+/// State that the workflow publishes (Workflow::publish): a row, readable by anybody without replay.
+template <class Value>
+struct StateKey {
+    using value_type = Value;
     std::string_view name;
 };
 

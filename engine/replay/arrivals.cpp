@@ -1,0 +1,113 @@
+// What arrives in a run: which news it expects, and which machine gets it.
+
+#include <set>
+#include <utility>
+
+#include "engine/replay/machine.hpp"
+
+namespace durable::replay {
+namespace {
+
+using namespace history;
+
+/// What an arriving event is news of. Of each only the first news counts.
+struct Subject {
+    enum class Kind : std::uint8_t { activity, timer, child_start, child_end, cancellation };
+    Kind kind;
+    EventId event{};
+    RunId child{};
+
+    [[nodiscard]] auto key() const { return std::pair{kind, event}; }
+};
+
+struct SubjectOf {
+    using Kind = Subject::Kind;
+    using Found = std::optional<Subject>;
+
+    Found operator()(const ActivityCompleted& e) const { return Subject{Kind::activity, e.scheduled}; }
+    Found operator()(const history::ActivityFailed& e) const { return Subject{Kind::activity, e.scheduled}; }
+    Found operator()(const TimerFired& e) const { return Subject{Kind::timer, e.started}; }
+    Found operator()(const ChildStarted& e) const { return Subject{Kind::child_start, e.initiated, e.run}; }
+    Found operator()(const ChildStartFailed& e) const {
+        return Subject{Kind::child_start, e.initiated, e.run};
+    }
+    Found operator()(const ChildCompleted& e) const { return Subject{Kind::child_end, e.initiated, e.run}; }
+    Found operator()(const history::ChildFailed& e) const {
+        return Subject{Kind::child_end, e.initiated, e.run};
+    }
+    Found operator()(const CancelRequested&) const { return Subject{Kind::cancellation}; }
+    template <class E>
+    Found operator()(const E&) const {
+        return std::nullopt;
+    }
+};
+
+/// Failures come from activities and other runs: only so much of them is recorded.
+void bound(Event& event) {
+    if (auto* failed = std::get_if<history::ActivityFailed>(&event)) {
+        failed->failure = bounded(std::move(failed->failure));
+    } else if (auto* refused = std::get_if<ChildStartFailed>(&event)) {
+        refused->failure = bounded(std::move(refused->failure));
+    } else if (auto* child = std::get_if<history::ChildFailed>(&event)) {
+        child->failure = bounded(std::move(child->failure));
+    }
+}
+
+}  // namespace
+
+bool Execution::Machine::expects(const Event& event) const {
+    if (status_ != RunStatus::running) return false;
+    const std::optional<Subject> subject = std::visit(SubjectOf{}, event);
+    if (!subject) return std::holds_alternative<SignalReceived>(event);
+    switch (subject->kind) {
+        case Subject::Kind::activity:
+            return activities_.is_pending(subject->event);
+        case Subject::Kind::timer:
+            return timers_.is_pending(subject->event);
+        case Subject::Kind::child_start:
+            return children_.is_starting(subject->event, subject->child);
+        case Subject::Kind::child_end:
+            return children_.is_pending(subject->event, subject->child);
+        case Subject::Kind::cancellation:
+            return !root_scope_.canceled();
+    }
+    return false;
+}
+
+/// Without what nobody expects, or only once: a second result of the same activity, a second cancel request.
+std::vector<Event> Execution::Machine::expected_of(std::vector<Event> arrived) const {
+    std::set<std::pair<Subject::Kind, EventId>> known;
+    std::erase_if(arrived, [&](Event& event) {
+        if (!expects(event)) return true;
+        bound(event);
+        const std::optional<Subject> subject = std::visit(SubjectOf{}, event);
+        return subject && !known.insert(subject->key()).second;
+    });
+    return arrived;
+}
+
+void Execution::Machine::deliver(const std::vector<Event>& arrived) {
+    for (const Event& event : arrived) deliver(event);
+    if (!first_activation()) return;
+    detail::PromiseBase& root = *root_.promise();
+    root.runtime = this;
+    root.scope = &root_scope_;
+    post(root);
+}
+
+void Execution::Machine::deliver(const Event& event) {
+    if (const auto* completed = std::get_if<ActivityCompleted>(&event))
+        return activities_.completed(*completed);
+    if (const auto* failed = std::get_if<history::ActivityFailed>(&event)) return activities_.failed(*failed);
+    if (const auto* fired = std::get_if<TimerFired>(&event)) return timers_.fired(*fired);
+    if (const auto* signal = std::get_if<SignalReceived>(&event)) return signals_.received(*signal);
+    if (const auto* started = std::get_if<ChildStarted>(&event)) return children_.started(*started);
+    if (const auto* refused = std::get_if<ChildStartFailed>(&event)) return children_.start_failed(*refused);
+    if (const auto* completed = std::get_if<ChildCompleted>(&event)) return children_.completed(*completed);
+    if (const auto* failed = std::get_if<history::ChildFailed>(&event)) return children_.failed(*failed);
+    if (const auto* cancel = std::get_if<CancelRequested>(&event)) return root_scope_.cancel(cancel->reason);
+    commands_.block(Blocked::Kind::mismatch,
+                    std::string{kind_name(event)} + " cannot arrive in a running workflow");
+}
+
+}  // namespace durable::replay

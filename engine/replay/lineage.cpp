@@ -1,0 +1,111 @@
+#include "engine/replay/lineage.hpp"
+
+#include <utility>
+
+#include "engine/workflow/random.hpp"
+
+namespace durable::replay {
+namespace {
+
+using namespace history;
+
+std::uint64_t fnv(std::uint64_t hash, std::uint64_t byte) {
+    return (hash ^ byte) * 0x100000001B3U;
+}
+
+/// Told apart by every bit of both.
+Uuid seed_of(RunId run, EventId command) {
+    std::uint64_t hash = 0xCBF29CE484222325U;
+    Uuid seed;
+    for (std::size_t i = 0; i < seed.bytes.size(); ++i) {
+        hash = fnv(hash, run.value.bytes[i]);
+        hash = fnv(hash, static_cast<std::uint32_t>(command.value) >> (8 * (i % 4)) & 0xFF);
+        seed.bytes[i] = static_cast<std::uint8_t>(hash >> 56);
+    }
+    return seed;
+}
+
+Activation begun(WorkflowStarted started, Timestamp time) {
+    if (started.run_timeout) started.run_deadline = time + *started.run_timeout;
+    Activation activation;
+    activation.time = time;
+    activation.arrived.emplace_back(std::move(started));
+    return activation;
+}
+
+/// How a run's end reads as a cause; nothing for the ends that are no failure.
+std::optional<Failure> failure_of(const Event& end) {
+    if (const auto* failed = std::get_if<WorkflowFailed>(&end)) return failed->failure;
+    if (const auto* canceled = std::get_if<WorkflowCanceled>(&end)) return canceled->failure;
+    if (const auto* late = std::get_if<WorkflowTimedOut>(&end)) {
+        return Failure{.kind = FailureKind::timed_out, .message = late->reason, .retryable = false};
+    }
+    if (const auto* terminated = std::get_if<WorkflowTerminated>(&end)) {
+        return Failure{.kind = FailureKind::terminated, .message = terminated->reason, .retryable = false};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+RunId derived_run(RunId run, EventId command, Timestamp time) {
+    Uuid id = Random{seed_of(run, command)}.uuid();
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
+    const auto milliseconds = static_cast<std::uint64_t>(since.count());
+    for (std::size_t i = 0; i < 6; ++i) {
+        id.bytes[i] = static_cast<std::uint8_t>(milliseconds >> (40 - 8 * i));
+    }
+    id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0F) | 0x70);
+    return RunId{id};
+}
+
+Activation first_of_child(const Relative& parent, EventId initiated, const ChildInitiated& command,
+                          Timestamp time) {
+    WorkflowStarted started;
+    started.type = command.type;
+    started.workflow_id = command.workflow_id;
+    started.tenant = parent.started.tenant;
+    started.queue = command.queue.empty() ? parent.started.queue : command.queue;
+    started.input = command.input;
+    started.run_timeout = command.run_timeout;
+    started.parent = ParentRun{parent.run, parent.chain, initiated, parent.started.workflow_id};
+    return begun(std::move(started), time);
+}
+
+Activation first_of_next(const Relative& previous, const WorkflowContinuedAsNew& end, Timestamp time) {
+    WorkflowStarted started;
+    started.type = end.type;
+    started.workflow_id = previous.started.workflow_id;
+    started.tenant = previous.started.tenant;
+    started.queue = previous.started.queue;
+    started.input = end.input;
+    started.run_timeout = end.run_timeout;
+    started.parent = previous.started.parent;
+    started.continued_from = previous.run;
+    started.signals = end.signals;
+    started.scheduled_for = previous.started.scheduled_for;
+    return begun(std::move(started), time);
+}
+
+std::optional<Event> report_to_parent(const Relative& child, const Event& end) {
+    const std::optional<ParentRun>& parent = child.started.parent;
+    if (!parent) return std::nullopt;
+    if (const auto* completed = std::get_if<WorkflowCompleted>(&end)) {
+        return ChildCompleted{parent->initiated, completed->result, child.chain};
+    }
+    std::optional<Failure> cause = failure_of(end);
+    if (!cause) return std::nullopt;
+    Failure failure{.kind = FailureKind::child, .retryable = false};
+    failure.activity = child.started.type;
+    failure.activity_id = parent->initiated;
+    failure.cause = std::make_shared<const Failure>(*std::move(cause));
+    return history::ChildFailed{parent->initiated, bounded(std::move(failure)), child.chain};
+}
+
+ChildStartFailed id_taken(EventId initiated, RunId run) {
+    Failure failure{.type = "WorkflowIdTaken", .retryable = false};
+    failure.message = "another run has the child's workflow id";
+    return {initiated, std::move(failure), run};
+}
+
+}  // namespace durable::replay

@@ -1,0 +1,32 @@
+#pragma once
+// Facts about a run, the same at every replay: Workflow::info().
+
+#include <optional>
+#include <string>
+
+#include "engine/workflow/ids.hpp"
+#include "engine/workflow/time.hpp"
+
+namespace durable {
+
+/// The workflow that started this one as its child.
+struct WorkflowParent {
+    RunId run;
+    WorkflowId workflow;
+};
+
+struct WorkflowInfo {
+    RunId run;
+    WorkflowId workflow;
+    std::string type;
+    Tenant tenant;
+    std::string queue;
+    Timestamp started_at;                   ///< when the run was started, not when its code first ran
+    std::optional<Timestamp> run_deadline;  ///< the run ends as timed out then
+    int attempt = 1;
+    std::optional<WorkflowParent> parent;    ///< also in every later run of the child's chain
+    std::optional<RunId> continued_from;     ///< the run before, if that one continued as new
+    std::optional<Timestamp> scheduled_for;  ///< the nominal time, if a schedule started the chain
+};
+
+}  // namespace durable

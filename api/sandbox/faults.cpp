@@ -10,10 +10,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<std::string_view, FaultMode>, 6> modes{
+constexpr std::array<std::pair<std::string_view, FaultMode>, 7> modes{
     {{"error", FaultMode::error},
      {"timeout", FaultMode::timeout},
      {"lost_answer", FaultMode::lost_answer},
+     {"failed_after", FaultMode::failed_after},
      {"delay", FaultMode::delay},
      {"rate_limit", FaultMode::rate_limit},
      {"duplicate", FaultMode::duplicate}}};
@@ -62,11 +63,12 @@ bool applies(const Fault& fault, std::string_view vendor, const Ask& ask) {
 }  // namespace
 
 std::variant<Fault, std::string> read_fault(const json& text) {
-    static const std::set<std::string> vendors{"twilio", "resend", "openai", "vapi", "*"};
+    static const std::set<std::string> vendors{"twilio", "resend", "openai", "vapi", "stripe", "*"};
     if (!text.is_object()) return "expected a JSON object";
     if (const std::string name = unknown_member(text); !name.empty()) return "unknown member: " + name;
     const auto mode = mode_of(text.value("mode", json{}));
-    if (!mode) return "mode: expected error, timeout, lost_answer, delay, rate_limit or duplicate";
+    if (!mode)
+        return "mode: expected error, timeout, lost_answer, failed_after, delay, rate_limit or duplicate";
     Fault fault;
     fault.mode = *mode;
     try {
@@ -75,7 +77,7 @@ std::variant<Fault, std::string> read_fault(const json& text) {
     } catch (const json::exception& error) {
         return std::string{error.what()};
     }
-    if (!vendors.contains(fault.vendor)) return "vendor: expected twilio, resend, openai, vapi or *";
+    if (!vendors.contains(fault.vendor)) return "vendor: expected twilio, resend, openai, vapi, stripe or *";
     if (!(fault.rate >= 0 && fault.rate <= 1)) return "rate: expected 0 to 1";
     if (fault.status < 400 || fault.status > 599) return "status: expected 400 to 599";
     if (fault.delay.count() < 0 || fault.delay > std::chrono::minutes{10})

@@ -1,10 +1,11 @@
 #pragma once
 // Faults on request. As JSON (POST /sandbox/faults); everything but vendor and mode is optional:
 //
-//   {"vendor": "twilio" | "resend" | "openai" | "vapi" | "*",
+//   {"vendor": "twilio" | "resend" | "openai" | "vapi" | "stripe" | "*",
 //    "mode": "error"        answered with "status" (500), nothing done
 //          | "timeout"      never answered, nothing done
 //          | "lost_answer"  done, then the connection is closed without an answer
+//          | "failed_after" done, and answered with "status" all the same
 //          | "delay"        done, answered "delay_ms" (1000) later
 //          | "rate_limit"   429 with Retry-After "retry_after" (1), nothing done
 //          | "duplicate",   done twice, as if the request had arrived twice
@@ -24,7 +25,15 @@
 
 namespace callflex::sandbox {
 
-enum class FaultMode : std::uint8_t { error, timeout, lost_answer, delay, rate_limit, duplicate };
+enum class FaultMode : std::uint8_t {
+    error,
+    timeout,
+    lost_answer,
+    failed_after,
+    delay,
+    rate_limit,
+    duplicate
+};
 
 struct Fault {
     std::string vendor;

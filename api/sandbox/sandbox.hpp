@@ -1,6 +1,6 @@
 #pragma once
-// The vendors' stand-in for development and tests: speaks their wire formats on /twilio, /resend, /openai and
-// /vapi, refuses what they would refuse, keeps what was "sent" in memory, and fails on request. Production
+// The vendors' stand-in for development and tests: speaks their wire formats on /twilio, /resend, /openai,
+// /vapi and /stripe, refuses what they would refuse, keeps what was "sent" in memory, and fails on request. Production
 // code does not know that it exists: it is only another base URL.
 //
 //   GET    /sandbox/sent?vendor=&to=&key=&limit=   what was sent, with counts by recipient and keys that came

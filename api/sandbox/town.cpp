@@ -2,6 +2,7 @@
 
 #include "api/sandbox/openai.hpp"
 #include "api/sandbox/resend.hpp"
+#include "api/sandbox/stripe.hpp"
 #include "api/sandbox/twilio.hpp"
 #include "api/sandbox/vapi.hpp"
 
@@ -21,7 +22,7 @@ Reply welcome() {
     reply.content_type = "text/plain; charset=utf-8";
     reply.body =
         "CallFlex sandbox: the vendors' stand-in.\n\n"
-        "Base URLs: /twilio /resend /openai /vapi\n"
+        "Base URLs: /twilio /resend /openai /vapi /stripe\n"
         "GET  /sandbox/sent?vendor=&to=&key=&limit=\n"
         "GET  /sandbox/counters\n"
         "GET  /sandbox/faults    POST /sandbox/faults    DELETE /sandbox/faults?vendor=\n"
@@ -35,6 +36,7 @@ Town::Town() {
     vendors_["twilio"] = std::make_unique<Twilio>(ledger_);
     vendors_["resend"] = std::make_unique<Resend>(ledger_);
     vendors_["openai"] = std::make_unique<OpenAi>(ledger_);
+    vendors_["stripe"] = std::make_unique<Stripe>(ledger_);
     vendors_["vapi"] = std::make_unique<Vapi>(ledger_);
 }
 
@@ -70,7 +72,7 @@ Reply Town::with_fault(Vendor& vendor, const Ask& ask, const Fault& fault) {
     Reply reply;
     switch (fault.mode) {
         case FaultMode::error:
-            return vendor.failure(fault.status);
+            return vendor.fail(ask, fault.status);
         case FaultMode::timeout:
             reply.manner = Reply::Manner::silence;
             return reply;
@@ -82,6 +84,9 @@ Reply Town::with_fault(Vendor& vendor, const Ask& ask, const Fault& fault) {
             reply = served(vendor, ask);
             reply.manner = Reply::Manner::hang_up;
             return reply;
+        case FaultMode::failed_after:
+            static_cast<void>(served(vendor, ask));
+            return vendor.fail(ask, fault.status);
         case FaultMode::delay:
             reply = served(vendor, ask);
             reply.delay = fault.delay;

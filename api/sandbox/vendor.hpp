@@ -16,6 +16,8 @@ class Vendor {
     [[nodiscard]] virtual Reply handle(const Ask& ask) = 0;
     /// The vendor's own words for "not now" and "something broke": for faults.
     [[nodiscard]] virtual Reply failure(int status) const = 0;
+    /// A fault's answer to this very request: for vendors that remember what they have answered.
+    [[nodiscard]] virtual Reply fail(const Ask&, int status) { return failure(status); }
     virtual void reset() = 0;
 };
 

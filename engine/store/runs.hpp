@@ -34,6 +34,7 @@ struct StartRequest {
     ReusePolicy reuse = ReusePolicy::allow;
     std::optional<Duration> run_timeout;
     std::optional<Duration> start_delay;
+    std::optional<Timestamp> scheduled_for{};  ///< the nominal time, when a schedule starts it
 };
 
 struct StartResult {
@@ -58,13 +59,29 @@ struct RunRef {
     WorkflowId workflow{};
 };
 
+/// The run that the chain of `run` has come to: `run` itself if it was not continued as new, nothing if there is
+/// no such run, or if another chain has taken the workflow id since.
+std::optional<RunId> newest_of_chain(pqxx::transaction_base& tx, RunId run);
+
 enum class SendResult : std::uint8_t { delivered, duplicate, not_found, closed };
-/// Puts an encoded event into the inbox of the open run, and wakes it. `request_id` != "": once per chain.
+/// Puts an encoded event into the inbox of the open run, and wakes it. `request_id` != "": once per chain. A run
+/// that has continued as new stands for its chain.
 SendResult send(pqxx::transaction_base& tx, const RunRef& to, const history::Event& event,
                 const std::string& request_id);
 /// Ends the run at once with WorkflowTerminated; no code runs. `closed` if it had ended.
 SendResult terminate(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,
                      const std::string& identity);
+
+struct SignalWithStartResult {
+    StartResult start;
+    SendResult signal = SendResult::not_found;  ///< of what `start.run` was sent; `closed` if it was refused
+};
+/// Sends a signal to the open run that has the workflow id, or starts one and sends it to that: all or nothing.
+/// `request.conflict` fail counts as use_existing; what forbids the start forbids the signal. A request id is
+/// used once for both: repeated, however long after and whatever has become of the run, it does nothing again
+/// (existing, duplicate).
+SignalWithStartResult signal_with_start(pqxx::transaction_base& tx, const StartRequest& request,
+                                        const history::SignalReceived& signal);
 
 struct PendingActivityInfo {
     EventId activity;
@@ -78,10 +95,22 @@ struct PendingActivityInfo {
     std::optional<Failure> last_failure;
 };
 
+/// A child of the run's chain that has not closed.
+struct OpenChild {
+    RunId chain;       ///< its first run
+    RunId parent_run;  ///< the run of the parent's chain that waits for it
+    EventId initiated;
+    WorkflowId workflow;
+    std::string parent_close;  ///< "terminate", "request_cancel" or "abandon"
+};
+
 /// Facts about a run for `describe` and `why`. One snapshot.
 struct RunInfo {
     RunId run;
     RunId chain;
+    std::optional<RunId> parent;        ///< the run that started it as its child
+    std::optional<RunId> continued_as;  ///< what its chain has come to, when it has continued as new
+    std::vector<OpenChild> children;    ///< of its chain
     std::string name_space;
     WorkflowId workflow;
     std::string type;
@@ -118,6 +147,17 @@ struct Closed {
     std::optional<HistoryRow> last;
 };
 std::optional<Closed> closed(pqxx::transaction_base& tx, RunId run);
+
+/// State that a run's chain has published, the last value of each key.
+struct PublishedState {
+    std::string key;
+    Payload value;
+    RunId run;  ///< that published it
+    Timestamp at;
+};
+/// One key, or all (none). Empty if there is no such run.
+std::vector<PublishedState> published(pqxx::transaction_base& tx, RunId run,
+                                      const std::optional<std::string>& key = {});
 
 /// A safe filter: every field is a typed parameter, none is SQL text.
 struct ListFilter {

@@ -45,6 +45,8 @@ std::string first_activation(const StartRequest& request, Timestamp now) {
     history::WorkflowStarted started{request.type,  request.workflow.value, request.tenant.value,
                                      request.queue, request.input,          std::nullopt};
     if (request.run_timeout) started.run_deadline = now + delay + *request.run_timeout;
+    started.run_timeout = request.run_timeout;
+    started.scheduled_for = request.scheduled_for;
     history::Activation activation;
     activation.time = now;
     activation.arrived.emplace_back(std::move(started));
@@ -102,7 +104,10 @@ class Conflict {
         const RunId run{uuid_of(holder[0][0].c_str())};
         const auto request_id = holder[0][1].as<std::string>();
         const bool repeated = !request_.request_id.empty() && request_.request_id == request_id;
-        if (repeated || run == request_.run) return StartResult{StartResult::Outcome::existing, run};
+        if (repeated) return StartResult{StartResult::Outcome::existing, run};
+        if (run == request_.run || started_before()) {
+            return StartResult{StartResult::Outcome::existing, request_.run};
+        }
         if (const auto earlier = earlier_start()) {
             return StartResult{StartResult::Outcome::existing, *earlier};
         }
@@ -111,6 +116,11 @@ class Conflict {
     }
 
   private:
+    /// This very request has been committed, and its run has continued as new or closed since.
+    bool started_before() {
+        return !tx_.exec_params(std::string{sql::known_run}, request_.run.value.to_string()).empty();
+    }
+
     std::optional<RunId> earlier_start() {
         if (request_.request_id.empty()) return std::nullopt;
         const auto found = tx_.exec_params(std::string{sql::find_earlier_start}, request_.name_space,

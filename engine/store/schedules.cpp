@@ -1,0 +1,160 @@
+// Declaring, pausing, backfilling, deleting schedules, and finding the due ones. Acting is in schedule_turn.cpp.
+
+#include "engine/store/schedules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/schedule/overlap.hpp"
+#include "engine/schedule/timetable.hpp"
+#include "engine/store/names.hpp"
+#include "engine/store/schedule_rows.hpp"
+#include "engine/store/text_arrays.hpp"
+#include "engine_store_sql.hpp"
+
+namespace durable::store {
+namespace {
+
+using schedule::Timetable;
+
+constexpr int due_page = 100;
+
+Timestamp database_time(pqxx::transaction_base& tx) {
+    return Timestamp{Duration{tx.exec(std::string{sql::database_time})[0][0].as<std::int64_t>()}};
+}
+
+std::vector<Timetable> compile(std::span<const ScheduleSpec> specs) {
+    std::vector<Timetable> timetables;
+    std::set<std::string> ids;
+    for (const ScheduleSpec& spec : specs) {
+        timetables.emplace_back(spec);
+        check_name("workflow type", spec.workflow.type);
+        check_name("queue", spec.workflow.queue);
+        check_name("namespace", spec.workflow.name_space);
+        check_workflow_id(timetables.back().workflow_id(Timestamp{}).value);
+        if (!ids.insert(spec.id).second) {
+            throw schedule::ScheduleError(fmt::format("schedule \"{}\" is declared twice", spec.id));
+        }
+    }
+    return timetables;
+}
+
+bool create(pqxx::transaction_base& tx, const Timetable& timetable, Timestamp now) {
+    const auto nominal = timetable.next_after(now);
+    std::optional<Timestamp> look;
+    if (nominal) look = timetable.due(*nominal);
+    const auto nominal_text = microseconds_text(nominal);
+    const auto look_text = microseconds_text(look);
+    return tx.exec_params(std::string{sql::insert_schedule}, timetable.spec().id,
+                          encode(timetable.spec()).json, or_null(nominal_text), or_null(look_text))
+               .affected_rows() == 1;
+}
+
+/// A nominal time of the old spec that is due already and has not been acted upon bounds the new spec's first one
+/// from below: what an outage left to catch up with is not lost by a deployment.
+void update(pqxx::transaction_base& tx, const ScheduleRow& row, const Timetable& timetable) {
+    Timestamp after = row.now;
+    if (!row.paused && row.next_nominal) after = std::min(after, *row.next_nominal - Duration{1});
+    const auto nominal_text = microseconds_text(timetable.next_after(after));
+    const auto now_text = microseconds_text(row.now);
+    tx.exec_params(std::string{sql::update_schedule}, row.id, encode(timetable.spec()).json,
+                   or_null(nominal_text), or_null(now_text));
+}
+
+/// Saves the row so that the next look is now: a worker's turn finds out what there is to do.
+void save_and_look(pqxx::transaction_base& tx, const ScheduleRow& row) {
+    save_schedule(tx, row, row.now);
+}
+
+}  // namespace
+
+ScheduleChanges apply_schedules(pqxx::transaction_base& tx, std::span<const ScheduleSpec> specs) {
+    const std::vector<Timetable> timetables = compile(specs);
+    const Timestamp now = database_time(tx);
+    ScheduleChanges changes;
+    std::set<std::string> undeclared;
+    for (const ScheduleInfo& known : list_schedules(tx)) undeclared.insert(known.spec.id);
+    for (const Timetable& timetable : timetables) {
+        const std::string& id = timetable.spec().id;
+        undeclared.erase(id);
+        if (create(tx, timetable, now)) {
+            changes.created.push_back(id);
+            continue;
+        }
+        const auto row = lock_schedule(tx, id, RowLock::wait);
+        if (!row || row->spec == timetable.spec()) continue;
+        update(tx, *row, timetable);
+        changes.updated.push_back(id);
+    }
+    changes.undeclared.assign(undeclared.begin(), undeclared.end());
+    return changes;
+}
+
+bool pause_schedule(pqxx::transaction_base& tx, const std::string& id, const std::string& note) {
+    auto row = lock_schedule(tx, id, RowLock::wait);
+    if (!row) return false;
+    row->paused = true;
+    row->note = note;
+    save_and_look(tx, *row);
+    return true;
+}
+
+bool unpause_schedule(pqxx::transaction_base& tx, const std::string& id, const std::string& note) {
+    auto row = lock_schedule(tx, id, RowLock::wait);
+    if (!row) return false;
+    if (row->paused && row->next_nominal) {
+        row->next_nominal =
+            Timetable{row->spec}.next_after(std::max(row->now, *row->next_nominal - Duration{1}));
+    }
+    row->paused = false;
+    row->note = note;
+    save_and_look(tx, *row);
+    return true;
+}
+
+bool delete_schedule(pqxx::transaction_base& tx, const std::string& id) {
+    return tx.exec_params(std::string{sql::delete_schedule}, id).affected_rows() == 1;
+}
+
+std::optional<std::size_t> backfill_schedule(pqxx::transaction_base& tx, const std::string& id,
+                                             Timestamp from, Timestamp until, OverlapPolicy overlap) {
+    const auto row = lock_schedule(tx, id, RowLock::wait);
+    if (!row) return std::nullopt;
+    const std::size_t room =
+        schedule::buffered_max - std::min(schedule::buffered_max, load_buffer(tx, id).size());
+    const Timetable timetable{row->spec};
+    std::vector<BufferedNominal> wanted;
+    auto nominal = timetable.next_after(from - Duration{1});
+    while (nominal && *nominal < until) {
+        if (wanted.size() == room) {
+            throw std::invalid_argument(
+                fmt::format("the range has more nominal times than may wait ({} more may now); backfill a "
+                            "shorter range first",
+                            room));
+        }
+        wanted.push_back({*nominal, ScheduleOrigin::backfill, overlap});
+        nominal = timetable.next_after(*nominal);
+    }
+    buffer(tx, id, wanted);
+    save_and_look(tx, *row);
+    return wanted.size();
+}
+
+DueSchedules due_schedules(pqxx::transaction_base& tx) {
+    std::set<std::string> ids;
+    DueSchedules due;
+    for (const auto& row : tx.exec_params(std::string{sql::schedules_due}, due_page)) {
+        const Duration wait{row[1].as<std::int64_t>()};
+        if (wait <= Duration{0}) {
+            ids.insert(row[0].as<std::string>());
+        } else {
+            due.next_in = std::min(wait, due.next_in.value_or(wait));
+        }
+    }
+    due.ids.assign(ids.begin(), ids.end());
+    return due;
+}
+
+}  // namespace durable::store

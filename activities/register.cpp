@@ -15,6 +15,11 @@ void register_activities(durable::worker::ActivityRegistry& activities,
     activities.transactional(record_recording, for_the_tenant(transactional::record_recording));
     activities.transactional(plan_notifications, for_the_tenant(transactional::plan_notifications));
     activities.transactional(record_notifications, for_the_tenant(transactional::record_notifications));
+    activities.transactional(record_notification, for_the_tenant(transactional::record_notification));
+    activities.transactional(plan_reminder, for_the_tenant(transactional::plan_reminder));
+    activities.transactional(make_partitions, for_everybody(transactional::make_partitions));
+    activities.transactional(drop_old_partition, for_everybody(transactional::drop_old_partition));
+    activities.transactional(forget_old_rows, for_everybody(transactional::forget_old_rows));
     activities.transactional(publish_live_event, for_the_tenant(transactional::publish_live_event));
 
     register_vendor_activities(activities, dependencies.vendors);

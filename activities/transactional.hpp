@@ -5,9 +5,12 @@
 #include <pqxx/pqxx>
 
 #include "activities/call_records.hpp"
+#include "activities/callback_reminder.hpp"
 #include "activities/contacts.hpp"
+#include "activities/housekeeping.hpp"
 #include "activities/live_events.hpp"
 #include "activities/notification_plan.hpp"
+#include "activities/notify.hpp"
 #include "activities/recordings.hpp"
 #include "activities/transcripts.hpp"
 #include "activities/usage.hpp"
@@ -27,6 +30,17 @@ NotificationPlan plan_notifications(durable::TransactionalContext& context, pqxx
 durable::Nothing record_notifications(durable::TransactionalContext& context, pqxx::work& tx,
                                       NotificationReport input);
 durable::Nothing publish_live_event(durable::TransactionalContext& context, pqxx::work& tx, LiveEvent input);
+
+durable::Nothing record_notification(durable::TransactionalContext& context, pqxx::work& tx,
+                                     NotificationRecord input);
+ReminderMessages plan_reminder(durable::TransactionalContext& context, pqxx::work& tx,
+                               CallbackReminder input);
+PartitionReport make_partitions(durable::TransactionalContext& context, pqxx::work& tx,
+                                PartitionPolicy policy);
+PartitionReport drop_old_partition(durable::TransactionalContext& context, pqxx::work& tx,
+                                   PartitionPolicy policy);
+RetentionReport forget_old_rows(durable::TransactionalContext& context, pqxx::work& tx,
+                                RetentionPolicy policy);
 
 /// What a step fails with, for good, when the call's row is not there.
 [[nodiscard]] durable::ApplicationError call_not_found(const CallKey& call);

@@ -1,7 +1,9 @@
 #include "activities/vendors.hpp"
 
 #include "activities/resend/send_email.hpp"
+#include "activities/stripe/activities.hpp"
 #include "activities/summary_activities.hpp"
+#include "activities/twilio/look_up_sms.hpp"
 #include "activities/twilio/send_sms.hpp"
 #include "engine/worker/activities.hpp"
 
@@ -24,9 +26,11 @@ auto with(std::shared_ptr<Vendors> vendors,
 void register_vendor_activities(durable::worker::ActivityRegistry& registry,
                                 std::shared_ptr<Vendors> vendors) {
     registry.async(send_sms, with(vendors, &twilio::send), with(vendors, &twilio::reconcile));
+    registry.async(look_up_sms, with(vendors, &twilio::look_up));
     registry.async(send_email, with(vendors, &resend::send));
     registry.async(summarize, with(vendors, &summarize_call));
     registry.async(extract_facts, with(vendors, &extract_call_facts));
+    register_stripe_activities(registry, vendors);
 }
 
 }  // namespace callflex

@@ -2,11 +2,18 @@
 
 #include "activities/calls.hpp"
 #include "workflows/call_processing.hpp"
+#include "workflows/callback_reminder.hpp"
+#include "workflows/housekeeping.hpp"
+#include "workflows/notify.hpp"
 
 namespace callflex {
 
 void register_workflows(durable::WorkflowRegistry& workflows) {
     workflows.add(call_processing, process_call);
+    workflows.add(notify, send_notification);
+    workflows.add(callback_reminder, remind_of_callback);
+    workflows.add(partition_maintenance, maintain_partitions);
+    workflows.add(inbound_retention, forget_what_is_old);
 }
 
 }  // namespace callflex

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/store/activity_rows.hpp"
+#include "engine/store/lifecycle_steps.hpp"
 #include "engine_store_sql.hpp"
 
 namespace durable::store {
@@ -145,12 +147,6 @@ struct Named {
     }
 };
 
-/// A zero duration means "not limited".
-std::optional<std::int64_t> limit_of(Duration duration) {
-    if (duration.count() == 0) return std::nullopt;
-    return std::int64_t{duration.count()};
-}
-
 void append_activities(std::vector<Step>& steps, const SortedCommits& commits) {
     Named settled;
     Named cancelled;
@@ -161,50 +157,11 @@ void append_activities(std::vector<Step>& steps, const SortedCommits& commits) {
         for (const ActivityRow& row : commit->activities) rows.push_back(&row);
     }
     settled.append_to(steps, {"settle_activities", sql::settle_activities});
-    if (!rows.empty()) steps.push_back(store_activities_step(rows));
+    append_activity_rows(steps, rows);
     cancelled.append_to(steps, {"cancel_activities", sql::cancel_activities});
 }
 
 }  // namespace
-
-Step store_activities_step(std::span<const ActivityRow* const> rows) {
-    BinaryArray run{Of::uuid}, activity{Of::int32}, attempt{Of::int32}, lost{Of::int32},
-        scheduled{Of::moment}, available{Of::moment}, start_by{Of::moment}, close_by{Of::moment},
-        start_to_close{Of::int64}, heartbeat{Of::int64}, queue{Of::text}, type{Of::text}, tenant{Of::text},
-        task{Of::bytes}, failure{Of::bytes}, details{Of::text};
-    for (const ActivityRow* row : rows) {
-        const history::Event event = history::decode_event(row->task);
-        const auto& options = std::get<history::ActivityScheduled>(event).options;
-        run.add(row->run.value);
-        activity.add(row->activity.value);
-        attempt.add(row->attempt);
-        lost.add(row->lost_attempts);
-        scheduled.add(row->scheduled_at);
-        available.add(row->available_at);
-        start_by.add(row->schedule_to_start_by);
-        close_by.add(row->close_by);
-        start_to_close.add(limit_of(options.start_to_close));
-        heartbeat.add(limit_of(options.heartbeat));
-        queue.add(std::string_view{row->queue});
-        type.add(std::string_view{row->type});
-        tenant.add(std::string_view{row->tenant.value});
-        task.add(std::string_view{row->task});
-        failure.add(row->last_failure);
-        details.add(row->heartbeat_details);
-    }
-    Params params;
-    params.add(run).add(activity).add(attempt).add(lost).add(scheduled).add(available).add(start_by).add(
-        close_by);
-    params.add(start_to_close)
-        .add(heartbeat)
-        .add(queue)
-        .add(type)
-        .add(tenant)
-        .add(task)
-        .add(failure)
-        .add(details);
-    return {{"store_activities", sql::store_activities}, std::move(params)};
-}
 
 std::vector<Step> commit_steps(WorkerNo worker, std::int64_t batch, const SortedCommits& commits) {
     Keeps keeps;
@@ -213,20 +170,35 @@ std::vector<Step> commit_steps(WorkerNo worker, std::int64_t batch, const Sorted
     Consumed consumed;
     Blocks blocks;
     for (const RunCommit* commit : commits) {
-        commit->next == Next::close ? closes.add(*commit) : keeps.add(*commit);
+        if (!commit->continued) commit->next == Next::close ? closes.add(*commit) : keeps.add(*commit);
         activations.add(*commit);
         consumed.add(*commit);
         blocks.add(*commit);
     }
-    // Lock order: live_runs -> blocked -> activities -> inbox; a lost fence stops everything after it.
+    // Lock order: workflow_ids -> live_runs -> blocked -> activities -> children -> inbox; a lost fence undoes what
+    // was done before it and stops everything after it.
     std::vector<Step> steps;
+    append_child_starts(steps, commits);
+    append_continuations(steps, worker, commits);
     keeps.append_to(steps, worker, batch);
     closes.append_to(steps, worker);
     activations.append_to(steps);
     blocks.append_to(steps, worker);
     append_activities(steps, commits);
+    append_published(steps, commits);
+    append_errands(steps, commits);
     consumed.append_to(steps);
     return steps;
+}
+
+bool left_errands(std::span<const Step> steps, std::span<const Rows> rows) {
+    constexpr int has_children_column = 2;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const std::string_view name = steps[i].statement.name;
+        if (name == "report_closes" || name == "cancel_children") return true;
+        if (name == "close_runs" && rows[i].boolean(0, has_children_column)) return true;
+    }
+    return false;
 }
 
 Step claim_step(WorkerNo worker, std::int64_t token, const ClaimRequest& claim, const ClaimBounds& bounds) {

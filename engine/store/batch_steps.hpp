@@ -21,14 +21,15 @@ struct ClaimBounds {
     Uuid recent_until;
 };
 
-/// Fenced writes of the commits. `batch` marks the rows, so that a lost reply can be settled.
+/// Fenced writes of the commits. `batch` marks the rows, so that a lost reply can be settled. The first one has the
+/// time in column 1.
 [[nodiscard]] std::vector<Step> commit_steps(WorkerNo worker, std::int64_t batch,
                                              const SortedCommits& commits);
 [[nodiscard]] Step claim_step(WorkerNo worker, std::int64_t token, const ClaimRequest& claim,
                               const ClaimBounds& bounds);
+/// Whether these commits have left errands: `rows` are the results of their steps.
+[[nodiscard]] bool left_errands(std::span<const Step> steps, std::span<const Rows> rows);
 /// Columns as claim_runs.sql has them, from column 1 on. Rows without a run are skipped.
 [[nodiscard]] std::vector<ClaimedRun> claimed_runs(const Rows& rows);
-/// Rows of store_activities.sql. Throws DecodeError if a task is not an encoded ActivityScheduled.
-[[nodiscard]] Step store_activities_step(std::span<const ActivityRow* const> rows);
 
 }  // namespace durable::store

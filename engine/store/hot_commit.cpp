@@ -72,7 +72,8 @@ Verdict judge(const RunCommit& commit, const LiveRow* row, const std::string* re
         return commit.next != Next::keep || kept ? Verdict::committed : Verdict::lost;
     }
     if (still_ours(commit, *row, worker)) {
-        const bool too_late = commit.next == Next::close && row->inbox_tail != commit.inbox_head;
+        const bool ends = commit.next == Next::close && !commit.continued;
+        const bool too_late = ends && row->inbox_tail != commit.inbox_head;
         return too_late ? Verdict::message_first : Verdict::pending;
     }
     return commit.next != Next::keep && history_is_ours ? Verdict::committed : Verdict::lost;
@@ -180,6 +181,7 @@ class HotConnection::Impl::BatchRun {
         } else {
             result_.now = rows.front().moment(0, commits.empty() ? 0 : 1);
         }
+        result_.errands = result_.errands || left_errands(steps, rows);
         done(SortedCommits{commits}, Verdict::committed);
     }
 
@@ -209,6 +211,7 @@ class HotConnection::Impl::BatchRun {
         Params session;
         session.add(std::string_view{impl_.session_.label()});
         impl_.session_.run({{"end_session", sql::end_session}, std::move(session)});
+        result_.errands = true;  // it may have left some
         if (!pending_.empty()) compare();
         if (!claim_unknown_) return;
         Params params;

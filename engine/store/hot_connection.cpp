@@ -72,7 +72,8 @@ std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadReq
     step.params.add(runs).add(chains).add(heads);
     const Rows rows = impl_->query(step);
     for (int i = 0; i < rows.size(); ++i) {
-        loaded[RunId{rows.uuid(i, 0)}].inbox.push_back({rows.int64(i, 1), rows.bytes(i, 2)});
+        loaded[RunId{rows.uuid(i, 0)}].inbox.push_back(
+            {rows.int64(i, 1), rows.bytes(i, 2), RunId{rows.uuid(i, 3)}});
     }
     if (now != nullptr) *now = impl_->query({{"moment", sql::moment}, {}}).moment(0, 0);
 

@@ -19,6 +19,7 @@ class HotConnection::Impl {
     Impl(std::string connection_string, Faults faults);
 
     BatchResult commit(const Batch& batch);
+    Delivered deliver_errands();
     /// Runs a reading or blindly repeatable step until it succeeds or the deadline of the call has passed.
     Rows query(const Step& step);
 

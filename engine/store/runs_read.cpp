@@ -38,6 +38,7 @@ RunInfo run_info(RunId run, const pqxx::row& row) {
     RunInfo info;
     info.run = run;
     info.chain = RunId{uuid_of(row["chain_id"].c_str())};
+    if (!row["parent_run"].is_null()) info.parent = RunId{uuid_of(row["parent_run"].c_str())};
     info.name_space = row["name_space"].as<std::string>();
     info.workflow = WorkflowId{row["workflow_id"].as<std::string>()};
     info.type = row["type"].as<std::string>();
@@ -78,6 +79,16 @@ PendingActivityInfo activity_info(const pqxx::row& row) {
             info.last_failure = failed->failure;
     }
     return info;
+}
+
+std::vector<OpenChild> open_children(pqxx::transaction_base& tx, RunId run) {
+    std::vector<OpenChild> children;
+    for (const auto& row : tx.exec_params(std::string{sql::open_children}, run.value.to_string())) {
+        children.push_back({RunId{uuid_of(row[0].c_str())}, RunId{uuid_of(row[1].c_str())},
+                            EventId{row[2].as<std::int32_t>()}, WorkflowId{row[3].as<std::string>()},
+                            row[4].as<std::string>()});
+    }
+    return children;
 }
 
 std::optional<std::string> microseconds(const std::optional<Timestamp>& time) {
@@ -122,7 +133,26 @@ std::optional<RunInfo> describe(pqxx::transaction_base& tx, const RunRef& ref) {
     for (const auto& row : rows) {
         if (!row["activity"].is_null()) info.activities.push_back(activity_info(row));
     }
+    info.children = open_children(tx, *run);
+    if (info.status == replay::RunStatus::continued_as_new) info.continued_as = newest_of_chain(tx, *run);
     return info;
+}
+
+std::optional<RunId> newest_of_chain(pqxx::transaction_base& tx, RunId run) {
+    const auto found = tx.exec_params(std::string{sql::newest_of_chain}, run.value.to_string());
+    if (found.empty()) return std::nullopt;
+    return RunId{uuid_of(found[0][0].c_str())};
+}
+
+std::vector<PublishedState> published(pqxx::transaction_base& tx, RunId run,
+                                      const std::optional<std::string>& key) {
+    std::vector<PublishedState> states;
+    for (const auto& row :
+         tx.exec_params(std::string{sql::published_state}, run.value.to_string(), or_null(key))) {
+        states.push_back({row[0].as<std::string>(), Payload{row[1].as<std::string>()},
+                          RunId{uuid_of(row[2].c_str())}, moment(row[3])});
+    }
+    return states;
 }
 
 std::vector<HistoryRow> load_history(pqxx::transaction_base& tx, RunId run, EventId from) {

@@ -32,11 +32,14 @@ struct HistoryRow {
     std::string bytes;
 };
 
-/// A message that waits in a run's inbox: an encoded history event (SignalReceived, ActivityCompleted,
-/// ActivityFailed, CancelRequested).
+/// A message that waits in a run's inbox: an encoded history event (SignalReceived, CancelRequested, and what
+/// has become of activities and children).
 struct InboxMessage {
     std::int64_t sequence = 0;  ///< gapless in the chain, in order of commit
     std::string event;
+    /// The run that it was sent to. A result for an earlier run of the chain is stale; signals and cancel
+    /// requests are for the chain.
+    RunId run{};
 };
 
 /// A run just claimed.
@@ -76,10 +79,43 @@ struct ActivityRow {
     std::optional<std::string> heartbeat_details;  ///< JSON, for the next attempt
 };
 
+/// A child that a run's activation has ordered. Whether its workflow id was free comes into the parent's inbox with
+/// this very commit, as ChildStarted or ChildStartFailed, unless the commit ends the parent.
+struct ChildStart {
+    EventId initiated;
+    RunId run;
+    WorkflowId workflow;
+    std::string type;
+    std::string queue;
+    std::string activation;  ///< encoded activation 0
+    ChildReuse reuse = ChildReuse::allow;
+    ParentClosePolicy parent_close = ParentClosePolicy::terminate;
+};
+
+/// The run that goes on where one has continued as new: claimable at once.
+struct NextRun {
+    RunId run;
+    std::string type;
+    std::string queue;
+    std::string activation;  ///< encoded activation 0
+};
+
+/// For the parent of a run whose chain closes for good; delivered once, by an errand.
+struct ParentReport {
+    RunId parent;
+    std::string event;  ///< encoded ChildCompleted or ChildFailed
+};
+
+struct Published {
+    std::string key;
+    std::string json;
+};
+
 /// What becomes of one claimed run at the end of its turn in a batch.
 struct RunCommit {
     RunId run;
     RunId chain;
+    Tenant tenant;  ///< of what it leaves behind: children, errands, published state
     Fence fence;
     std::int32_t activations_before = 0;   ///< must equal the row's: compare-and-set
     std::optional<HistoryRow> activation;  ///< none: only release, adopt or block
@@ -87,7 +123,7 @@ struct RunCommit {
     enum class Next : std::uint8_t {
         keep,     ///< stays with this worker
         release,  ///< anybody may claim it at wake_at (none: when a message arrives)
-        close,    ///< it has ended with `status`; refused (lost) if a message beyond inbox_head has arrived
+        close,    ///< it has ended with `status`; refused if a message beyond inbox_head has arrived
         block,  ///< the activation failed: `blocked_reason`; nothing is recorded; claimable again at wake_at
     };
     Next next = Next::keep;
@@ -99,6 +135,13 @@ struct RunCommit {
     std::vector<ActivityRow> activities;      ///< new rows
     std::vector<EventId> cancel_activities;   ///< rows asked to stop
     std::vector<EventId> settled_activities;  ///< rows that no longer matter: deleted
+    std::vector<ChildStart> children{};
+    std::vector<RunId> cancel_children{};  ///< by their chains; errands
+    std::vector<Published> published{};    ///< each key once
+    /// With next == close: the chain goes on. Refused by nothing; what the run has not read, the next one reads.
+    std::optional<NextRun> continued{};
+    /// With next == close, and not continued.
+    std::optional<ParentReport> report{};
 };
 
 struct ClaimRequest {
@@ -126,6 +169,15 @@ struct BatchResult {
     std::vector<Rejected>
         rejected;  ///< the database refused this run's data (found by bisection): still ours
     std::vector<ClaimedRun> claimed;
+    bool errands = false;  ///< something waits for deliver_errands()
+};
+
+/// What has become of errands: things that one run's commit ordered to happen to another run.
+struct Delivered {
+    int done = 0;                     ///< carried out, or dropped because their run has ended
+    bool more = false;                ///< some were left: their runs were busy, or there are too many
+    std::vector<std::string> queues;  ///< of the runs that have got messages
+    std::vector<RunId> closed;        ///< children that were terminated
 };
 
 /// An activity row just claimed.
@@ -134,6 +186,14 @@ struct ClaimedActivity {
     Fence fence;
     WorkflowId workflow;
     bool cancel_requested = false;
+};
+
+/// Database times that come with a claim of activity rows.
+struct ClaimTimes {
+    Timestamp now;
+    /// When a limit lets the next row through (a start of its rate, a retry in its line), if that is known: to claim
+    /// then.
+    std::optional<Timestamp> look_again_at;
 };
 
 /// How a claimed activity row ends. Fenced; all of a batch in one statement; losers are returned.

@@ -79,6 +79,9 @@ class HotConnection {
     std::vector<std::pair<RunId, Fence>> owned(WorkerNo worker);
     /// Activity rows (of these runs) that exist: what an adopter must not create again.
     std::vector<std::pair<RunId, EventId>> activity_rows(const std::vector<RunId>& runs);
+    /// Carries out errands, whoever left them: reports to parents, cancel requests to children, the ends of the
+    /// children of closed chains. Bounded work per call; exactly once, however often it is sent.
+    Delivered deliver_errands();
     /// Gives runs back, claimable now (drain, or claims that an unsettled batch took).
     void release(WorkerNo worker, const std::vector<std::pair<RunId, Fence>>& runs);
 
@@ -93,10 +96,10 @@ class ActivityStore {
     ~ActivityStore();
     ActivityStore(ActivityStore&&) noexcept;
 
-    /// Rows that are due, of the types this worker runs.
+    /// Rows that are due, of the types this worker runs, and that their limits let through.
     std::vector<ClaimedActivity> claim(WorkerNo worker, const std::string& queue,
                                        const std::vector<std::string>& types, std::int32_t limit,
-                                       Timestamp* now = nullptr);
+                                       ClaimTimes* times = nullptr);
     /// Fenced; returns those whose row was no longer ours (drop them). Results go to the inboxes of their
     /// runs.
     std::vector<std::pair<RunId, EventId>> end(WorkerNo worker, const std::vector<ActivityEnd>& ends);
@@ -152,14 +155,15 @@ class ControlConnection {
     /// Renews the lease. False: this registration is gone (declared dead): drop everything and register anew.
     bool heartbeat();
     /// Looks for dead workers (session lock gone for 500 ms and Postgres up for one lease; else lease over)
-    /// and gives their runs and activity rows back; times out activity rows; wakes runs that nothing else
-    /// would wake; wakes blocked runs after `wake_blocked`. Bounded work per call.
+    /// and gives their runs and activity rows back; times out activity rows; wakes runs, and lines
+    /// of limits, that nothing else would wake; wakes blocked runs after `wake_blocked`. Bounded work per call.
     struct Swept {
         int dead_workers = 0;
         int runs_taken_over = 0;
         int activities_taken_over = 0;
         int activities_timed_out = 0;
         int stuck_runs_woken = 0;
+        int stuck_lines_woken = 0;
     };
     Swept sweep();
     /// At start: lets every blocked run try again with this build.

@@ -97,6 +97,10 @@ void Dispatcher::committed(HeldRun& run, const RunCommit& commit) {
     if (commit.next != RunCommit::Next::block && commit.activation) run.failures = 0;
     rows_written_ = rows_written_ || !commit.activities.empty() || !commit.cancel_activities.empty() ||
                     !commit.settled_activities.empty();
+    for (const store::ChildStart& child : commit.children) started_.insert(child.queue);
+    if (commit.continued) started_.insert(commit.continued->queue);
+    // Whether the children have been started came into the inbox with this commit.
+    run.has_messages = run.has_messages || !commit.children.empty();
     switch (commit.next) {
         case RunCommit::Next::keep:
             return kept(run);

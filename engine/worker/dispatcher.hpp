@@ -79,6 +79,8 @@ class Dispatcher {
     [[nodiscard]] std::optional<LoadOrder> next_load();
     [[nodiscard]] std::vector<Attempt> take_starts() { return std::exchange(starts_, {}); }
     [[nodiscard]] std::vector<RunId> take_closed() { return std::exchange(closed_, {}); }
+    /// Queues in which runs have become claimable: children, and runs that go on as new.
+    [[nodiscard]] std::set<std::string> take_started() { return std::exchange(started_, {}); }
     [[nodiscard]] bool take_rows_written() { return std::exchange(rows_written_, false); }
     [[nodiscard]] std::vector<std::pair<RunId, store::Fence>> take_releases() {
         return std::exchange(releases_, {});
@@ -136,6 +138,7 @@ class Dispatcher {
 
     std::vector<Attempt> starts_;
     std::vector<RunId> closed_;
+    std::set<std::string> started_;
     std::vector<std::pair<RunId, store::Fence>> releases_;
     std::vector<Note> notes_;
     TurnCounts counts_;

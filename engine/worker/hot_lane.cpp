@@ -36,6 +36,7 @@ class Attempting {
         connection_.release(job.worker, job.runs);
         return ReleaseDone{};
     }
+    LaneResult operator()(const DeliverJob&) { return DeliverDone{connection_.deliver_errands()}; }
 
   private:
     store::HotConnection& connection_;

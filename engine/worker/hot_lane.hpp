@@ -33,7 +33,9 @@ struct ReleaseJob {
     store::WorkerNo worker;
     std::vector<std::pair<RunId, store::Fence>> runs;
 };
-using LaneJob = std::variant<CommitJob, LoadJob, PollJob, CompareJob, ReleaseJob>;
+/// Carries out what runs' commits have ordered for other runs.
+struct DeliverJob {};
+using LaneJob = std::variant<CommitJob, LoadJob, PollJob, CompareJob, ReleaseJob, DeliverJob>;
 
 struct CommitDone {
     store::Batch batch;
@@ -53,7 +55,10 @@ struct CompareDone {
     std::vector<std::pair<RunId, store::Fence>> owned;
 };
 struct ReleaseDone {};
-using LaneResult = std::variant<CommitDone, LoadDone, PollDone, CompareDone, ReleaseDone>;
+struct DeliverDone {
+    store::Delivered delivered;
+};
+using LaneResult = std::variant<CommitDone, LoadDone, PollDone, CompareDone, ReleaseDone, DeliverDone>;
 
 /// A job that is over, with the round trip's clocks for the skew between the machines.
 struct LaneDone {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/worker/relatives.hpp"
 #include "engine/workflow/codec.hpp"
 
 namespace durable::worker {
@@ -78,7 +79,11 @@ std::optional<Blocked> Turn::collect() {
     for (const history::Event& result : run_.sent.results) accept(result);
     run_.sent.inbox_head = run_.inbox_read();
     try {
-        for (const store::InboxMessage& message : run_.inbox) accept(history::decode_event(message.event));
+        for (const store::InboxMessage& message : run_.inbox) {
+            history::Event event = history::decode_event(message.event);
+            // A result for an earlier run of the chain would be taken for one of this run's.
+            if (message.run == run_.run || is_for_chain(event)) accept(std::move(event));
+        }
     } catch (const DecodeError& error) {
         return Blocked{Blocked::Kind::undecodable, std::string{"a message: "} + error.what(), {}};
     }
@@ -101,9 +106,11 @@ std::optional<Blocked> Turn::activate(RunCommit& commit) {
         return std::nullopt;
     }
     if (!arrived_.empty() || first_activation_) {
+        ChildChains children = open_children(*run_.execution);
         auto result = run_.execution->activate(std::move(arrived_), now_);
         if (result.blocked) return result.blocked;
         record(commit, *result.activated);
+        add_relatives(commit, run_.execution->started(), std::move(children), result.activated->activation);
         pass_on_cancellations(commit, result.activated->activation);
     }
     if (commit.status == replay::RunStatus::running) place_activities(commit, first_new);
@@ -118,6 +125,7 @@ void Turn::time_out(RunCommit& commit) {
     last.commands.emplace_back(history::WorkflowTimedOut{"the run's time is over (run_timeout)"});
     commit.activation = store::HistoryRow{last.first_event, last.event_count(), history::encode(last)};
     commit.status = replay::RunStatus::timed_out;
+    add_relatives(commit, run_.execution->started(), {}, last);
 }
 
 void Turn::record(RunCommit& commit, const replay::Activated& activated) {
@@ -216,8 +224,12 @@ ActivityFacts Turn::facts_of_pending(const replay::PendingActivity& pending) con
 }
 
 SlotLease Turn::eager_slot(const history::ActivityScheduled& command) const {
-    const bool here = command.options.queue.empty() || command.options.queue == settings_.queue;
-    if (!eager_allowed_ || !here) return {};
+    const ActivityOptions& options = command.options;
+    const bool here = options.queue.empty() || options.queue == settings_.queue;
+    // Who has to wait for a turn or a limit, and who gives signs of life that the next attempt needs, has a row.
+    const bool ordinary = !options.limit && options.priority == ActivityOptions{}.priority &&
+                          options.heartbeat == Duration::zero();
+    if (!eager_allowed_ || !here || !ordinary) return {};
     if (settings_.activities.find_async(command.type) != nullptr) return settings_.async_slots.try_take();
     if (settings_.activities.find_transactional(command.type) != nullptr) {
         return settings_.transactional_slots.try_take();
@@ -248,7 +260,7 @@ void Turn::choose_next(RunCommit& commit) {
     }
     commit.wake_at = run_.execution->wake_at();
     const bool busy = run_.eager.size() > run_.sent.let_go.size() || !run_.sent.starts.empty() ||
-                      !run_.sent.results_after.empty();
+                      !run_.sent.results_after.empty() || !commit.children.empty();
     commit.next = busy ? RunCommit::Next::keep : RunCommit::Next::release;
 }
 
@@ -256,6 +268,7 @@ RunCommit Turn::blank() const {
     RunCommit commit;
     commit.run = run_.run;
     commit.chain = run_.chain;
+    commit.tenant = run_.tenant;
     commit.fence = run_.fence;
     commit.activations_before = run_.activations;
     commit.inbox_head = run_.inbox_head;

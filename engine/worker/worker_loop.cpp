@@ -9,6 +9,8 @@ namespace {
 constexpr std::chrono::milliseconds longest_sleep{250};
 /// Held runs' inboxes are looked at this often when no notification comes.
 constexpr std::chrono::milliseconds message_poll{250};
+/// Errands that could not be carried out, because their runs were busy, are tried again this soon.
+constexpr std::chrono::milliseconds delivery_retry{5};
 /// What is left of a drain after its grace: time to commit rows and releases.
 constexpr std::chrono::seconds drain_tail{5};
 
@@ -70,6 +72,7 @@ void WorkerLoop::handle_result(CommitDone done) {
         claim_wanted_ = claim_wanted_ || claimed == static_cast<std::size_t>(done.batch.claim.limit);
         next_claim_ = Clock::now() + claim_poll_.next();
     }
+    if (done.result.errands) next_delivery_ = Clock::now();
     remember_wakes(done.batch);
     dispatcher_.batch_done(done.batch, std::move(done.result));
 }
@@ -89,6 +92,22 @@ void WorkerLoop::handle_result(PollDone done) {
 
 void WorkerLoop::handle_result(CompareDone done) {
     if (registered_ && done.worker == worker_) dispatcher_.compare(done.owned);
+}
+
+void WorkerLoop::handle_result(DeliverDone done) {
+    delivery_under_way_ = false;
+    if (done.delivered.more) {
+        const auto pause = done.delivered.done > 0 ? std::chrono::milliseconds{0} : delivery_retry;
+        next_delivery_ = std::min(next_delivery_, Clock::now() + pause);
+    }
+    if (!done.delivered.closed.empty()) around_.notifier.closed(done.delivered.closed);
+    for (const std::string& queue : done.delivered.queues) {
+        around_.notifier.runs_ready(queue);
+        around_.notifier.messages(queue);
+        if (queue != options_.queue) continue;
+        claim_wanted_ = true;
+        messages_wanted_ = true;
+    }
 }
 
 void WorkerLoop::registered(store::WorkerNo worker) {
@@ -168,6 +187,11 @@ std::optional<LaneJob> WorkerLoop::next_look() {
         next_compare_ = now + (soon ? options_.compare_every / 5 : options_.compare_every);
         return CompareJob{worker_};
     }
+    if (now >= next_delivery_ && !delivery_under_way_) {
+        delivery_under_way_ = true;
+        next_delivery_ = now + options_.sweep_every;
+        return DeliverJob{};
+    }
     if (message_poll_under_way_) return std::nullopt;
     const auto timer = dispatcher_.next_timer();
     const bool timer_due = timer && *timer <= estimated_now();
@@ -192,7 +216,19 @@ void WorkerLoop::start_attempts() {
     around_.pool.start(std::move(transactional), settled);
 }
 
+/// Those for our own queue the next claim finds, if the batch that has made them did not take them at once.
+void WorkerLoop::tell_of_started_runs() {
+    for (const std::string& queue : dispatcher_.take_started()) {
+        if (queue == options_.queue && dispatcher_.room_for_claims()) {
+            claim_wanted_ = true;
+        } else {
+            around_.notifier.runs_ready(queue);
+        }
+    }
+}
+
 void WorkerLoop::tell() {
+    tell_of_started_runs();
     const auto closed = dispatcher_.take_closed();
     if (!closed.empty()) around_.notifier.closed(closed);
     around_.metrics.closed(closed.size());
@@ -257,6 +293,7 @@ WorkerLoop::Clock::time_point WorkerLoop::next_look_at() const {
         next = std::min(next, when(*timer));
     }
     if (dispatcher_.runs_held() > 0) next = std::min(next, next_message_poll_);
+    if (!delivery_under_way_) next = std::min(next, next_delivery_);
     // The database's clock may be a little behind the estimate: look again soon, but do not spin.
     return std::max(next, now + std::chrono::milliseconds{claim_wanted_ ? 0 : 1});
 }

@@ -69,6 +69,7 @@ class WorkerLoop {
     void handle_result(PollDone done);
     void handle_result(CompareDone done);
     void handle_result(ReleaseDone) {}
+    void handle_result(DeliverDone done);
     void registered(store::WorkerNo worker);
     void lost();
     void stop(std::chrono::milliseconds grace);
@@ -78,6 +79,7 @@ class WorkerLoop {
     [[nodiscard]] std::optional<LaneJob> next_look();
     void start_attempts();
     void tell();
+    void tell_of_started_runs();
     void check_drain();
     [[nodiscard]] bool drained() const;
     [[nodiscard]] Clock::time_point next_look_at() const;
@@ -102,6 +104,8 @@ class WorkerLoop {
     bool messages_wanted_ = false;
     bool message_poll_under_way_ = false;
     Clock::time_point next_message_poll_{};
+    bool delivery_under_way_ = false;
+    Clock::time_point next_delivery_{};
     Clock::time_point next_compare_{};
     int quick_compares_ = 0;
     /// When runs released here are due: claimed by then without waiting for the poll.

@@ -1,5 +1,6 @@
 -- The fenced end of a batch's runs, refused (22012) if one fence is lost or a message has arrived that the run has not
--- seen: inbox_tail is read under the row's lock, so a sender is either seen here or finds the run closed.
+-- seen: inbox_tail is read under the row's lock, so a sender is either seen here or finds the run closed. Children of a
+-- closed chain are seen to by an errand.
 --
 -- Locks: live_runs by run id (the caller sorts), then activities. Indexes: a_run_is_live_once, an_activity_has_one_row.
 -- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations before, $6 activations added, $7 inbox head,
@@ -15,7 +16,7 @@ gone as (
      where l.run_id = x.run_id
        and l.owner + 0 = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
        and l.inbox_tail = x.head
-    returning 1
+    returning l.chain_id, l.tenant, l.has_children
 ),
 closed as (
     insert into engine.closed_runs (run_id, closed_at, activations, events, status)
@@ -23,5 +24,11 @@ closed as (
 ),
 dropped as (
     delete from engine.activities a using closing x where a.run_id = x.run_id
+),
+told as (
+    insert into engine.errands (kind, target, tenant, since)
+    select 'closed', chain_id, tenant, engine.now() from gone where has_children
 )
-select 1 / (case when count(*) = cardinality($2::uuid[]) then 1 else 0 end), engine.now() from gone
+select 1 / (case when count(*) = cardinality($2::uuid[]) then 1 else 0 end), engine.now(),
+       coalesce(bool_or(has_children), false)
+  from gone

@@ -3,7 +3,7 @@
 -- Locks: nothing. One snapshot. Indexes: a_run_starts_once, a_run_ends_once, a_run_is_live_once,
 -- a_run_is_blocked_once, an_activity_has_one_row, a_worker_number_is_never_reused.
 -- $1 run_id
-select r.chain_id, r.name_space, r.workflow_id, r.type, r.tenant, r.queue,
+select r.chain_id, r.parent_run, r.name_space, r.workflow_id, r.type, r.tenant, r.queue,
        coalesce(c.status, 'running') as status,
        engine.microseconds(r.started_at) as started_at,
        engine.microseconds(c.closed_at) as closed_at,

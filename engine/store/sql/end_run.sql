@@ -1,10 +1,13 @@
--- Ends a run from outside: no code runs, waiting messages and activities go with it.
+-- Ends a run from outside: no code runs, waiting messages and activities go with it. Its children are seen to by an
+-- errand; so is its parent, if it waits for it.
 --
--- Locks: the live row (held by the caller already), then blocked, activities, inbox.
--- Indexes: a_run_is_live_once, an_activity_has_one_row, an_inbox_number_is_given_once, a_run_is_blocked_once.
--- $1 run_id, $2 chain_id, $3 first event of the activation, $4 encoded activation (one event), $5 status
+-- Locks: the live row (held by the caller already), then blocked, activities, inbox, children.
+-- Indexes: a_run_is_live_once, an_activity_has_one_row, an_inbox_number_is_given_once, a_run_is_blocked_once,
+-- a_child_has_one_parent.
+-- $1 run_id, $2 chain_id, $3 first event of the activation, $4 encoded activation (one event), $5 status,
+-- $6 encoded ChildFailed for its parent, or null
 with ended as (
-    delete from engine.live_runs where run_id = $1::uuid returning run_id, activations
+    delete from engine.live_runs where run_id = $1::uuid returning run_id, activations, tenant, has_children
 ),
 recorded as (
     insert into engine.history (run_id, first_event, events, activation)
@@ -19,5 +22,14 @@ unblocked as (
 ),
 dropped as (
     delete from engine.activities a using ended e where a.run_id = e.run_id
+),
+untied as (
+    delete from engine.children k using ended e where k.child_chain = $2::uuid returning k.parent_run, e.tenant
+),
+sent as (
+    insert into engine.errands (kind, target, tenant, event, since)
+    select 'message', parent_run, tenant, $6::bytea, engine.now() from untied where $6::bytea is not null
+     union all
+    select 'closed', $2::uuid, tenant, null, engine.now() from ended where has_children
 )
 delete from engine.inbox i using ended e where i.chain_id = $2::uuid

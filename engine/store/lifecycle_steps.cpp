@@ -1,0 +1,175 @@
+#include "engine/store/lifecycle_steps.hpp"
+
+#include "engine/replay/lineage.hpp"
+#include "engine_store_sql.hpp"
+
+namespace durable::store {
+namespace {
+
+using Of = BinaryArray::Of;
+
+/// As engine.children spells it.
+std::string_view name_of(ParentClosePolicy policy) {
+    switch (policy) {
+        case ParentClosePolicy::terminate:
+            return "terminate";
+        case ParentClosePolicy::request_cancel:
+            return "request_cancel";
+        case ParentClosePolicy::abandon:
+            break;
+    }
+    return "abandon";
+}
+
+struct ChildStarts {
+    BinaryArray parent{Of::uuid}, chain{Of::uuid}, initiated{Of::int32}, run{Of::uuid}, workflow{Of::text},
+        type{Of::text}, queue{Of::text}, tenant{Of::text}, activation{Of::bytes}, rejects{Of::boolean},
+        parent_close{Of::text}, answered{Of::boolean}, if_started{Of::bytes}, if_refused{Of::bytes};
+
+    void add(const RunCommit& c, const ChildStart& child) {
+        parent.add(c.run.value);
+        chain.add(c.chain.value);
+        initiated.add(child.initiated.value);
+        run.add(child.run.value);
+        workflow.add(std::string_view{child.workflow.value});
+        type.add(std::string_view{child.type});
+        queue.add(std::string_view{child.queue});
+        tenant.add(std::string_view{c.tenant.value});
+        activation.add(std::string_view{child.activation});
+        rejects.add(child.reuse == ChildReuse::reject);
+        parent_close.add(name_of(child.parent_close));
+        answered.add(c.next != RunCommit::Next::close);
+        const history::Event started = history::ChildStarted{child.initiated, child.run};
+        const history::Event refused = replay::id_taken(child.initiated, child.run);
+        if_started.add(std::string_view{history::encode_event(started)});
+        if_refused.add(std::string_view{history::encode_event(refused)});
+    }
+    void append_to(std::vector<Step>& steps) const {
+        if (run.size() == 0) return;
+        Params params;
+        params.add(parent).add(chain).add(initiated).add(run).add(workflow).add(type).add(queue).add(tenant);
+        params.add(activation).add(rejects).add(parent_close).add(answered).add(if_started).add(if_refused);
+        steps.push_back({{"start_children", sql::start_children}, std::move(params)});
+    }
+};
+
+struct Continuations {
+    BinaryArray run{Of::uuid}, epoch{Of::int32}, token{Of::int64}, before{Of::int32}, activations{Of::int32},
+        head{Of::int64}, events{Of::int32}, next{Of::uuid}, type{Of::text}, queue{Of::text},
+        activation{Of::bytes};
+
+    void add(const RunCommit& c) {
+        run.add(c.run.value);
+        epoch.add(c.fence.epoch);
+        token.add(c.fence.token);
+        before.add(c.activations_before);
+        activations.add(std::int32_t{c.activation ? 1 : 0});
+        head.add(c.inbox_head);
+        events.add(c.activation ? c.activation->first_event.value + c.activation->events - 1 : 0);
+        next.add(c.continued->run.value);
+        type.add(std::string_view{c.continued->type});
+        queue.add(std::string_view{c.continued->queue});
+        activation.add(std::string_view{c.continued->activation});
+    }
+    void append_to(std::vector<Step>& steps, WorkerNo worker) const {
+        if (run.size() == 0) return;
+        Params params;
+        params.add(worker.value).add(run).add(epoch).add(token).add(before).add(activations).add(head);
+        params.add(events).add(next).add(type).add(queue).add(activation);
+        steps.push_back({{"continue_runs", sql::continue_runs}, std::move(params)});
+    }
+};
+
+struct Publications {
+    BinaryArray chain{Of::uuid}, key{Of::text}, value{Of::text}, run{Of::uuid}, tenant{Of::text};
+
+    void add(const RunCommit& c, const Published& published) {
+        chain.add(c.chain.value);
+        key.add(std::string_view{published.key});
+        value.add(std::string_view{published.json});
+        run.add(c.run.value);
+        tenant.add(std::string_view{c.tenant.value});
+    }
+    void append_to(std::vector<Step>& steps) const {
+        if (chain.size() == 0) return;
+        Params params;
+        params.add(chain).add(key).add(value).add(run).add(tenant);
+        steps.push_back({{"publish_state", sql::publish_state}, std::move(params)});
+    }
+};
+
+struct Reports {
+    BinaryArray chain{Of::uuid}, parent{Of::uuid}, tenant{Of::text}, event{Of::bytes};
+
+    void add(const RunCommit& c) {
+        if (!c.report) return;
+        chain.add(c.chain.value);
+        parent.add(c.report->parent.value);
+        tenant.add(std::string_view{c.tenant.value});
+        event.add(std::string_view{c.report->event});
+    }
+    void append_to(std::vector<Step>& steps) const {
+        if (chain.size() == 0) return;
+        Params params;
+        params.add(chain).add(parent).add(tenant).add(event);
+        steps.push_back({{"report_closes", sql::report_closes}, std::move(params)});
+    }
+};
+
+struct CancelRequests {
+    BinaryArray chain{Of::uuid}, tenant{Of::text}, event{Of::bytes};
+
+    void add(const RunCommit& c) {
+        for (const RunId& child : c.cancel_children) {
+            const history::Event request = history::CancelRequested{"the parent asks for it", "parent"};
+            chain.add(child.value);
+            tenant.add(std::string_view{c.tenant.value});
+            event.add(std::string_view{history::encode_event(request)});
+        }
+    }
+    void append_to(std::vector<Step>& steps) const {
+        if (chain.size() == 0) return;
+        Params params;
+        params.add(chain).add(tenant).add(event);
+        steps.push_back({{"cancel_children", sql::cancel_children}, std::move(params)});
+    }
+};
+
+}  // namespace
+
+void append_child_starts(std::vector<Step>& steps, const SortedCommits& commits) {
+    ChildStarts starts;
+    for (const RunCommit* commit : commits) {
+        for (const ChildStart& child : commit->children) starts.add(*commit, child);
+    }
+    starts.append_to(steps);
+}
+
+void append_continuations(std::vector<Step>& steps, WorkerNo worker, const SortedCommits& commits) {
+    Continuations continuations;
+    for (const RunCommit* commit : commits) {
+        if (commit->continued) continuations.add(*commit);
+    }
+    continuations.append_to(steps, worker);
+}
+
+void append_published(std::vector<Step>& steps, const SortedCommits& commits) {
+    Publications publications;
+    for (const RunCommit* commit : commits) {
+        for (const Published& published : commit->published) publications.add(*commit, published);
+    }
+    publications.append_to(steps);
+}
+
+void append_errands(std::vector<Step>& steps, const SortedCommits& commits) {
+    Reports reports;
+    CancelRequests requests;
+    for (const RunCommit* commit : commits) {
+        reports.add(*commit);
+        requests.add(*commit);
+    }
+    reports.append_to(steps);
+    requests.append_to(steps);
+}
+
+}  // namespace durable::store

@@ -1,0 +1,97 @@
+-- Carries out errands of closed chains, a page of children at a time: they end, are asked to stop or are let go, each by
+-- its policy. A child that somebody holds at this moment, or that has moved on since this statement's snapshot, stays
+-- for the next time; the errand goes once a pass has seen no child any more.
+--
+-- Locks: errands, then children, then live_runs in key order, each skipping locked rows, so that this never waits; then
+-- blocked, activities, inbox of what it holds. Indexes: an_errand_is_run_once, children_of_chain,
+-- a_workflow_id_names_one_run_at_a_time, a_run_is_live_once, an_activation_is_recorded_once (backwards),
+-- an_activity_has_one_row, an_inbox_number_is_given_once, a_run_is_blocked_once.
+-- $1 errands, $2 children, $3 encoded CancelRequested, $4 the last activation's members beside its time, as JSON
+with closed as materialized (
+    select id, target from engine.errands
+     where kind = 'closed' order by id limit $1::integer for update skip locked
+),
+page as materialized (
+    select k.child_chain, k.parent_close, l.run_id
+      from closed e
+      join engine.children k on k.parent_chain = e.target
+      left join engine.workflow_ids i on i.name_space = k.name_space and i.workflow_id = k.workflow_id
+      left join engine.live_runs l on l.run_id = i.run_id and l.chain_id = k.child_chain
+     order by k.parent_chain, k.child_chain
+     limit $2::integer
+       for update of k skip locked
+),
+held as materialized (
+    select run_id, chain_id, activations, next_event, tenant, queue, has_children from engine.live_runs
+     where run_id = any (array(select run_id from page where parent_close <> 'abandon'))
+     order by run_id for update skip locked
+),
+-- A history that this snapshot does not show to its end cannot be ended here: its last moment is not known.
+ended as materialized (
+    select h.*, h.next_event as first_event,
+           greatest(engine.microseconds(engine.now()), n.time) as time
+      from held h
+      join page p on p.run_id = h.run_id and p.parent_close = 'terminate'
+      cross join lateral (
+           select a.first_event + a.events as next_event,
+                  (convert_from(a.activation, 'UTF8')::json ->> 't')::bigint as time
+             from engine.history a where a.run_id = h.run_id order by a.first_event desc limit 1) n
+     where n.next_event = h.next_event
+),
+gone as (
+    delete from engine.live_runs l where l.run_id = any (array(select run_id from ended))
+),
+recorded as (
+    insert into engine.history (run_id, first_event, events, activation)
+    select run_id, first_event, 1, convert_to(format('{"t":%s,%s}', time, $4::text), 'UTF8') from ended
+),
+stated as (
+    insert into engine.closed_runs (run_id, closed_at, activations, events, status)
+    select run_id, engine.now(), activations + 1, first_event, 'terminated' from ended
+),
+passed_on as (
+    insert into engine.errands (kind, target, tenant, since)
+    select 'closed', chain_id, tenant, engine.now() from ended where has_children
+),
+unblocked as (
+    delete from engine.blocked b where b.run_id = any (array(select run_id from ended))
+),
+dropped as (
+    delete from engine.activities a where a.run_id = any (array(select run_id from ended))
+),
+emptied as (
+    delete from engine.inbox i where i.chain_id = any (array(select chain_id from ended))
+),
+asked as (
+    update engine.live_runs l
+       set inbox_tail = l.inbox_tail + 1, cancel_requested = true,
+           wake_at = case when l.owner is null and l.failures = 0
+                          then least(coalesce(l.wake_at, 'infinity'), engine.now()) else l.wake_at end
+     where l.run_id = any (array(select h.run_id from held h join page p on p.run_id = h.run_id
+                                  where p.parent_close = 'request_cancel'))
+    returning l.run_id, l.chain_id, l.tenant, l.queue, l.inbox_tail
+),
+sent as (
+    insert into engine.inbox (chain_id, sequence, run_id, tenant, event)
+    select chain_id, inbox_tail, run_id, tenant, $3::bytea from asked
+),
+untied as (
+    delete from engine.children k
+     where k.child_chain = any (array(select child_chain from page where parent_close = 'abandon' or run_id is null
+                                      union all select chain_id from ended
+                                      union all select chain_id from asked))
+    returning 1
+),
+done as (
+    delete from engine.errands e
+     using closed c
+     where e.kind = 'closed' and e.id = c.id
+       and not exists (select from engine.children k where k.parent_chain = c.target)
+    returning 1
+)
+select (select count(*) from done) + (select count(*) from untied) as done,
+       (select count(*) from closed) - (select count(*) from done) as left_over,
+       o.run_id, o.queue
+  from (select 1) as one
+  left join (select run_id, null as queue from ended
+             union all select distinct null::uuid, queue from asked) o on true

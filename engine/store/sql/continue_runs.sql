@@ -1,0 +1,68 @@
+-- The fenced end of runs whose chains go on: the old run closes, the next one takes its place under the workflow id and
+-- is claimable at once. The inbox belongs to the chain: messages that the old run has not read wait for the next one,
+-- and refuse nothing. All or nothing: a single lost fence divides by zero (22012).
+--
+-- Locks: workflow_ids in key order, then live_runs, then activities. Indexes: a_run_starts_once,
+-- a_workflow_id_names_one_run_at_a_time, a_run_is_live_once (owner + 0 hides live_runs_owned), an_activity_has_one_row.
+-- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations before, $6 activations added, $7 inbox head,
+-- $8 events in all, $9 next run, $10 its type, $11 its queue, $12 its activation 0
+with continuing as materialized (
+    -- Without its facts a run has no name; the next one's facts then refuse the data.
+    select x.*, r.name_space, r.workflow_id, r.request_id, r.parent_run
+      from unnest($2::uuid[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[], $7::bigint[],
+                  $8::integer[], $9::uuid[], $10::text[], $11::text[], $12::bytea[])
+        as x(run_id, epoch, token, before, activations, head, events, next, type, queue, activation)
+      left join engine.runs r on r.run_id = x.run_id
+),
+held as materialized (
+    select i.name_space, i.workflow_id, i.run_id, i.request_id, x.next
+      from continuing x
+      join engine.workflow_ids i on i.name_space = x.name_space and i.workflow_id = x.workflow_id
+     where i.run_id = x.run_id
+     order by i.name_space collate "C", i.workflow_id collate "C"
+       for update of i
+),
+remembered as (
+    insert into engine.earlier_starts (name_space, workflow_id, request_id, run_id)
+    select name_space, workflow_id, request_id, run_id from held where request_id <> ''
+    on conflict do nothing
+),
+moved as (
+    update engine.workflow_ids i set run_id = h.next, request_id = ''
+      from held h
+     where i.name_space = h.name_space and i.workflow_id = h.workflow_id
+    returning 1
+),
+gone as (
+    delete from engine.live_runs l
+     using continuing x
+     where (select count(*) from moved) >= 0
+       and l.run_id = x.run_id
+       and l.owner + 0 = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
+    returning l.run_id, l.chain_id, l.tenant, l.inbox_tail, l.has_children, l.cancel_requested
+),
+live as (
+    insert into engine.live_runs
+           (run_id, chain_id, wake_at, inbox_head, inbox_tail, has_children, cancel_requested, queue, tenant)
+    select x.next, g.chain_id, engine.now(), x.head, g.inbox_tail, g.has_children,
+           g.cancel_requested and g.inbox_tail > x.head, x.queue, g.tenant
+      from gone g join continuing x on x.run_id = g.run_id
+),
+facts as (
+    insert into engine.runs
+           (run_id, chain_id, started_at, name_space, workflow_id, type, tenant, queue, request_id, parent_run)
+    select x.next, g.chain_id, engine.now(), x.name_space, x.workflow_id, x.type, g.tenant, x.queue, '', x.parent_run
+      from gone g join continuing x on x.run_id = g.run_id
+),
+recorded as (
+    insert into engine.history (run_id, first_event, events, activation)
+    select x.next, 1, 1, x.activation from gone g join continuing x on x.run_id = g.run_id
+),
+closed as (
+    insert into engine.closed_runs (run_id, closed_at, activations, events, status)
+    select run_id, engine.now(), before + activations, events, 'continued_as_new' from continuing
+),
+dropped as (
+    delete from engine.activities a using continuing x where a.run_id = x.run_id
+)
+select 1 / (case when count(*) = cardinality($2::uuid[]) then 1 else 0 end), engine.now() from gone

@@ -25,6 +25,21 @@ SessionOptions activity_session(std::string connection_string, IdSource& ids) {
     return options;
 }
 
+/// In one transaction: the middle one gives the rows, the last one says when a limit lets more through.
+std::vector<Step> claim_steps(WorkerNo worker, std::int64_t token, const std::string& queue,
+                              const std::vector<std::string>& types, std::int32_t limit) {
+    BinaryArray names{Of::text};
+    for (const std::string& type : types) names.add(std::string_view{type});
+    std::vector<Step> steps(3);
+    steps[0].statement = {"hold_limits", sql::hold_limits};
+    steps[0].params.add(token).add(std::string_view{queue}).add(names).add(limit);
+    steps[1].statement = {"claim_activities", sql::claim_activities};
+    steps[1].params.add(worker.value).add(token).add(std::string_view{queue}).add(names).add(limit);
+    steps[2].statement = {"rest_lines", sql::rest_lines};
+    steps[2].params.add(token).add(std::string_view{queue}).add(names).add(limit);
+    return steps;
+}
+
 ClaimedActivity claimed_activity(const Rows& rows, int i, std::int64_t token) {
     ClaimedActivity claimed;
     ActivityRow& row = claimed.row;
@@ -63,28 +78,31 @@ ActivityStore::ActivityStore(ActivityStore&&) noexcept = default;
 
 std::vector<ClaimedActivity> ActivityStore::claim(WorkerNo worker, const std::string& queue,
                                                   const std::vector<std::string>& types, std::int32_t limit,
-                                                  Timestamp* now) {
+                                                  ClaimTimes* times) {
     // A token whose claim may have succeeded unheard is used again: its rows are found first.
     const bool inherited = impl_->unsettled_claim.has_value();
     const std::int64_t token = impl_->unsettled_claim.value_or(impl_->ids.token());
-    BinaryArray type_names{Of::text};
-    for (const std::string& type : types) type_names.add(std::string_view{type});
-    Step step{{"claim_activities", sql::claim_activities}, {}};
-    step.params.add(worker.value).add(token).add(std::string_view{queue}).add(type_names).add(limit);
+    const std::vector<Step> steps = claim_steps(worker, token, queue, types, limit);
     Step look{{"claimed_activities", sql::claimed_activities}, {}};
     look.params.add(worker.value).add(token);
 
+    std::optional<Timestamp> look_again_at;
+    const auto claim_now = [&] {
+        std::vector<Rows> rows = impl_->session.run("claim_activities", steps);
+        look_again_at = rows[2].moment_or_none(0, 0);
+        return std::move(rows[1]);
+    };
     impl_->unsettled_claim = token;
     const Rows rows = impl_->persist(
         [&] {
             impl_->end_old_session();
             Rows found = impl_->session.run(look);
-            return found.size() > 0 ? std::move(found) : impl_->session.run(step);
+            return found.size() > 0 ? std::move(found) : claim_now();
         },
-        [&] { return impl_->session.run(step); }, inherited);
+        claim_now, inherited);
     impl_->unsettled_claim.reset();
 
-    if (now != nullptr) *now = rows.moment(0, 0);
+    if (times != nullptr) *times = {rows.moment(0, 0), look_again_at};
     std::vector<ClaimedActivity> claimed;
     for (int i = 0; i < rows.size(); ++i) {
         if (!rows.is_null(i, 1)) claimed.push_back(claimed_activity(rows, i, token));

@@ -1,5 +1,6 @@
 #include "engine/store/params.hpp"
 
+#include <bit>
 #include <chrono>
 
 #include "engine/store/binary.hpp"
@@ -31,6 +32,10 @@ void BinaryArray::add(std::int64_t value) {
     binary::append(elements_, std::int32_t{8});
     binary::append(elements_, value);
     ++count_;
+}
+
+void BinaryArray::add(double value) {
+    add(std::bit_cast<std::int64_t>(value));
 }
 
 void BinaryArray::add(const Uuid& value) {

@@ -23,6 +23,7 @@ class BinaryArray {
         int64 = 20,
         int32 = 23,
         text = 25,
+        float64 = 701,
         moment = 1184,
         uuid = 2950,
     };
@@ -31,6 +32,7 @@ class BinaryArray {
     void add(bool value);
     void add(std::int32_t value);
     void add(std::int64_t value);
+    void add(double value);
     void add(const Uuid& value);
     void add(Timestamp value);
     /// Text or bytes, as the array's type says.

@@ -14,7 +14,8 @@ constexpr std::chrono::milliseconds lock_grace{500};
 /// Rows a statement may touch; the rest is for the next sweep, or for another worker.
 constexpr std::int32_t rows_max = 1000;
 constexpr std::int32_t stuck_page = 5000;
-/// A whole walk through the waiting runs begins no more often than this.
+constexpr std::int32_t line_page = 1000;
+/// A whole walk through the waiting runs, or through the lines of limits, begins no more often than this.
 constexpr std::chrono::seconds stuck_walk_every{30};
 
 BinaryArray numbers(const std::vector<WorkerNo>& workers) {
@@ -37,6 +38,7 @@ ControlConnection::Swept Sweeper::sweep() {
     }
     swept.activities_timed_out = time_out_activities();
     swept.stuck_runs_woken = wake_stuck_runs();
+    swept.stuck_lines_woken = wake_stuck_lines();
     return swept;
 }
 
@@ -105,6 +107,19 @@ int Sweeper::wake_stuck_runs() {
     const bool page_was_full = rows.int64(0, 2) == stuck_page;
     stuck_after_ = page_was_full ? rows.uuid(0, 1) : Uuid{};
     if (!page_was_full) next_stuck_walk_ = Clock::now() + stuck_walk_every;
+    return static_cast<int>(rows.int64(0, 0));
+}
+
+int Sweeper::wake_stuck_lines() {
+    if (Clock::now() < next_line_walk_) return 0;
+    Step step{{"wake_stuck_lines", sql::wake_stuck_lines}, {}};
+    step.params.add(std::string_view{stuck_line_after_.key}).add(std::string_view{stuck_line_after_.queue});
+    step.params.add(std::string_view{stuck_line_after_.type}).add(line_page);
+    const Rows rows = session_.run(step);
+    const bool page_was_full = rows.int64(0, 1) == line_page;
+    stuck_line_after_ = {};
+    if (page_was_full) stuck_line_after_ = {rows.bytes(0, 2), rows.bytes(0, 3), rows.bytes(0, 4)};
+    if (!page_was_full) next_line_walk_ = Clock::now() + stuck_walk_every;
     return static_cast<int>(rows.int64(0, 0));
 }
 

@@ -21,12 +21,16 @@ class Sweeper {
 
   private:
     using Clock = std::chrono::steady_clock;
+    struct LineName {
+        std::string key, queue, type;
+    };
 
     /// Workers that are dead by now, those that were found so earlier and left rows included.
     std::vector<WorkerNo> dead_workers(int& newly_dead);
     int take_over(const Statement& statement, const std::vector<WorkerNo>& dead);
     int time_out_activities();
     int wake_stuck_runs();
+    int wake_stuck_lines();
 
     Session& session_;
     WorkerNo self_;
@@ -36,6 +40,9 @@ class Sweeper {
     /// Where the walk through waiting runs goes on.
     Uuid stuck_after_;
     Clock::time_point next_stuck_walk_{};
+    /// The same for the lines of limits.
+    LineName stuck_line_after_;
+    Clock::time_point next_line_walk_{};
 };
 
 }  // namespace durable::store

@@ -99,15 +99,17 @@ void RowActivities::claim() {
         add(transactional_slots_, true);
     }
     std::vector<store::ClaimedActivity> claimed;
-    Timestamp now = now_;
+    store::ClaimTimes times{now_, {}};
     if (room > 0 && !types.empty()) {
-        claimed = store_->claim(*worker_, options_.queue, types, std::min(room, claim_max), &now);
-        now_ = std::max(now_, now);
+        claimed = store_->claim(*worker_, options_.queue, types, std::min(room, claim_max), &times);
+        now_ = std::max(now_, times.now);
         now_received_ = Clock::now();
     }
     if (!claimed.empty()) poll_.found();
     next_claim_ = Clock::now() + (claimed.size() == claim_max ? std::chrono::milliseconds{0} : poll_.next());
-    launch(std::move(claimed), now);
+    if (times.look_again_at)
+        next_claim_ = std::min(next_claim_, Clock::now() + (*times.look_again_at - times.now));
+    launch(std::move(claimed), times.now);
 }
 
 void RowActivities::launch(std::vector<store::ClaimedActivity> claimed, Timestamp now) {

@@ -81,8 +81,8 @@ TEST_CASE_FIXTURE(Rows, "a row carries everything that an attempt needs") {
         row.lost_attempts = 1;
         row.heartbeat_details = R"({"page":7})";
     });
-    Timestamp now;
-    const auto taken = store.claim(worker, "default", {"other", "work"}, 10, &now);
+    ClaimTimes times;
+    const auto taken = store.claim(worker, "default", {"other", "work"}, 10, &times);
     REQUIRE(taken.size() == 1);
     CHECK(taken[0].row.run == run.run);
     CHECK(taken[0].row.activity == EventId{2});
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(Rows, "a row carries everything that an attempt needs") {
     CHECK(taken[0].workflow == WorkflowId{"row-1-0"});
     CHECK(taken[0].row.tenant == Tenant{"tenant-1"});
     CHECK(std::get<history::ActivityScheduled>(history::decode_event(taken[0].row.task)).type == "work");
-    CHECK(now > Timestamp{});
+    CHECK(times.now > Timestamp{});
     CHECK(describe(run.run)->activities.at(0).state == "running");
 }
 

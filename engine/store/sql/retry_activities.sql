@@ -1,4 +1,5 @@
--- Lets activity rows be tried again, under their fence.
+-- Lets activity rows be tried again, under their fence. One that was asked to stop waits in no line: it will only be
+-- ended.
 --
 -- Locks: activities (the caller sorts). Index: an_activity_has_one_row.
 -- Arrays: $1 run, $2 activity, $3 owner or null, $4 epoch, $5 token, $6 attempt, $7 lost attempts, $8 available at,
@@ -7,6 +8,7 @@ update engine.activities a
    set owner = null, attempt_deadline = null, heartbeat_due = null,
        attempt = x.attempt, lost_attempts = x.lost_attempts,
        available_at = case when a.cancel_requested then engine.now() else x.available_at end,
+       limit_key = case when not a.cancel_requested then a.limit_key end,
        schedule_to_start_by = x.schedule_to_start_by,
        last_failure = x.last_failure,
        heartbeat_details = coalesce(x.heartbeat_details, a.heartbeat_details)

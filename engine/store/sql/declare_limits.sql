@@ -1,0 +1,37 @@
+-- Makes keys and lines known before rows are stored under them. The newest figures count; a bucket begins full. Where
+-- nothing is new, nothing is locked.
+--
+-- Locks: limits in key order (a claim holds one for a moment and waits for nothing), then new lines in key order.
+-- Indexes: a_key_is_limited_once, a_line_forms_once.
+-- Arrays in key order: $1 key, $2 concurrency, $3 per second, $4 burst; $5 key, $6 queue and $7 type of lines
+with known as (
+    insert into engine.limits as l
+           (limit_key, concurrency, highest_concurrency, per_second, burst, tokens, refilled_at)
+    select x.limit_key, x.concurrency, x.concurrency, x.per_second, x.burst, x.burst, engine.now()
+      from unnest($1::text[], $2::integer[], $3::double precision[], $4::integer[]) with ordinality
+        as x(limit_key, concurrency, per_second, burst, place)
+     where not exists (
+           select from engine.limits o
+            where o.limit_key = x.limit_key and o.burst = x.burst
+              and o.concurrency is not distinct from x.concurrency
+              and o.per_second is not distinct from x.per_second)
+     order by x.place
+        on conflict (limit_key) do update
+       set concurrency = excluded.concurrency,
+           highest_concurrency = case when l.highest_concurrency is not null and excluded.concurrency is not null
+                                      then greatest(l.highest_concurrency, excluded.concurrency) end,
+           per_second = excluded.per_second, burst = excluded.burst,
+           tokens = least(excluded.burst, coalesce(
+               engine.tokens_now(l.tokens, l.burst, l.per_second, l.refilled_at), excluded.burst)),
+           refilled_at = greatest(l.refilled_at, engine.now())
+    returning 1
+)
+insert into engine.limit_lines (limit_key, queue, type, next_at)
+select x.limit_key, x.queue, x.type, engine.now()
+  from unnest($5::text[], $6::text[], $7::text[]) with ordinality as x(limit_key, queue, type, place)
+ where (select count(*) from known) >= 0  -- limits first
+   and not exists (
+       select from engine.limit_lines o
+        where o.limit_key = x.limit_key and o.queue = x.queue and o.type = x.type)
+ order by x.place
+    on conflict (limit_key, queue, type) do nothing

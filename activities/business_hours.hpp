@@ -50,6 +50,8 @@ class BusinessHours {
     /// The hours that a date begins with; what runs over from the day before is not among them.
     [[nodiscard]] const OpenDay& on(std::chrono::year_month_day date) const;
     [[nodiscard]] const OpenDay& weekly(std::chrono::weekday day) const;
+    /// The dates that differ from their weekday.
+    [[nodiscard]] const std::map<std::chrono::year_month_day, OpenDay>& dates() const { return dates_; }
 
     [[nodiscard]] bool open_at(durable::Timestamp at, const TimeZone& zone) const;
     /// From `at` itself when it is open then, else from the next opening. None when closed for 400 days.

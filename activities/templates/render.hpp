@@ -14,7 +14,8 @@ struct OrganizationFacts {
     std::string organization_id;  ///< UUID
     std::string name;             ///< {{businessName}}
     std::string time_zone;        ///< {{timeZone}}; IANA
-    std::string settings_json;    ///< organizations.settings: {{businessHours}} and the voice; "" or "{}" when none
+    std::string
+        settings_json;  ///< organizations.settings: {{businessHours}} and the voice; "" or "{}" when none
     /// Public base address of the ingress ("https://api.example"), where function calls are sent.
     std::string api_url;
     std::string credential_id{};  ///< VAPI's custom credential that signs what it sends us; "" when none

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "activities/phone_number.hpp"
+
 namespace callflex::ingress {
 
 namespace {
@@ -61,23 +63,7 @@ std::string storable(std::string_view text) {
 }
 
 std::string phone_number(std::string_view text) {
-    std::string digits;
-    for (const char c : text) {
-        if (is_digit(c)) digits.push_back(c);
-        const bool punctuation = std::string_view{" ()-.+"}.find(c) != std::string_view::npos;
-        if (!is_digit(c) && !punctuation) return {};
-    }
-    const auto plus = text.find('+');
-    if (plus != std::string_view::npos) {
-        const bool at_front =
-            plus == text.find_first_not_of(' ') && text.find('+', plus + 1) == std::string_view::npos;
-        const bool valid = at_front && digits.size() >= 7 && digits.size() <= 15 && digits.front() != '0';
-        return valid ? "+" + digits : "";
-    }
-    // North American numbers: neither the area code nor the exchange begins with 0 or 1.
-    if (digits.size() == 11 && digits.front() == '1') digits.erase(0, 1);
-    if (digits.size() != 10 || digits[0] < '2') return {};
-    return "+1" + digits;
+    return normal_phone_number(text);
 }
 
 std::optional<durable::Timestamp> parse_time(std::string_view text) {

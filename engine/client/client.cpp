@@ -22,6 +22,7 @@ store::StartRequest request_of(RunId run, const std::string& type, const Payload
     request.reuse = options.reuse;
     request.run_timeout = options.run_timeout;
     request.start_delay = options.start_delay;
+    request.scheduled_for = options.scheduled_for;
     return request;
 }
 
@@ -72,6 +73,34 @@ StartResult Client::start(const std::string& type, const Payload& input, const S
 std::vector<StartResult> Client::start_many(pqxx::transaction_base& tx,
                                             std::span<const store::StartRequest> requests) {
     return store::start(tx, requests);
+}
+
+store::SignalWithStartResult Client::signal_with_start(pqxx::transaction_base& tx, const std::string& type,
+                                                       const Payload& input, const StartOptions& options,
+                                                       const std::string& name, const Payload& message) {
+    return store::signal_with_start(tx, request_of(new_run_id(), type, input, options),
+                                    history::SignalReceived{name, message, options.request_id});
+}
+
+store::SignalWithStartResult Client::signal_with_start(const std::string& type, const Payload& input,
+                                                       const StartOptions& options, const std::string& name,
+                                                       const Payload& message) {
+    // Without an id of its own it could not be recognised when its commit's answer was lost.
+    const bool own_id = options.request_id.empty();
+    StartOptions identified = options;
+    if (own_id) identified.request_id = impl_->ids.uuid_v7().to_string();
+    const auto request = request_of(new_run_id(), type, input, identified);
+    store::SignalWithStartResult result;
+    impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
+        result = store::signal_with_start(tx, request, {name, message, identified.request_id});
+        if (result.start.run == request.run) result.start.outcome = StartResult::Outcome::started;
+        const bool mine = result.signal == SendResult::duplicate && (own_id || in_doubt);
+        if (mine) result.signal = SendResult::delivered;
+    });
+    if (result.signal != SendResult::delivered) return result;
+    impl_->notifier.runs_ready(options.queue);
+    impl_->notifier.messages(options.queue);
+    return result;
 }
 
 // --- messages ----------------------------------------------------------------------------------------------
@@ -141,7 +170,7 @@ SendResult Client::Impl::send(const std::function<SendResult(pqxx::transaction_b
         result = body(tx, in_doubt);
         if (result != SendResult::delivered) return;
         // Whom to tell. The row is locked by us, so it cannot close under the question.
-        if (const auto info = store::describe(tx, to)) queue = info->queue;
+        queue = store::queue_of(tx, to).value_or("");
     });
     if (result == SendResult::delivered && !queue.empty()) notifier.messages(queue);
     return result;

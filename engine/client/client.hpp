@@ -12,7 +12,9 @@
 #include <optional>
 #include <pqxx/pqxx>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "engine/replay/execution.hpp"
@@ -31,6 +33,7 @@ using store::ReusePolicy;
 using store::RunInfo;
 using store::RunRef;
 using store::SendResult;
+using store::SignalWithStartResult;
 using store::StartResult;
 
 /// Everything about a start except its type and input.
@@ -44,6 +47,7 @@ struct StartOptions {
     ReusePolicy reuse = ReusePolicy::allow;
     std::optional<Duration> run_timeout{};
     std::optional<Duration> start_delay{};
+    std::optional<Timestamp> scheduled_for{};  ///< the nominal time, for what a schedule would have started
 };
 
 /// How a run ended.
@@ -63,6 +67,12 @@ struct Why {
     std::vector<std::string> chain;  ///< what else is known, a sentence each
 };
 
+/// What a query gave, and when: the state after the event `at_event`, the last of an activation.
+struct QueryResult {
+    Payload result;
+    EventId at_event;
+};
+
 /// No run of that name.
 class NotFound : public std::runtime_error {
   public:
@@ -70,6 +80,23 @@ class NotFound : public std::runtime_error {
 };
 /// wait_result's time is over and the run still goes on.
 class WaitTimedOut : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// This build does not answer as the history says: no half a state is given.
+class NeedsBuild : public std::runtime_error {
+  public:
+    NeedsBuild(const std::string& what, std::string build)
+        : std::runtime_error(what), build_(std::move(build)) {}
+    /// That recorded the newest activation.
+    [[nodiscard]] const std::string& build() const noexcept { return build_; }
+
+  private:
+    std::string build_;
+};
+/// The run's code has no such query, or could not answer it.
+class QueryRefused : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
@@ -105,6 +132,21 @@ class Client {
     std::vector<StartResult> start_many(pqxx::transaction_base& tx,
                                         std::span<const store::StartRequest> requests);
     [[nodiscard]] RunId new_run_id();
+    /// Sends a signal to the open run of the workflow id, or starts one that has it waiting: all or nothing, once for
+    /// a request id. See store::signal_with_start for what the policies and request ids mean.
+    template <class Input, class Output, class Message>
+    SignalWithStartResult signal_with_start(const WorkflowType<Input, Output>& type, const Input& input,
+                                            const StartOptions& options, const Signal<Message>& signal_type,
+                                            const std::type_identity_t<Message>& message) {
+        return signal_with_start(std::string{type.name}, encode(input), options,
+                                 std::string{signal_type.name}, encode(message));
+    }
+    SignalWithStartResult signal_with_start(const std::string& type, const Payload& input,
+                                            const StartOptions& options, const std::string& name,
+                                            const Payload& message);
+    SignalWithStartResult signal_with_start(pqxx::transaction_base& tx, const std::string& type,
+                                            const Payload& input, const StartOptions& options,
+                                            const std::string& name, const Payload& message);
 
     // --- messages ------------------------------------------------------------------------------------------
     template <class Message>
@@ -137,8 +179,17 @@ class Client {
     [[nodiscard]] std::optional<RunId> resolve(const RunRef& ref);
     /// The workers whose lease is live, by number.
     [[nodiscard]] std::vector<store::LiveWorker> live_workers();
-    /// By notification when they are on, and by polling (2 ms at first, growing to 50 ms) in any case. Throws
-    /// NotFound, WaitTimedOut.
+    /// What the run's chain has published, the last value of each key; one key, or all. Empty: nothing, or no run.
+    [[nodiscard]] std::vector<store::PublishedState> published(const RunRef& run,
+                                                               const std::optional<std::string>& key = {});
+    template <class T>
+    [[nodiscard]] std::optional<T> published(const RunRef& run, const StateKey<T>& key) {
+        const auto states = published(run, std::string{key.name});
+        if (states.empty()) return std::nullopt;
+        return decode<T>(states.front().value);
+    }
+    /// How the run, or the last one of the chain that continues it as new, has ended. By notification when they are
+    /// on, and by polling (2 ms at first, growing to 50 ms) in any case. Throws NotFound, WaitTimedOut.
     RunResult wait_result(const RunRef& run, std::chrono::milliseconds timeout);
     /// Typed: returns the result or throws the failure (throw_failure).
     template <class Input, class Output>
@@ -158,6 +209,18 @@ class Client {
     };
     /// Throws NotFound.
     [[nodiscard]] Inspection inspect(const WorkflowRegistry& registry, RunId run);
+    /// Asks the run's code (Workflow::on_query), as it stands now or stood after the event `at_event`, rounded down
+    /// to the end of an activation. Open or closed. Throws NotFound, NeedsBuild, QueryRefused.
+    [[nodiscard]] QueryResult query(const WorkflowRegistry& registry, const RunRef& run,
+                                    const std::string& name, const Payload& input,
+                                    std::optional<EventId> at_event = {});
+    template <class Input, class Output>
+    [[nodiscard]] Output query(const WorkflowRegistry& registry, const RunRef& run,
+                               const Query<Input, Output>& question, const std::type_identity_t<Input>& input,
+                               std::optional<EventId> at_event = {}) {
+        return decode<Output>(
+            query(registry, run, std::string{question.name}, encode(input), at_event).result);
+    }
     /// The one thing that the run waits for, and the chain behind it, a sentence each.
     using Why = client::Why;
     /// Throws NotFound.

@@ -55,6 +55,10 @@ class Explanation {
     bool closed() {
         if (info_.status == replay::RunStatus::running) return false;
         const auto when = info_.closed_at ? " " + due_time(*info_.closed_at, now_) : std::string{};
+        if (info_.continued_as) {
+            also("ask for the newest run of its chain, " + info_.continued_as->value.to_string());
+            return answer("closed", "it waits for nothing: it has continued as a new run" + when);
+        }
         return answer(
             "closed",
             fmt::format("it waits for nothing: the run ended as {}", replay::to_string(info_.status)) + when);
@@ -123,6 +127,8 @@ class Explanation {
         }
         if (root.starts_with("signal")) {
             answer("signal", "it waits for " + root);
+        } else if (root.starts_with("child")) {
+            child(root);
         } else if (root.starts_with("condition")) {
             answer("condition", "it waits for the " + root);
         } else if (!open.activities.empty() && !root.starts_with("timer")) {
@@ -150,6 +156,17 @@ class Explanation {
                    fmt::format("it waits for a message or a condition; which one, build {} can say",
                                replayed.newest_build));
         }
+    }
+
+    void child(const std::string& root) {
+        for (const auto& open : info_.children) {
+            if (root.find(fmt::format("event {})", open.initiated.value)) == std::string::npos) continue;
+            also(fmt::format("ask why that one waits: callflex workflow why {}", open.workflow.value));
+            answer("child",
+                   fmt::format("it waits for its child workflow {}, which is open", open.workflow.value));
+            return;
+        }
+        answer("child", "it waits for " + root);
     }
 
     /// The activity that the phrase names ("activity send_sms (event 12)"), else the oldest.

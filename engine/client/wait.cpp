@@ -45,6 +45,15 @@ void take_end(RunResult& ended, const history::Event& event) {
     }
 }
 
+/// The run that a closed one was continued by, if it was.
+std::optional<RunId> continued_by(const store::Closed& closed) {
+    if (closed.status != replay::RunStatus::continued_as_new || !closed.last) return std::nullopt;
+    const auto last = history::decode_activation(closed.last->first_event, closed.last->bytes);
+    if (last.commands.empty()) return std::nullopt;
+    const auto* end = std::get_if<history::WorkflowContinuedAsNew>(&last.commands.back());
+    return end == nullptr ? std::nullopt : std::optional{end->run};
+}
+
 RunResult result_of(RunId run, const store::Closed& closed) {
     RunResult ended{run, closed.status, {}, {}};
     if (!closed.last) return ended;
@@ -79,21 +88,27 @@ RunResult Client::wait_result(const RunRef& ref, milliseconds timeout) {
     std::optional<ClosedWatch::Waiter> waiter;
     if (impl_->closed) waiter.emplace(*impl_->closed);
 
-    const auto run = resolve(ref);
+    auto run = resolve(ref);
     if (!run) throw NotFound("there is no " + describe_ref(ref));
     Pause pause;
     while (true) {
         std::optional<store::Closed> closed;
         impl_->transactions.look([&](pqxx::transaction_base& tx) { closed = store::closed(tx, *run); });
         if (!closed) throw NotFound("there is no " + describe_ref(ref));
-        if (closed->status != replay::RunStatus::running) return result_of(*run, *closed);
+        const auto next = continued_by(*closed);
+        if (!next && closed->status != replay::RunStatus::running) return result_of(*run, *closed);
 
         const auto left = std::chrono::ceil<milliseconds>(give_up - Clock::now());
         if (left <= milliseconds::zero()) {
             throw WaitTimedOut(describe_ref(ref) + " still runs after " + std::to_string(timeout.count()) +
                                " ms");
         }
-        if (waiter) {
+        if (next) {
+            std::optional<RunId> newest;
+            impl_->transactions.look(
+                [&](pqxx::transaction_base& tx) { newest = store::newest_of_chain(tx, *next); });
+            run = newest.value_or(*next);  // none: the workflow id has another chain by now, so go run by run
+        } else if (waiter) {
             waiter->wait(pause.next(left));
         } else {
             std::this_thread::sleep_for(pause.next(left));

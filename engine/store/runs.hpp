@@ -141,6 +141,8 @@ std::optional<RunInfo> describe(pqxx::transaction_base& tx, const RunRef& run);
 /// Raw activations, oldest first, from activation row whose first event >= `from`.
 std::vector<HistoryRow> load_history(pqxx::transaction_base& tx, RunId run, EventId from = EventId{1});
 std::optional<RunId> resolve(pqxx::transaction_base& tx, const RunRef& ref);
+/// Whose workers run what the reference leads to: none if it is not open.
+std::optional<std::string> queue_of(pqxx::transaction_base& tx, const RunRef& ref);
 /// Status and, if closed, the last activation's row (it holds the result).
 struct Closed {
     replay::RunStatus status = replay::RunStatus::running;

@@ -124,6 +124,14 @@ std::optional<RunId> resolve(pqxx::transaction_base& tx, const RunRef& ref) {
     return RunId{uuid_of(found[0][0].c_str())};
 }
 
+std::optional<std::string> queue_of(pqxx::transaction_base& tx, const RunRef& ref) {
+    const auto run = resolve(tx, ref);
+    if (!run) return std::nullopt;
+    const auto found = tx.exec_params(std::string{sql::queue_of_chain}, run->value.to_string());
+    if (found.empty()) return std::nullopt;
+    return found[0][0].as<std::string>();
+}
+
 std::optional<RunInfo> describe(pqxx::transaction_base& tx, const RunRef& ref) {
     const auto run = resolve(tx, ref);
     if (!run) return std::nullopt;

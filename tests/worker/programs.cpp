@@ -4,7 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "tests/worker/world.hpp"
+#include "tests/worker/families.hpp"
 
 namespace durable::test {
 namespace {
@@ -190,6 +190,7 @@ WorkflowRegistry test_workflows(bool changed_code) {
     registry.add(depositor, run_depositor);
     registry.add(sender, run_sender);
     registry.add(changing, changed_code ? run_changing_carelessly : run_changing);
+    add_families(registry);
     return registry;
 }
 

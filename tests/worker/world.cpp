@@ -78,6 +78,8 @@ void World::must_be_clean() const {
     CHECK(database.value("select count(*) from engine.activities") == "0");
     CHECK(database.value("select count(*) from engine.inbox") == "0");
     CHECK(database.value("select count(*) from engine.blocked") == "0");
+    CHECK(database.value("select count(*) from engine.children") == "0");
+    CHECK(database.value("select count(*) from engine.errands") == "0");
 }
 
 }  // namespace durable::test

@@ -6,6 +6,15 @@
 namespace durable::replay {
 namespace {
 
+std::string problem_with(const ActivityLimit& limit) {
+    constexpr std::size_t key_bytes_max = 200;
+    if (limit.key.empty() || limit.key.size() > key_bytes_max)
+        return "a limit whose key has not 1 to 200 bytes";
+    if (limit.concurrency < 0) return "a limit with a negative concurrency";
+    if (!(limit.per_second >= 0) || limit.per_second > 1e9) return "a limit with an impossible per_second";
+    return limit.burst < 1 ? "a limit with a burst below 1" : "";
+}
+
 std::string problem_with(const ActivityOptions& options) {
     const RetryPolicy& retry = options.retry;
     const std::array times{options.schedule_to_close, options.schedule_to_start, options.start_to_close,
@@ -19,7 +28,8 @@ std::string problem_with(const ActivityOptions& options) {
     if (retry.initial_interval <= Duration::zero()) return "a retry policy without initial_interval";
     if (!(retry.backoff_coefficient >= 1.0)) return "a backoff_coefficient below 1";
     if (retry.maximum_attempts < 0) return "a negative maximum_attempts";
-    return {};
+    if (options.priority < 1 || options.priority > 5) return "a priority that is not 1 (first) to 5 (last)";
+    return options.limit ? problem_with(*options.limit) : "";
 }
 
 /// The smaller of the two that are given; zero means not given.

@@ -45,10 +45,10 @@ struct SignalReceived {
 struct WorkflowStarted {
     std::string type;
     std::string workflow_id;
-    std::string tenant;
+    std::string tenant{};
     std::string queue;
-    Payload input;
-    std::optional<Timestamp> run_deadline;  ///< the run ends as timed_out then; none: never
+    Payload input{};
+    std::optional<Timestamp> run_deadline{};  ///< the run ends as timed_out then; none: never
     std::optional<Duration>
         run_timeout{};  ///< what run_deadline was made of; the next run of the chain gets it
     std::optional<ParentRun> parent{};

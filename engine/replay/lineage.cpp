@@ -9,18 +9,23 @@ namespace {
 
 using namespace history;
 
-std::uint64_t fnv(std::uint64_t hash, std::uint64_t byte) {
-    return (hash ^ byte) * 0x100000001B3U;
+/// FNV-1a over both, going on from `hash`.
+std::uint64_t hash_of(std::uint64_t hash, RunId run, EventId command) {
+    constexpr std::uint64_t prime = 0x100000001B3U;
+    for (const std::uint8_t byte : run.value.bytes) hash = (hash ^ byte) * prime;
+    for (int shift = 0; shift < 32; shift += 8) {
+        hash = (hash ^ (static_cast<std::uint32_t>(command.value) >> shift & 0xFF)) * prime;
+    }
+    return hash;
 }
 
-/// Told apart by every bit of both.
 Uuid seed_of(RunId run, EventId command) {
-    std::uint64_t hash = 0xCBF29CE484222325U;
+    const std::uint64_t low = hash_of(0xCBF29CE484222325U, run, command);
+    const std::uint64_t high = hash_of(low, run, command);
     Uuid seed;
-    for (std::size_t i = 0; i < seed.bytes.size(); ++i) {
-        hash = fnv(hash, run.value.bytes[i]);
-        hash = fnv(hash, static_cast<std::uint32_t>(command.value) >> (8 * (i % 4)) & 0xFF);
-        seed.bytes[i] = static_cast<std::uint8_t>(hash >> 56);
+    for (std::size_t i = 0; i < 8; ++i) {
+        seed.bytes[i] = static_cast<std::uint8_t>(high >> (56 - 8 * i));
+        seed.bytes[8 + i] = static_cast<std::uint8_t>(low >> (56 - 8 * i));
     }
     return seed;
 }

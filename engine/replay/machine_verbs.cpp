@@ -122,8 +122,10 @@ Payload Execution::Machine::value_of(const std::function<Payload()>& effect) {
 
 void Execution::Machine::publish(std::string_view key, Payload value, std::source_location where) {
     must_not_answer();
-    if (key.empty()) {
-        commands_.block(Blocked::Kind::invalid_command, "publish at " + source_text(where) + " has no key");
+    constexpr std::size_t key_bytes_max = 200;
+    if (key.empty() || key.size() > key_bytes_max) {
+        commands_.block(Blocked::Kind::invalid_command,
+                        "publish at " + source_text(where) + " has a key that has not 1 to 200 bytes");
     }
     commands_.issue(history::StatePublished{.key = std::string{key},
                                             .value = std::move(value),

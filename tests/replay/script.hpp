@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/replay/execution.hpp"
+#include "engine/replay/lineage.hpp"
 #include "engine/workflow/registry.hpp"
 
 namespace durable::test {
@@ -37,8 +38,15 @@ class Script {
         if (run_timeout) started.run_deadline = now + *run_timeout;
         history_.push_back(
             {.first_event = EventId{1}, .time = now, .build = "", .arrived = {started}, .commands = {}});
-        execution_ = std::make_unique<Execution>(registry_, some_run, "build-1");
-        REQUIRE_FALSE(execution_->replay(history_[0]));
+        begin();
+    }
+    /// The run begins as `started` says.
+    template <class Input, class Output>
+    Script(Task<Output> (*function)(Workflow&, Input), const history::WorkflowStarted& started) {
+        registry_.add(WorkflowType<Input, Output>{started.type}, function);
+        history_.push_back(
+            {.first_event = EventId{1}, .time = now, .build = "", .arrived = {started}, .commands = {}});
+        begin();
     }
     template <class Output>
     explicit Script(Task<Output> (*function)(Workflow&, Nothing)) : Script(function, Nothing{}) {}
@@ -98,6 +106,32 @@ class Script {
         return {.reason = reason, .identity = "ann"};
     }
 
+    // News of the child that event `initiated` started.
+    [[nodiscard]] history::ChildStarted child_started(int initiated) const {
+        return {.initiated = EventId{initiated}, .run = run_of_child(initiated)};
+    }
+    [[nodiscard]] history::ChildStartFailed child_refused(int initiated) const {
+        return replay::id_taken(EventId{initiated}, run_of_child(initiated));
+    }
+    template <class T>
+    [[nodiscard]] history::ChildCompleted child_completed(int initiated, const T& result) const {
+        return {.initiated = EventId{initiated}, .result = encode(result), .run = run_of_child(initiated)};
+    }
+    [[nodiscard]] history::ChildFailed child_failed(int initiated, Failure cause) const {
+        Failure failure{.kind = FailureKind::child, .retryable = false, .activity = "painter"};
+        failure.cause = std::make_shared<const Failure>(std::move(cause));
+        return {.initiated = EventId{initiated}, .failure = failure, .run = run_of_child(initiated)};
+    }
+
+    /// Asks a replay of all that has happened so far.
+    template <class Input, class Output>
+    [[nodiscard]] replay::QueryAnswer ask(const Query<Input, Output>& query,
+                                          const std::type_identity_t<Input>& input) const {
+        Execution second{registry_, some_run, "build-3"};
+        for (const history::Activation& recorded : history_) REQUIRE_FALSE(second.replay(recorded));
+        return second.query(query.name, encode(input));
+    }
+
     [[nodiscard]] const std::vector<history::Event>& commands() const { return commands_; }
     /// "ActivityScheduled 2, TimerStarted 3": kinds and ids of the last activation's commands.
     [[nodiscard]] std::string said() const {
@@ -133,6 +167,17 @@ class Script {
     Timestamp now = some_day;
 
   private:
+    void begin() {
+        execution_ = std::make_unique<Execution>(registry_, some_run, "build-1");
+        REQUIRE_FALSE(execution_->replay(history_[0]));
+    }
+    [[nodiscard]] RunId run_of_child(int initiated) const {
+        for (const replay::PendingChild& child : execution_->pending_children()) {
+            if (child.initiated == EventId{initiated}) return child.command->run;
+        }
+        FAIL("event " << initiated << " has no pending child");
+        return {};
+    }
     void must_replay() const {
         Execution second{registry_, some_run, "build-2"};
         for (const history::Activation& recorded : history_) {
@@ -147,6 +192,8 @@ class Script {
         CHECK(second.status() == execution_->status());
         CHECK(second.wake_at() == execution_->wake_at());
         CHECK(second.pending_activities().size() == execution_->pending_activities().size());
+        CHECK(second.pending_children().size() == execution_->pending_children().size());
+        CHECK(second.queries() == execution_->queries());
     }
 
     WorkflowRegistry registry_;

@@ -44,11 +44,13 @@ void CredentialStore::stop() {
     thread_.join();
 }
 
-asio::awaitable<std::shared_ptr<const Credentials>> CredentialStore::find(durable::Uuid organization) {
-    if (auto known = cached(organization)) co_return known;
+asio::awaitable<std::shared_ptr<const Credentials>> CredentialStore::find(durable::Uuid organization,
+                                                                          std::string vendor) {
+    const Owner owner{organization, std::move(vendor)};
+    if (auto known = cached(owner)) co_return known;
     const auto home = co_await asio::this_coro::executor;
     co_await asio::post(asio::bind_executor(thread_.get_executor(), asio::use_awaitable));
-    auto loaded = load(organization);
+    auto loaded = load(owner);
     co_await asio::post(asio::bind_executor(home, asio::use_awaitable));
     co_return loaded;
 }
@@ -61,27 +63,26 @@ asio::awaitable<Readiness> CredentialStore::readiness() {
     co_return result;
 }
 
-std::shared_ptr<const Credentials> CredentialStore::cached(const durable::Uuid& organization) {
+std::shared_ptr<const Credentials> CredentialStore::cached(const Owner& owner) {
     const std::scoped_lock lock{mutex_};
-    const auto found = cache_.find(organization);
+    const auto found = cache_.find(owner);
     if (found == cache_.end() || Clock::now() - found->second.at > options_.credentials_cached)
         return nullptr;
     return found->second.credentials;
 }
 
-void CredentialStore::remember(const durable::Uuid& organization,
-                               std::shared_ptr<const Credentials> credentials) {
+void CredentialStore::remember(const Owner& owner, std::shared_ptr<const Credentials> credentials) {
     const std::scoped_lock lock{mutex_};
     // Strangers may ask for any id: what they make us remember is bounded.
     if (cache_.size() >= cache_entries_max) cache_.clear();
-    cache_.insert_or_assign(organization, Entry{std::move(credentials), Clock::now()});
+    cache_.insert_or_assign(owner, Entry{std::move(credentials), Clock::now()});
 }
 
-std::shared_ptr<const Credentials> CredentialStore::load(const durable::Uuid& organization) {
-    if (auto known = cached(organization)) return known;  // whoever waited before us has asked
+std::shared_ptr<const Credentials> CredentialStore::load(const Owner& owner) {
+    if (auto known = cached(owner)) return known;  // whoever waited before us has asked
     try {
-        auto fresh = std::make_shared<const Credentials>(query(organization));
-        remember(organization, fresh);
+        auto fresh = std::make_shared<const Credentials>(query(owner));
+        remember(owner, fresh);
         return fresh;
     } catch (const std::exception& error) {
         connection_.reset();
@@ -90,11 +91,11 @@ std::shared_ptr<const Credentials> CredentialStore::load(const durable::Uuid& or
     }
 }
 
-Credentials CredentialStore::query(const durable::Uuid& organization) {
-    const std::string id = organization.to_string();
+Credentials CredentialStore::query(const Owner& owner) {
+    const std::string id = owner.first.to_string();
     pqxx::work tx{connection()};
     act_for_everybody(tx);  // who it is that calls is still to be found out
-    const auto rows = tx.exec_params(std::string{api::sql::ingress_organization}, id);
+    const auto rows = tx.exec_params(std::string{api::sql::ingress_organization}, id, owner.second);
     Credentials out;
     for (const auto& row : rows) {
         out.enabled = row["enabled"].as<bool>();
@@ -105,7 +106,7 @@ Credentials CredentialStore::query(const durable::Uuid& organization) {
         }
         try {
             const SealedSecret sealed{from_hex(row["ciphertext"].c_str()), row["key_id"].as<std::string>()};
-            const auto context = SecretBox::organization_context(id, "vapi", row["secret_id"].c_str());
+            const auto context = SecretBox::organization_context(id, owner.second, row["secret_id"].c_str());
             out.secrets.push_back(box_->open(sealed, context));
         } catch (const SecretError& error) {
             spdlog::error("a secret of organization {} is unusable: {}", id, error.what());

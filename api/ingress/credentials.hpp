@@ -34,7 +34,9 @@ class CredentialStore {
     void stop();
 
     /// Null when the database cannot be asked and nothing recent is known.
-    [[nodiscard]] boost::asio::awaitable<std::shared_ptr<const Credentials>> find(durable::Uuid organization);
+    /// `vendor` as in app.organization_secrets: vapi, integration.
+    [[nodiscard]] boost::asio::awaitable<std::shared_ptr<const Credentials>> find(
+        durable::Uuid organization, std::string vendor = "vapi");
     [[nodiscard]] boost::asio::awaitable<Readiness> readiness();
 
   private:
@@ -43,11 +45,12 @@ class CredentialStore {
         std::shared_ptr<const Credentials> credentials;
         Clock::time_point at;
     };
-    [[nodiscard]] std::shared_ptr<const Credentials> cached(const durable::Uuid& organization);
-    void remember(const durable::Uuid& organization, std::shared_ptr<const Credentials> credentials);
+    using Owner = std::pair<durable::Uuid, std::string>;  ///< organization and vendor
+    [[nodiscard]] std::shared_ptr<const Credentials> cached(const Owner& owner);
+    void remember(const Owner& owner, std::shared_ptr<const Credentials> credentials);
     /// On thread_ only.
-    [[nodiscard]] std::shared_ptr<const Credentials> load(const durable::Uuid& organization);
-    [[nodiscard]] Credentials query(const durable::Uuid& organization);
+    [[nodiscard]] std::shared_ptr<const Credentials> load(const Owner& owner);
+    [[nodiscard]] Credentials query(const Owner& owner);
     [[nodiscard]] Readiness check();
     pqxx::connection& connection();
 
@@ -55,7 +58,7 @@ class CredentialStore {
     std::optional<SecretBox> box_;
     std::unique_ptr<pqxx::connection> connection_;  ///< thread_ only
     std::mutex mutex_;
-    std::map<durable::Uuid, Entry> cache_;  ///< guarded by mutex_
+    std::map<Owner, Entry> cache_;  ///< guarded by mutex_
     boost::asio::thread_pool thread_{1};
 };
 

@@ -13,9 +13,11 @@
 #include "api/http/server.hpp"
 #include "api/ingress/credentials.hpp"
 #include "api/ingress/group_committer.hpp"
+#include "api/ingress/integration_route.hpp"
 #include "api/ingress/metrics.hpp"
 #include "api/ingress/route.hpp"
 #include "api/ingress/transaction_runner.hpp"
+#include "api/ingress/twilio_route.hpp"
 #include "api/ingress/vapi_route.hpp"
 #include "engine/client/client.hpp"
 
@@ -91,6 +93,12 @@ class Ingress::Impl : public http::Service {
         routes_.push_back(std::make_unique<HealthRoute>(credentials_, true));
         routes_.push_back(std::make_unique<MetricsRoute>(metrics_));
         routes_.push_back(std::make_unique<VapiRoute>(options_, credentials_, committer_, metrics_));
+        for (const auto kind : {TwilioRoute::Kind::sms_status, TwilioRoute::Kind::call_status}) {
+            routes_.push_back(
+                std::make_unique<TwilioRoute>(kind, options_, client_, transactions_, metrics_));
+        }
+        routes_.push_back(
+            std::make_unique<IntegrationRoute>(options_, credentials_, client_, transactions_, metrics_));
         if (options_.platform_secrets.empty() && options_.secrets_key.empty()) {
             spdlog::error(
                 "no webhook secret can be known: set VAPI_WEBHOOK_SECRET or CALLFLEX_SECRETS_KEY; until then "

@@ -32,7 +32,9 @@ struct IngressOptions {
     std::size_t report_bytes = 8UL * 1024 * 1024;  ///< end-of-call reports
 
     std::vector<std::string> platform_secrets;  ///< accepted for every organization (VAPI_WEBHOOK_SECRET)
-    std::string secrets_key;                    ///< CALLFLEX_SECRETS_KEY; "" : no per-organization secrets
+    std::string public_url;  ///< API_URL, without a slash at the end: what vendors were told to call
+    std::vector<std::string> twilio_auth_tokens;  ///< TWILIO_AUTH_TOKEN; none: Twilio is refused
+    std::string secrets_key;                      ///< CALLFLEX_SECRETS_KEY; "" : no per-organization secrets
     SignatureOptions signature;
     std::chrono::milliseconds credentials_cached{3'000};
 
@@ -50,7 +52,7 @@ struct IngressOptions {
 };
 
 /// Reads DATABASE_URL, CALLFLEX_LISTEN (address:port), VAPI_WEBHOOK_SECRET (several separated by commas),
-/// VAPI_SIGNATURE_HEADER, CALLFLEX_SECRETS_KEY, CALLFLEX_REQUESTS_PER_MINUTE. `setting` gives a value or
+/// API_URL, TWILIO_AUTH_TOKEN (likewise), VAPI_SIGNATURE_HEADER, CALLFLEX_SECRETS_KEY, CALLFLEX_REQUESTS_PER_MINUTE. `setting` gives a value or
 /// nothing. Throws std::invalid_argument with what to do.
 [[nodiscard]] IngressOptions ingress_options(
     const std::function<std::optional<std::string>(std::string_view name)>& setting);

@@ -5,11 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "engine/store/check.hpp"
+#include "tests/store/plans.hpp"
 namespace test {
 
 LimitedRows::LimitedRows() : worker(register_worker()), hot(database.url()), store(database.url()) {}
@@ -130,10 +128,7 @@ void LimitedRows::check_invariants() const {
 }
 
 std::string LimitedRows::text_of(const std::string& name, std::initializer_list<std::string> values) {
-    std::ostringstream file;
-    file << std::ifstream{std::filesystem::path{CALLFLEX_SOURCE_DIR "/engine/store/sql"} / (name + ".sql")}
-                .rdbuf();
-    std::string text = file.str();
+    std::string text = statement_text(name);
     int place = static_cast<int>(values.size());
     for (auto value = std::rbegin(values); value != std::rend(values); ++value, --place) {
         const std::string parameter = fmt::format("${}", place);

@@ -5,82 +5,18 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
-#include <regex>
-#include <sstream>
 
-#include "tests/store/fixture.hpp"
+#include "tests/store/plans.hpp"
 
 namespace {
-
-/// Plans are made as on a hot connection: generic, without sequential scans and hashes.
-constexpr const char* hot_settings =
-    "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; "
-    "set plan_cache_mode = force_generic_plan; set search_path = ''";
-
-const std::filesystem::path statements = CALLFLEX_SOURCE_DIR "/engine/store/sql";
-
-std::string text_of(const std::filesystem::path& file) {
-    std::ostringstream text;
-    text << std::ifstream{file}.rdbuf();
-    return text.str();
-}
-
-struct Plans : test::StoreFixture {
-    Plans() : connection(database.url()) { pqxx::nontransaction{connection}.exec(hot_settings); }
-
-    /// `values`: the parameters as SQL, in order. Analyzed, and rolled back.
-    std::string explain(const std::string& name, const std::string& values) {
-        pqxx::work tx{connection};
-        tx.exec("prepare statement as " + text_of(statements / (name + ".sql")));
-        std::string plan;
-        for (const auto& row :
-             tx.exec(fmt::format("explain (analyze, buffers, costs off, timing off, summary off) "
-                                 "execute statement({})",
-                                 values))) {
-            plan += row[0].as<std::string>() + "\n";
-        }
-        tx.exec("deallocate statement");
-        return plan;
-    }
-
-    /// `rows` open runs that wait in the queue, without the detour over starts.
-    void fill_queue(int rows) {
-        database.execute(
-            fmt::format("insert into engine.live_runs (run_id, chain_id, wake_at, queue, tenant) "
-                        "select id, id, engine.now() - interval '1 hour', 'default', 't' from (select "
-                        "overlay(gen_random_uuid()::text "
-                        "placing substr(engine.uuid_floor(now())::text, 1, 13) from 1)::uuid as id from "
-                        "generate_series(1, {})) as g",
-                        rows));
-        database.execute("analyze engine.live_runs");
-    }
-
-    pqxx::connection connection;
-};
-
-/// Buffers of the plan's topmost node that touches the table.
-int buffers_of_scan(const std::string& plan, const std::string& node) {
-    const std::size_t at = plan.find(node);
-    REQUIRE_MESSAGE(at != std::string::npos, plan);
-    const std::regex hits{R"(Buffers: shared hit=(\d+)(?: read=(\d+))?)"};
-    std::smatch match;
-    const std::string rest = plan.substr(at);
-    if (!std::regex_search(rest, match, hits)) return 0;
-    return std::stoi(match[1]) + (match[2].matched ? std::stoi(match[2]) : 0);
-}
-
-void check_no_whole_tables(const std::string& plan) {
-    CHECK_MESSAGE(plan.find("Seq Scan") == std::string::npos, plan);
-    CHECK_MESSAGE(plan.find("Hash Join") == std::string::npos, plan);
-    CHECK_MESSAGE(plan.find("Merge Join") == std::string::npos, plan);
-}
 
 const std::string recent =
     "engine.uuid_floor(now() - interval '1 day'), engine.uuid_floor(now() + interval '1 day')";
 const std::string claim_values = "1, 42, 'default', 10, '-infinity', " + recent;
 
 }  // namespace
+
+using test::Plans;
 
 TEST_CASE_FIXTURE(Plans,
                   "a claim reads what it claims: with 100,000 queued runs the scan costs at most 20 pages") {
@@ -148,9 +84,6 @@ TEST_CASE_FIXTURE(Plans, "take-over, the comparison of owned runs, and activity 
     plan = explain("take_over_runs", "'{1,2}', 100");
     check_no_whole_tables(plan);
     CHECK_MESSAGE(plan.find("live_runs_owned") != std::string::npos, plan);
-    plan = explain("claim_activities", "1, 42, 'default', '{work}', 10");
-    check_no_whole_tables(plan);
-    CHECK_MESSAGE(plan.find("activities_claimable") != std::string::npos, plan);
     plan = explain("expired_activities", "100, 10, 'default'");
     CHECK_MESSAGE(plan.find("activities_time_out") != std::string::npos, plan);
     check_no_whole_tables(plan);
@@ -162,10 +95,10 @@ TEST_CASE_FIXTURE(Plans, "take-over, the comparison of owned runs, and activity 
 
 TEST_CASE("every statement of the store says first what it locks and which index serves it") {
     int seen = 0;
-    for (const auto& entry : std::filesystem::directory_iterator{statements}) {
+    for (const auto& entry : std::filesystem::directory_iterator{test::statements_folder}) {
         const std::string name = entry.path().filename().string();
         CAPTURE(name);
-        const std::string text = text_of(entry.path());
+        const std::string text = test::statement_text(entry.path().stem().string());
         CHECK(text.starts_with("-- "));
         ++seen;
         if (!name.starts_with("check_")) CHECK(text.find("Locks:") != std::string::npos);

@@ -199,6 +199,45 @@ TEST_CASE("nonsense in the options blocks the activation and is named") {
     CHECK(blocked_with({.start_to_close = 1s, .attempts = -1}, "maximum_attempts"));
 }
 
+struct Slot {
+    int priority = 3;
+    std::string key{};
+    int concurrency = 0;
+    double per_second = 0;
+    int burst = 1;
+};
+BOOST_DESCRIBE_STRUCT(Slot, (), (priority, key, concurrency, per_second, burst))
+
+Task<Nothing> with_slot(Workflow& wf, Slot slot) {
+    ActivityOptions options = ping.options();
+    options.priority = slot.priority;
+    options.limit = ActivityLimit{slot.key, slot.concurrency, slot.per_second, slot.burst};
+    co_return co_await wf.run(ping, {}, options);
+}
+
+TEST_CASE("a priority and a limit are recorded with the call") {
+    Script script{with_slot, Slot{.priority = 1, .key = "twilio", .concurrency = 4, .per_second = 0.5}};
+    script.feed();
+    const ActivityOptions& options = script.command<history::ActivityScheduled>(0).options;
+    CHECK(options.priority == 1);
+    CHECK(options.limit == ActivityLimit{.key = "twilio", .concurrency = 4, .per_second = 0.5, .burst = 1});
+}
+
+TEST_CASE("a priority or a limit that makes no sense blocks the activation and is named") {
+    const auto problem = [](const Slot& slot) {
+        Script script{with_slot, slot};
+        const std::string reason = script.feed_blocked().reason;
+        return reason.substr(reason.find(" has ") + 5);
+    };
+    CHECK(problem({.priority = 0, .key = "k"}) == "a priority that is not 1 (first) to 5 (last)");
+    CHECK(problem({.priority = 6, .key = "k"}) == "a priority that is not 1 (first) to 5 (last)");
+    CHECK(problem({.key = ""}) == "a limit whose key has not 1 to 200 bytes");
+    CHECK(problem({.key = std::string(201, 'k')}) == "a limit whose key has not 1 to 200 bytes");
+    CHECK(problem({.key = "k", .concurrency = -1}) == "a limit with a negative concurrency");
+    CHECK(problem({.key = "k", .per_second = -0.1}) == "a limit with an impossible per_second");
+    CHECK(problem({.key = "k", .burst = 0}) == "a limit with a burst below 1");
+}
+
 TEST_CASE("results that nobody expects are dropped unrecorded: unknown, or a second time in the same batch") {
     Script script{one_job, Job{"paint", 2}};
     script.feed();

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "tests/replay/work.hpp"
+#include "tests/replay/family.hpp"
 
 namespace durable::test {
 namespace {
@@ -55,6 +55,69 @@ history::History record_everything() {
     return script.history();
 }
 
+// --- children, published state, queries, and a chain -----------------------------------------------------
+
+struct Site {
+    std::string name;
+    int round = 0;
+};
+BOOST_DESCRIBE_STRUCT(Site, (), (name, round))
+
+constexpr StateKey<Site> site_state{"site"};
+constexpr Query<Nothing, Site> where_are_we{"where_are_we"};
+
+ChildOptions demanding(const std::string& id) {
+    ChildOptions options = named(id, CancellationType::try_cancel);
+    options.parent_close = ParentClosePolicy::request_cancel;
+    options.reuse = ChildReuse::reject;
+    options.queue = "painters";
+    options.run_timeout = 2h;
+    return options;
+}
+
+/// Every verb that has to do with other runs once, then the next run.
+Task<std::string> builds(Workflow& wf, Site site) {
+    Site& shown = wf.keep(site);
+    wf.on_query(where_are_we, [&shown](const Nothing&) { return shown; });
+    wf.publish(site_state, site);
+    ActivityOptions patient = work.options();
+    patient.priority = 5;
+    patient.limit = ActivityLimit{.key = site.name, .concurrency = 2, .per_second = 0.5, .burst = 3};
+    co_await wf.run(work, {"clear", 1}, patient);
+    const Done walls = co_await wf.child(painter, {"walls", 1}, named(site.name + "-walls"));
+    shown.name += walls.text;
+    const auto roof = co_await wf.start_child(painter, {"roof", 2}, demanding(site.name + "-roof"));
+    const auto refused = co_await wf.attempt(wf.child(plumber, {"bath", 3}, named(site.name + "-bath")));
+    shown.name += refused.ok() ? "bath" : refused.failure().cause->type;
+    const auto first = co_await wf.any(roof, wf.sleep(1min));
+    shown.name += std::to_string(first.index);
+    static_cast<void>(co_await wf.signals(numbers).receive());
+    ++shown.round;
+    wf.publish(site_state, shown);
+    wf.continue_as_new(shown);
+}
+
+history::History record_building() {
+    history::WorkflowStarted started{
+        .type = "builds", .workflow_id = "site-9", .tenant = "acme", .queue = "default"};
+    started.input = encode(Site{"north", 1});
+    started.run_timeout = std::chrono::days{30};
+    started.run_deadline = some_day + std::chrono::days{30};
+    started.parent = history::ParentRun{some_run, some_run, EventId{3}, "company"};
+    started.continued_from = some_run;
+    started.signals = {Script::signal("approve", Done{"carried"})};
+    started.scheduled_for = some_day - 1h;
+    Script script{builds, started};
+    script.feed().feed(Script::completed(3, Done{"cleared"}));
+    script.feed(script.child_started(5)).feed(script.child_completed(5, Done{"+red"}));
+    script.feed(script.child_started(8)).feed(script.child_refused(10));
+    script.feed(Script::signal("approve", Done{"unread"})).wait(1min);
+    script.feed(script.child_failed(8, {.kind = FailureKind::canceled, .message = "lost the race"}));
+    script.feed(Script::signal("numbers", 1));
+    CHECK(script.status() == replay::RunStatus::continued_as_new);
+    return script.history();
+}
+
 std::filesystem::path golden(const std::string& name) {
     return std::filesystem::path{CALLFLEX_SOURCE_DIR} / "tests/histories" / (name + ".json");
 }
@@ -76,22 +139,14 @@ replay::RunStatus replay_golden(const std::string& name, const WorkflowRegistry&
     return execution.status();
 }
 
-TEST_CASE("a run that used every verb, recorded long ago, replays on today's code") {
-    if (std::getenv("CALLFLEX_WRITE_HISTORIES") != nullptr &&
-        !std::filesystem::exists(golden("engine_every_verb"))) {
-        const std::string text = history::export_json(some_run, record_everything());
-        std::ofstream{golden("engine_every_verb")} << text;
-    }
-    WorkflowRegistry registry;
-    registry.add(WorkflowType<Job, std::string>{"scripted"}, everything);
-    CHECK(replay_golden("engine_every_verb", registry) == replay::RunStatus::completed);
+void write_if_asked(const std::string& name, const history::History& recorded) {
+    if (std::getenv("CALLFLEX_WRITE_HISTORIES") == nullptr || std::filesystem::exists(golden(name))) return;
+    std::ofstream{golden(name)} << history::export_json(some_run, recorded);
 }
 
-TEST_CASE("what is recorded today is what was recorded then") {
-    const history::Exported then = history::import_json(text_of(golden("engine_every_verb")));
-    history::History now = record_everything();
+void check_same_but_for_sources(const std::string& name, const history::History& now) {
+    const history::Exported then = history::import_json(text_of(golden(name)));
     REQUIRE(now.size() == then.history.size());
-    // All but the source lines, which follow the code.
     for (std::size_t i = 0; i < now.size(); ++i) {
         CHECK(now[i].arrived == then.history[i].arrived);
         CHECK(now[i].time == then.history[i].time);
@@ -100,6 +155,25 @@ TEST_CASE("what is recorded today is what was recorded then") {
             CHECK(history::kind_name(now[i].commands[c]) == history::kind_name(then.history[i].commands[c]));
         }
     }
+}
+
+TEST_CASE("a run that used every verb, recorded long ago, replays on today's code") {
+    write_if_asked("engine_every_verb", record_everything());
+    WorkflowRegistry registry;
+    registry.add(WorkflowType<Job, std::string>{"scripted"}, everything);
+    CHECK(replay_golden("engine_every_verb", registry) == replay::RunStatus::completed);
+}
+
+TEST_CASE("a run with children that continued as new, recorded long ago, replays on today's code") {
+    write_if_asked("engine_family", record_building());
+    WorkflowRegistry registry;
+    registry.add(WorkflowType<Site, std::string>{"builds"}, builds);
+    CHECK(replay_golden("engine_family", registry) == replay::RunStatus::continued_as_new);
+}
+
+TEST_CASE("what is recorded today is what was recorded then, but for source lines, which follow the code") {
+    check_same_but_for_sources("engine_every_verb", record_everything());
+    check_same_but_for_sources("engine_family", record_building());
 }
 
 }  // namespace

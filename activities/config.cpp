@@ -151,6 +151,42 @@ void read_resend(Reader& reader, ResendConfig& config) {
         reader.problem("RESEND_FROM", "expected an address such as CallFlex <calls@your-domain.example>");
 }
 
+void read_stripe(Reader& reader, StripeConfig& config) {
+    reader.secret("STRIPE_SECRET_KEY", config.secret_key);
+    reader.url("STRIPE_BASE_URL", config.base_url);
+    reader.text("STRIPE_METER_ID", config.meter_id);
+    reader.text("STRIPE_METER_EVENT_NAME", config.meter_event_name);
+    reader.seconds("STRIPE_SETTLE_SECONDS", config.settle, 1, 600);
+    const std::string& key = config.secret_key.reveal();
+    if (config.configured() && !key.starts_with("sk_") && !key.starts_with("rk_"))
+        reader.problem("STRIPE_SECRET_KEY", "expected one that begins with sk_ or rk_");
+    if (!config.meter_id.empty() && !config.meter_id.starts_with("mtr_"))
+        reader.problem("STRIPE_METER_ID", "expected one that begins with mtr_");
+}
+
+void read_vapi(Reader& reader, VapiConfig& config) {
+    reader.secret("VAPI_API_KEY", config.api_key);
+    reader.url("VAPI_BASE_URL", config.base_url);
+    reader.secret("VAPI_PUBLIC_KEY", config.public_key);
+    reader.text("VAPI_CREDENTIAL_ID", config.credential_id);
+    reader.text("VAPI_MODEL", config.model);
+    reader.seconds("VAPI_SETTLE_SECONDS", config.settle, 1, 600);
+    if (const auto hosts = reader.text("VAPI_CONTROL_HOSTS")) {
+        config.control_hosts = split_list(*hosts);
+        if (config.control_hosts.empty())
+            reader.problem("VAPI_CONTROL_HOSTS", "expected at least one host, such as vapi.ai");
+    }
+}
+
+void read_webhooks(Reader& reader, const Environment& environment, WebhookConfig& config) {
+    std::vector<std::string> problems;
+    config = webhook_config(environment, problems);
+    for (const std::string& problem : problems) {
+        const auto colon = problem.find(": ");
+        reader.problem(problem.substr(0, colon), problem.substr(colon + 2));
+    }
+}
+
 }  // namespace
 
 ConfigError::ConfigError(std::vector<std::string> problems)
@@ -169,8 +205,10 @@ VendorConfig vendor_config(const Environment& environment) {
     read_openai(reader, config.openai);
     read_twilio(reader, config.twilio);
     read_resend(reader, config.resend);
-    reader.secret("VAPI_API_KEY", config.vapi.api_key);
-    reader.url("VAPI_BASE_URL", config.vapi.base_url);
+    read_stripe(reader, config.stripe);
+    read_vapi(reader, config.vapi);
+    read_webhooks(reader, environment, config.webhooks);
+    reader.secret("CALLFLEX_SECRETS_KEY", config.secrets_key);
     reader.url("API_URL", config.api_url);
     reader.text("CALLFLEX_CA_FILE", config.ca_file);
     if (!reader.problems().empty()) throw ConfigError{reader.problems()};

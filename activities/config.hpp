@@ -4,8 +4,10 @@
 //
 //   OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODELS (comma-separated, first one preferred),
 //   OPENAI_REASONING_EFFORT TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_SMS_FROM, TWILIO_BASE_URL,
-//   TWILIO_SETTLE_SECONDS RESEND_API_KEY, RESEND_FROM, RESEND_BASE_URL VAPI_API_KEY, VAPI_BASE_URL API_URL
+//   TWILIO_SETTLE_SECONDS RESEND_API_KEY, RESEND_FROM, RESEND_BASE_URL VAPI_API_KEY, VAPI_BASE_URL,
+//   VAPI_PUBLIC_KEY, VAPI_CREDENTIAL_ID, VAPI_MODEL, VAPI_CONTROL_HOSTS (comma-separated), VAPI_SETTLE_SECONDS API_URL
 //   (public address of the ingress, for status callbacks), CALLFLEX_CA_FILE (PEM, beside the system's)
+//   STRIPE_SECRET_KEY, STRIPE_BASE_URL, STRIPE_METER_ID, STRIPE_METER_EVENT_NAME, STRIPE_SETTLE_SECONDS
 //
 // A vendor without a key is not configured: its activities say so, or do without it.
 
@@ -18,6 +20,7 @@
 #include <vector>
 
 #include "activities/secret.hpp"
+#include "activities/webhooks/webhook_config.hpp"
 
 namespace callflex {
 
@@ -55,8 +58,26 @@ struct ResendConfig {
 struct VapiConfig {
     Secret api_key;
     std::string base_url = "https://api.vapi.ai";
+    Secret public_key;                   ///< for steering calls, when set; never the private one
+    std::string credential_id;           ///< of the dashboard: signs our assistants' webhooks; "" for none
+    std::string model = "gpt-5.4-mini";  ///< of assistants whose template names none
+    /// Where a call's control URL may lead: host suffixes (https only), or whole origins for development.
+    std::vector<std::string> control_hosts{"vapi.ai"};
+    /// A thing that is not in VAPI's list this long after the attempt was not made.
+    std::chrono::seconds settle{30};
 
     [[nodiscard]] bool configured() const { return !api_key.empty(); }
+};
+
+struct StripeConfig {
+    Secret secret_key;
+    std::string base_url = "https://api.stripe.com";
+    std::string meter_event_name = "callflex_overage_minutes";
+    std::string meter_id{};  ///< "mtr_...": to look for reports that may have arrived; "" when not known
+    /// A customer that Stripe's search does not show this long after the attempt was not made.
+    std::chrono::seconds settle{60};
+
+    [[nodiscard]] bool configured() const { return !secret_key.empty(); }
 };
 
 struct VendorConfig {
@@ -64,6 +85,9 @@ struct VendorConfig {
     TwilioConfig twilio;
     ResendConfig resend;
     VapiConfig vapi;
+    StripeConfig stripe;
+    WebhookConfig webhooks;  ///< how customers' own systems are called: WEBHOOK_*
+    Secret secrets_key;      ///< CALLFLEX_SECRETS_KEY: opens what is sealed in the database
     std::string api_url;  ///< "" when not known: then no status callbacks are asked for
     std::string ca_file;
 };

@@ -3,8 +3,22 @@
 #include "activities/recording_fetcher.hpp"
 #include "activities/tenancy.hpp"
 #include "activities/transactional.hpp"
+#include "activities/webhooks/register_webhooks.hpp"
 
 namespace callflex {
+namespace {
+
+std::shared_ptr<webhooks::Sender> webhook_sender(const ActivityDependencies& dependencies) {
+    const VendorConfig& config = dependencies.vendors->config;
+    std::shared_ptr<const SecretBox> secrets;
+    if (!config.secrets_key.empty()) secrets = std::make_shared<SecretBox>(config.secrets_key.reveal());
+    return webhooks::make_sender({.config = config.webhooks,
+                                  .database_url = dependencies.database_url,
+                                  .secrets = std::move(secrets),
+                                  .ca_file = config.ca_file});
+}
+
+}  // namespace
 
 void register_activities(durable::worker::ActivityRegistry& activities,
                          const ActivityDependencies& dependencies) {
@@ -23,6 +37,7 @@ void register_activities(durable::worker::ActivityRegistry& activities,
     activities.transactional(publish_live_event, for_the_tenant(transactional::publish_live_event));
 
     register_vendor_activities(activities, dependencies.vendors);
+    webhooks::register_webhook_activities(activities, webhook_sender(dependencies));
     activities.async(fetch_recording,
                      RecordingFetcher{{.vendors = dependencies.vendors,
                                        .store = std::make_shared<FileStore>(dependencies.storage_root),

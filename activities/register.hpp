@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "activities/vendors.hpp"
 
@@ -16,6 +17,7 @@ namespace callflex {
 struct ActivityDependencies {
     std::shared_ptr<Vendors> vendors;
     std::filesystem::path storage_root;  ///< CALLFLEX_STORAGE_ROOT: where recordings are kept
+    std::string database_url{};          ///< for activities with a connection of their own: webhooks
 };
 
 /// Called once at start. Throws std::filesystem::filesystem_error when the storage root cannot be used.

@@ -59,12 +59,15 @@ int run_worker(const WorkerDaemonOptions& options) {
     durable::WorkflowRegistry workflows;
     register_workflows(workflows);
     durable::worker::ActivityRegistry activities;
-    register_activities(
-        activities, {std::make_shared<Vendors>(vendor_config(process_environment())), options.storage_root});
+    const auto vendors = std::make_shared<Vendors>(vendor_config(process_environment()));
+    register_activities(activities, {vendors, options.storage_root, options.database_url});
 
     const auto logger =
         std::make_shared<spdlog::logger>("worker", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     logger->flush_on(spdlog::level::info);
+    if (vendors->config.webhooks.allow_private)
+        logger->warn("WEBHOOK_ALLOW_PRIVATE=1: customers' webhooks may reach private addresses, this machine and the "
+                     "database included. For development only; unset it anywhere else.");
     const auto metrics = std::make_shared<prometheus::Registry>();
     durable::worker::Worker worker{engine_options(options, logger), workflows, activities, metrics};
 

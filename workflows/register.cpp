@@ -5,12 +5,14 @@
 #include "workflows/callback_reminder.hpp"
 #include "workflows/housekeeping.hpp"
 #include "workflows/notify.hpp"
+#include "workflows/webhook_delivery.hpp"
 
 namespace callflex {
 
 void register_workflows(durable::WorkflowRegistry& workflows) {
     workflows.add(call_processing, process_call);
     workflows.add(notify, send_notification);
+    workflows.add(webhook_delivery, deliver_message);
     workflows.add(callback_reminder, remind_of_callback);
     workflows.add(partition_maintenance, maintain_partitions);
     workflows.add(inbound_retention, forget_what_is_old);

@@ -5,6 +5,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -34,6 +35,34 @@ Result answered(Response response, const Request& request) {
     return result;
 }
 
+/// The way back to the client's thread, closed when the client ends: a look-up may take longer than that.
+class WayBack {
+  public:
+    explicit WayBack(asio::io_context& io) : io_(&io) {}
+    void post(std::function<void()> work) {
+        const std::lock_guard lock{mutex_};
+        if (io_ != nullptr) asio::post(*io_, std::move(work));
+    }
+    void close() {
+        const std::lock_guard lock{mutex_};
+        io_ = nullptr;
+    }
+
+  private:
+    std::mutex mutex_;
+    asio::io_context* io_;
+};
+
+LookUp answering_on(std::shared_ptr<WayBack> way_back, LookUp look_up) {
+    if (!look_up) return {};
+    return [way_back = std::move(way_back), look_up = std::move(look_up)](
+               const std::string& host, std::function<void(LookedUp)> done) {
+        look_up(host, [way_back, done = std::move(done)](LookedUp found) {
+            way_back->post([done, found = std::move(found)] { done(found); });
+        });
+    };
+}
+
 /// Raises the interrupt at a moment that can be moved.
 class Alarm {
   public:
@@ -61,6 +90,8 @@ class Client::Impl {
   public:
     explicit Impl(ClientOptions options)
         : options_(std::move(options)),
+          way_back_(std::make_shared<WayBack>(io_)),
+          look_up_(answering_on(way_back_, options_.look_up)),
           tls_(make_tls_context(options_.extra_ca_file)),
           pool_(options_.idle_max, options_.idle_connections_per_origin),
           thread_([this] { io_.run(); }) {}
@@ -73,6 +104,7 @@ class Client::Impl {
         });
         keep_running_.reset();
         thread_.join();
+        way_back_->close();
     }
 
     Impl(const Impl&) = delete;
@@ -146,12 +178,14 @@ class Client::Impl {
         Alarm alarm{io_, interrupt};
         const std::string origin = request.url.origin();
         std::unique_ptr<Connection> connection;
-        if (freshness == Freshness::reuse_allowed) connection = pool_.take(origin);
+        const bool may_reuse = freshness == Freshness::reuse_allowed && !request.guard;
+        if (may_reuse) connection = pool_.take(origin);
         if (!connection) {
             connection = std::make_unique<Connection>(io_, tls_, request.url.secure);
             interrupt->guard(connection.get());
             alarm.set(begin + std::min(options_.connect_timeout, request.timeout));
-            Problem problem = co_await open_connection(*connection, request.url, interrupt);
+            Problem problem =
+                co_await open_connection(*connection, {request.url, look_up_, request.guard}, interrupt);
             if (problem) {
                 interrupt->guard(nullptr);
                 co_return no_answer(problem.trouble, false, request.idempotent, std::move(problem.reason));
@@ -161,13 +195,14 @@ class Client::Impl {
         interrupt->guard(connection.get());
         alarm.set(begin + request.timeout);
         const Guarded guarded{*interrupt};
-        Answer answer = co_await exchange(*connection, std::move(bytes),
-                                          {options_.response_header_bytes_max, request.response_bytes_max},
-                                          std::move(sink), interrupt);
+        Answer answer = co_await exchange(
+            *connection, {std::move(bytes), request.source},
+            {options_.response_header_bytes_max, request.response_bytes_max, request.cut_long_answers},
+            std::move(sink), interrupt);
         if (answer.problem)
             co_return no_answer(answer.problem.trouble, answer.sent, request.idempotent,
                                 request.url.host + ": " + answer.problem.reason);
-        if (answer.reusable && !closing_) pool_.give_back(origin, std::move(connection));
+        if (answer.reusable && !closing_ && !request.guard) pool_.give_back(origin, std::move(connection));
         co_return answered(std::move(answer.response), request);
     }
 
@@ -182,6 +217,8 @@ class Client::Impl {
 
     ClientOptions options_;
     asio::io_context io_{1};
+    std::shared_ptr<WayBack> way_back_;
+    LookUp look_up_;  // answers on the client's thread
     asio::executor_work_guard<asio::io_context::executor_type> keep_running_{io_.get_executor()};
     asio::ssl::context tls_;
     ConnectionPool pool_;                               // client's thread only

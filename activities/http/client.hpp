@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "activities/http/address_guard.hpp"
 #include "activities/http/message.hpp"
 
 namespace callflex::http {
@@ -28,6 +29,8 @@ struct ClientOptions {
     std::chrono::milliseconds idle_max{20'000};         ///< a connection unused for longer is not used again
     std::size_t idle_connections_per_origin = 16;
     std::size_t response_header_bytes_max = std::size_t{16} << 10;
+    /// How names become addresses; empty: by the system's resolver, one look-up after the other.
+    LookUp look_up{};
 };
 
 /// Takes the pieces of a body as they arrive, on the client's own thread: it may write to a file, but must

@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -19,43 +20,73 @@ constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
 using Endpoints = std::vector<tcp::endpoint>;
 
-/// A look-up under way. Held by its own handler, because the system's resolver cannot be interrupted: an
-/// exchange that runs out of time leaves it behind.
-struct Lookup {
-    Lookup(asio::io_context& io, std::weak_ptr<Interrupt> waiting_exchange)
-        : resolver(io), exchange(std::move(waiting_exchange)) {}
+/// A look-up under way. Held by its own handler, because a resolver cannot be interrupted: an exchange that
+/// runs out of time leaves it behind.
+struct Pending {
+    explicit Pending(std::weak_ptr<Interrupt> waiting_exchange) : exchange(std::move(waiting_exchange)) {}
 
-    tcp::resolver resolver;
     std::weak_ptr<Interrupt> exchange;
-    error_code error;
-    Endpoints endpoints;
+    LookedUp found{};
 };
 
-struct Addresses {
+void finish(const std::shared_ptr<Pending>& pending, LookedUp found) {
+    pending->found = std::move(found);
+    if (const auto waiting = pending->exchange.lock()) waiting->wake().cancel();
+}
+
+void ask_system(asio::io_context& io, const std::string& host, const std::shared_ptr<Pending>& pending) {
+    const auto resolver = std::make_shared<tcp::resolver>(io);
+    resolver->async_resolve(
+        host, "", [resolver, pending](error_code error, const tcp::resolver::results_type& results) {
+            LookedUp found{.problem = error ? error.message() : ""};
+            for (const auto& entry : results) found.addresses.push_back(entry.endpoint().address());
+            finish(pending, std::move(found));
+        });
+}
+
+void ask(asio::io_context& io, const Destination& destination, const std::shared_ptr<Pending>& pending) {
+    if (!destination.look_up) return ask_system(io, destination.url.host, pending);
+    destination.look_up(destination.url.host,
+                        [pending](LookedUp found) { finish(pending, std::move(found)); });
+}
+
+struct Found {
     Problem problem;
-    Endpoints endpoints;
+    Addresses addresses;
 };
 
-asio::awaitable<Addresses> look_up(Url url, std::shared_ptr<Interrupt> interrupt, asio::io_context& io) {
+asio::awaitable<Found> look_up(Destination destination, std::shared_ptr<Interrupt> interrupt,
+                               asio::io_context& io) {
+    const std::string& host = destination.url.host;
     error_code not_literal;
-    const auto literal = asio::ip::make_address(url.host, not_literal);
-    if (!not_literal) co_return Addresses{{}, {tcp::endpoint{literal, url.port}}};
-    const auto lookup = std::make_shared<Lookup>(io, interrupt);
+    const auto literal = asio::ip::make_address(host, not_literal);
+    if (!not_literal) co_return Found{{}, {literal}};
+    const auto pending = std::make_shared<Pending>(interrupt);
     interrupt->wake().expires_at(asio::steady_timer::time_point::max());
-    lookup->resolver.async_resolve(url.host, std::to_string(url.port),
-                                   [lookup](error_code error, const tcp::resolver::results_type& results) {
-                                       lookup->error = error;
-                                       for (const auto& entry : results)
-                                           lookup->endpoints.push_back(entry.endpoint());
-                                       if (const auto waiting = lookup->exchange.lock())
-                                           waiting->wake().cancel();
-                                   });
+    ask(io, destination, pending);
     co_await interrupt->wake().async_wait(as_values);
-    if (interrupt->raised()) co_return Addresses{{interrupt->why(), "look up " + url.host}, {}};
-    if (lookup->error || lookup->endpoints.empty())
-        co_return Addresses{{Trouble::unresolved, "look up " + url.host + ": " + lookup->error.message()},
-                            {}};
-    co_return Addresses{{}, lookup->endpoints};
+    if (interrupt->raised()) co_return Found{{interrupt->why(), "look up " + host}, {}};
+    if (pending->found.addresses.empty())
+        co_return Found{{Trouble::unresolved, "look up " + host + ": " + pending->found.problem}, {}};
+    co_return Found{{}, pending->found.addresses};
+}
+
+Problem judge(const Destination& destination, const Addresses& addresses, Connection& connection) {
+    if (!destination.guard) return {};
+    Admission admission = destination.guard->admit(addresses);
+    if (admission.verdict == Admission::Verdict::granted) {
+        connection.keep(std::move(admission.hold));
+        return {};
+    }
+    const bool busy = admission.verdict == Admission::Verdict::busy;
+    return {busy ? Trouble::busy : Trouble::forbidden, destination.url.host + ": " + admission.reason};
+}
+
+/// The kernel's word on whom we speak to (getpeername), beside what was asked for.
+bool leads_to(Connection& connection, const Addresses& addresses) {
+    error_code error;
+    const auto peer = connection.plain().remote_endpoint(error);
+    return !error && std::ranges::find(addresses, peer.address()) != addresses.end();
 }
 
 /// The certificate must be valid, and for this host; the host is also named in the handshake (SNI).
@@ -116,16 +147,21 @@ void Interrupt::raise(Trouble why) {
     wake_.cancel();
 }
 
-asio::awaitable<Problem> open_connection(Connection& connection, Url url,
+asio::awaitable<Problem> open_connection(Connection& connection, Destination destination,
                                          std::shared_ptr<Interrupt> interrupt) {
     auto& io = static_cast<asio::io_context&>(connection.plain().get_executor().context());
-    const Addresses addresses = co_await look_up(url, interrupt, io);
-    if (addresses.problem) co_return addresses.problem;
+    const Url& url = destination.url;
+    const Found found = co_await look_up(destination, interrupt, io);
+    if (found.problem) co_return found.problem;
+    if (Problem refused = judge(destination, found.addresses, connection)) co_return refused;
 
-    const auto [refused, endpoint] =
-        co_await asio::async_connect(connection.plain(), addresses.endpoints, as_values);
+    Endpoints endpoints;
+    for (const auto& address : found.addresses) endpoints.emplace_back(address, url.port);
+    const auto [refused, endpoint] = co_await asio::async_connect(connection.plain(), endpoints, as_values);
     if (interrupt->raised()) co_return Problem{interrupt->why(), "connect to " + url.host};
     if (refused) co_return Problem{Trouble::unreachable, "connect to " + url.host + ": " + refused.message()};
+    if (destination.guard && !leads_to(connection, found.addresses))
+        co_return Problem{Trouble::forbidden, url.host + ": connected to another address than was checked"};
     error_code ignored;
     connection.plain().set_option(tcp::no_delay{true}, ignored);
     if (!connection.secure()) co_return Problem{};

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "activities/http/address_guard.hpp"
 #include "activities/http/message.hpp"
 
 namespace callflex::http {
@@ -34,6 +35,9 @@ class Connection {
     /// False if the peer has closed it, or has sent something nobody asked for.
     [[nodiscard]] bool usable();
 
+    /// What must live as long as the connection: its place at a busy destination.
+    void keep(std::shared_ptr<void> hold) { hold_ = std::move(hold); }
+
     void mark_idle() { idle_since_ = std::chrono::steady_clock::now(); }
     [[nodiscard]] std::chrono::steady_clock::duration idle_time() const {
         return std::chrono::steady_clock::now() - idle_since_;
@@ -42,6 +46,7 @@ class Connection {
   private:
     TlsStream stream_;
     bool secure_;
+    std::shared_ptr<void> hold_{};
     std::chrono::steady_clock::time_point idle_since_{};
 };
 
@@ -74,8 +79,16 @@ struct Problem {
     explicit operator bool() const { return trouble != Trouble::none; }
 };
 
-/// Looks the name up, connects, and speaks TLS if the URL says so. Nothing of any request is sent.
-[[nodiscard]] boost::asio::awaitable<Problem> open_connection(Connection& connection, Url url,
+/// Where a connection leads, and how its host's addresses are found and judged.
+struct Destination {
+    Url url;
+    LookUp look_up;                       ///< calls back on the client's thread; empty: the system's
+    std::shared_ptr<AddressGuard> guard;  ///< null: every address will do
+};
+
+/// Looks the name up, has its addresses judged, connects to one of them, and speaks TLS if the URL says so.
+/// Nothing of any request is sent.
+[[nodiscard]] boost::asio::awaitable<Problem> open_connection(Connection& connection, Destination destination,
                                                               std::shared_ptr<Interrupt> interrupt);
 
 }  // namespace callflex::http

@@ -64,7 +64,11 @@ struct Reading {
 std::unique_ptr<Parser> fresh_parser(const AnswerLimits& limits) {
     auto parser = std::make_unique<Parser>();
     parser->header_limit(static_cast<std::uint32_t>(limits.header_bytes_max));
-    parser->body_limit(limits.body_bytes_max);
+    if (limits.cut) {
+        parser->body_limit(boost::none);
+    } else {
+        parser->body_limit(limits.body_bytes_max);
+    }
     return parser;
 }
 
@@ -107,6 +111,10 @@ asio::awaitable<void> read_body(Stream& stream, Reading& reading, Parser& parser
         } else {
             response.body += got;
         }
+        if (reading.limits.cut && response.body.size() >= reading.limits.body_bytes_max) {
+            response.body.resize(reading.limits.body_bytes_max);
+            co_return;
+        }
         if (failed && failed != beast::http::error::need_buffer) {
             reading.answer.problem = problem_of(failed, *reading.interrupt);
             co_return;
@@ -118,31 +126,46 @@ asio::awaitable<void> read_body(Stream& stream, Reading& reading, Parser& parser
     }
 }
 
+/// Everything that is to be sent, piece by piece.
 template <class Stream>
-asio::awaitable<Answer> talk(Stream& stream, std::string bytes, Reading reading) {
-    const auto [failed, written] = co_await asio::async_write(stream, asio::buffer(bytes), as_values);
-    // Interrupted in the middle of a write, TLS does not tell how much of it had left.
-    reading.answer.sent = !failed || written > 0 || reading.interrupt->raised();
-    if (failed) {
-        reading.answer.problem = problem_of(failed, *reading.interrupt);
+asio::awaitable<error_code> write_all(Stream& stream, Outgoing outgoing, Reading& reading) {
+    if (outgoing.source) outgoing.source->rewind();
+    while (!outgoing.bytes.empty()) {
+        const auto [failed, written] =
+            co_await asio::async_write(stream, asio::buffer(outgoing.bytes), as_values);
+        // Interrupted in the middle of a write, TLS does not tell how much of it had left.
+        const bool left = !failed || written > 0 || reading.interrupt->raised();
+        reading.answer.sent = reading.answer.sent || left;
+        if (failed) co_return failed;
+        outgoing.bytes = outgoing.source ? outgoing.source->read(piece_bytes) : std::string{};
+    }
+    co_return error_code{};
+}
+
+template <class Stream>
+asio::awaitable<Answer> talk(Stream& stream, Outgoing outgoing, Reading reading) {
+    const error_code unsent = co_await write_all(stream, std::move(outgoing), reading);
+    if (unsent) {
+        reading.answer.problem = problem_of(unsent, *reading.interrupt);
         co_return reading.answer;
     }
     const auto parser = co_await read_head(stream, reading);
     if (!parser) co_return reading.answer;
     reading.answer.response = head_of(*parser);
     co_await read_body(stream, reading, *parser);
-    reading.answer.reusable =
-        !reading.answer.problem && parser->get().keep_alive() && reading.buffer.size() == 0;
+    reading.answer.reusable = !reading.answer.problem && parser->is_done() && parser->get().keep_alive() &&
+                              reading.buffer.size() == 0;
     co_return reading.answer;
 }
 
 }  // namespace
 
-asio::awaitable<Answer> exchange(Connection& connection, std::string bytes, AnswerLimits limits, Sink sink,
+asio::awaitable<Answer> exchange(Connection& connection, Outgoing outgoing, AnswerLimits limits, Sink sink,
                                  std::shared_ptr<Interrupt> interrupt) {
     Reading reading{.limits = limits, .sink = std::move(sink), .interrupt = std::move(interrupt)};
-    if (connection.secure()) co_return co_await talk(connection.tls(), std::move(bytes), std::move(reading));
-    co_return co_await talk(connection.plain(), std::move(bytes), std::move(reading));
+    if (connection.secure())
+        co_return co_await talk(connection.tls(), std::move(outgoing), std::move(reading));
+    co_return co_await talk(connection.plain(), std::move(outgoing), std::move(reading));
 }
 
 }  // namespace callflex::http

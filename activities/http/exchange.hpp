@@ -16,6 +16,13 @@ namespace callflex::http {
 struct AnswerLimits {
     std::size_t header_bytes_max;
     std::uint64_t body_bytes_max;
+    bool cut = false;  ///< a longer body is cut there instead of refused
+};
+
+/// What is sent: bytes at hand, then those of the source, if there is one.
+struct Outgoing {
+    std::string bytes;
+    std::shared_ptr<BodySource> source;
 };
 
 /// What came back over the wire.
@@ -27,7 +34,7 @@ struct Answer {
 };
 
 /// `sink`, when given, gets the body of a 2xx answer; what it throws comes out of here.
-[[nodiscard]] boost::asio::awaitable<Answer> exchange(Connection& connection, std::string bytes,
+[[nodiscard]] boost::asio::awaitable<Answer> exchange(Connection& connection, Outgoing outgoing,
                                                       AnswerLimits limits,
                                                       std::function<void(std::string_view)> sink,
                                                       std::shared_ptr<Interrupt> interrupt);

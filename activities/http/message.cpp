@@ -85,9 +85,9 @@ std::string_view to_string(Outcome outcome) {
 }
 
 std::string_view to_string(Trouble trouble) {
-    constexpr std::array<std::string_view, 10> names{"none",       "bad_request", "unresolved", "unreachable",
+    constexpr std::array<std::string_view, 12> names{"none",       "bad_request", "unresolved", "unreachable",
                                                      "tls_failed", "lost",        "timed_out",  "too_large",
-                                                     "malformed",  "canceled"};
+                                                     "malformed",  "canceled",    "forbidden",  "busy"};
     return names.at(static_cast<std::size_t>(trouble));
 }
 
@@ -99,7 +99,7 @@ Outcome classify_status(int status, bool idempotent) {
 }
 
 Outcome classify_trouble(Trouble trouble, bool sent, bool idempotent) {
-    if (trouble == Trouble::bad_request) return Outcome::permanent;
+    if (trouble == Trouble::bad_request || trouble == Trouble::forbidden) return Outcome::permanent;
     if (!sent || idempotent) return Outcome::retryable;
     return Outcome::unknown;
 }
@@ -149,11 +149,13 @@ std::string serialize(const Request& request, std::string_view user_agent) {
                       " HTTP/1.1\r\nHost: " + request.url.authority() +
                       "\r\nUser-Agent: " + std::string{user_agent} + "\r\n";
     for (const Header& header : request.headers) out += header.name + ": " + header.value + "\r\n";
-    const bool has_body = !request.body.empty() || request.method == "POST" || request.method == "PUT" ||
-                          request.method == "PATCH";
-    if (has_body) out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+    const std::uint64_t length = request.source ? request.source->size() : request.body.size();
+    const bool has_body =
+        length > 0 || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+    if (has_body) out += "Content-Length: " + std::to_string(length) + "\r\n";
+    if (request.guard) out += "Connection: close\r\n";
     out += "\r\n";
-    out += request.body;
+    if (!request.source) out += request.body;
     return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -18,6 +19,19 @@ struct Header {
     std::string value;
 };
 
+class AddressGuard;
+
+/// A body that is not in memory: read piece by piece, on the client's thread, while it is sent.
+class BodySource {
+  public:
+    virtual ~BodySource() = default;
+    [[nodiscard]] virtual std::uint64_t size() const = 0;
+    /// Back to the first byte: a request may be sent a second time. Throws std::system_error.
+    virtual void rewind() = 0;
+    /// The next bytes, at most `most`; "" only after the last one. Throws std::system_error.
+    [[nodiscard]] virtual std::string read(std::size_t most) = 0;
+};
+
 /// Host, User-Agent, Content-Length and Connection are added by the client.
 struct Request {
     std::string method = "GET";
@@ -30,6 +44,13 @@ struct Request {
     /// For the whole exchange: name look-up, connect, TLS, request, answer.
     std::chrono::milliseconds timeout{30'000};
     std::size_t response_bytes_max = std::size_t{1} << 20;
+    /// A longer answer is not refused but cut there, and the rest is never read.
+    bool cut_long_answers = false;
+    /// Instead of `body`.
+    std::shared_ptr<BodySource> source{};
+    /// Judges the host's addresses, at every attempt; only what it was shown is connected to. A guarded exchange
+    /// has a connection of its own.
+    std::shared_ptr<AddressGuard> guard{};
 };
 
 struct Response {
@@ -64,6 +85,8 @@ enum class Trouble : std::uint8_t {
     too_large,    ///< the answer exceeds the caller's limit
     malformed,    ///< the answer is not HTTP as we accept it
     canceled,     ///< the stop token asked for it
+    forbidden,    ///< the guard refuses the host's addresses, or the connection led to another one
+    busy,         ///< the guard says: not now
 };
 
 [[nodiscard]] std::string_view to_string(Trouble trouble);

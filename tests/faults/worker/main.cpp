@@ -67,7 +67,7 @@ int main() {
     callflex::register_activities(
         activities,
         {std::make_shared<callflex::Vendors>(callflex::vendor_config(callflex::process_environment())),
-         setting("CALLFLEX_STORAGE_ROOT")});
+         setting("CALLFLEX_STORAGE_ROOT"), setting("DATABASE_URL")});
 
     CountedFault fault;
     durable::worker::WorkerOptions options;

@@ -121,14 +121,20 @@ std::string spoken_date(std::chrono::year_month_day date) {
                        static_cast<int>(date.year()));
 }
 
+std::string spoken_day_and_time(durable::Timestamp at, const TimeZone& zone) {
+    const LocalTime then = zone.local(at);
+    return fmt::format("{}, {} {} at {}", day_names.at(then.weekday().c_encoding()), month_name(then.date),
+                       static_cast<unsigned>(then.date.day()),
+                       spoken_time(std::chrono::floor<minutes>(then.time_of_day)));
+}
+
 std::string spoken_moment(durable::Timestamp at, durable::Timestamp now, const TimeZone& zone) {
     const LocalTime then = zone.local(at);
     const days ahead = sys_days{then.date} - sys_days{zone.local(now).date};
     const std::string time = spoken_time(std::chrono::floor<minutes>(then.time_of_day));
     if (ahead == days{0}) return "today at " + time;
     if (ahead == days{1}) return "tomorrow at " + time;
-    return fmt::format("{}, {} {} at {}", day_names.at(then.weekday().c_encoding()), month_name(then.date),
-                       static_cast<unsigned>(then.date.day()), time);
+    return spoken_day_and_time(at, zone);
 }
 
 std::string spoken_hours(const BusinessHours& hours) {

@@ -19,6 +19,8 @@ namespace callflex {
 [[nodiscard]] std::string spoken_time(std::chrono::minutes since_midnight);
 /// "December 25, 2026".
 [[nodiscard]] std::string spoken_date(std::chrono::year_month_day date);
+/// "Tuesday, November 24 at 8 AM".
+[[nodiscard]] std::string spoken_day_and_time(durable::Timestamp at, const TimeZone& zone);
 /// "today at 4:30 PM", "tomorrow at 8 AM", "Tuesday, November 24 at 8 AM", seen from `now`.
 [[nodiscard]] std::string spoken_moment(durable::Timestamp at, durable::Timestamp now, const TimeZone& zone);
 /// "Monday to Friday from 8 AM to 5 PM, Saturday from 9 AM to noon, closed on Sunday. Closed on December 25, 2026."

@@ -26,8 +26,9 @@ json object_of(std::string_view text) {
 
 /// What the organization has told us already.
 std::map<std::string, std::string> facts_by_name(const OrganizationFacts& organization) {
-    std::map<std::string, std::string> out{{"businessName", json(organization.name).dump()},
-                                           {"timeZone", json(organization.time_zone).dump()}};
+    std::map<std::string, std::string> out;
+    if (!organization.name.empty()) out.emplace("businessName", json(organization.name).dump());
+    if (!organization.time_zone.empty()) out.emplace("timeZone", json(organization.time_zone).dump());
     const json settings = object_of(organization.settings_json);
     const auto hours = settings.find("business_hours");
     if (hours != settings.end() && hours->is_object()) out.emplace("businessHours", hours->dump());

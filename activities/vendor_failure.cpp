@@ -94,6 +94,11 @@ void throw_vendor_failure(const VendorFailure& failure) {
     throw durable::ApplicationError(failure.type, failure.message, std::move(options));
 }
 
+void throw_before_sending(VendorFailure failure) {
+    if (failure.outcome == http::Outcome::unknown) failure.outcome = http::Outcome::retryable;
+    throw_vendor_failure(failure);
+}
+
 std::chrono::milliseconds time_left(const durable::ActivityContext& context,
                                     std::chrono::milliseconds wanted) {
     const auto until = context.deadline() - std::chrono::steady_clock::now();

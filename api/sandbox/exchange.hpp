@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ struct Reply {
         normal,
         hang_up,  ///< the connection is closed instead of answering
         silence,  ///< nothing is answered, the connection stays open
+        drip,     ///< a head, then one byte of a body after the other, for ever
     };
     int status = 200;
     std::string body{};
@@ -36,6 +38,8 @@ struct Reply {
     Fields headers{};
     Manner manner = Manner::normal;
     std::chrono::milliseconds delay{0};
+    /// Released when the reply has been written or its connection has ended.
+    std::shared_ptr<void> at_end{};
 };
 
 [[nodiscard]] Reply json_reply(int status, const nlohmann::json& body);

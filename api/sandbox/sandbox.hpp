@@ -3,11 +3,20 @@
 // /vapi and /stripe, refuses what they would refuse, keeps what was "sent" in memory, and fails on request. Production
 // code does not know that it exists: it is only another base URL.
 //
-//   GET    /sandbox/sent?vendor=&to=&key=&limit=   what was sent, with counts by recipient and keys that came
-//   twice GET    /sandbox/counters                       requests, answers and faults by vendor POST
-//   /sandbox/faults   {"vendor":"twilio","mode":"lost_answer","rate":0.1,"seed":1, ...}     see faults.hpp
-//   GET    /sandbox/faults, DELETE /sandbox/faults?vendor=
-//   POST   /sandbox/reset                          forgets everything, faults included
+// GET /sandbox/sent?vendor=&to=&key=&limit=
+//     what was sent, with counts by recipient and keys that came twice
+//
+// GET /sandbox/counters
+//     requests, answers and faults by vendor
+//
+// GET /sandbox/invariants
+//     how much of what there is at each vendor, and what no careful client brings about (things made twice)
+//
+// GET, POST /sandbox/faults, DELETE /sandbox/faults?vendor=
+//     {"vendor":"twilio","mode":"lost_answer","rate":0.1,"seed":1, ...}: see faults.hpp
+//
+// POST /sandbox/reset
+//     forgets everything, faults included
 
 #include <memory>
 #include <string>

@@ -9,6 +9,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <cctype>
@@ -64,6 +65,18 @@ asio::awaitable<void> keep_silent(tcp::socket& socket) {
     co_await socket.async_wait(tcp::socket::wait_read, as_values);
 }
 
+asio::awaitable<void> drip(tcp::socket& socket, std::string_view content_type) {
+    std::string bytes = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nContent-Type: " + std::string{content_type} +
+                        "\r\n\r\n";
+    for (;;) {
+        const auto [lost, written] = co_await asio::async_write(socket, asio::buffer(bytes), as_values);
+        if (lost) co_return;
+        asio::steady_timer pause{socket.get_executor(), std::chrono::milliseconds{100}};
+        co_await pause.async_wait(as_values);
+        bytes = ".";
+    }
+}
+
 asio::awaitable<void> serve(tcp::socket socket, std::shared_ptr<const Server::Handler> handler) {
     boost::beast::flat_buffer buffer;
     for (;;) {
@@ -77,10 +90,12 @@ asio::awaitable<void> serve(tcp::socket socket, std::shared_ptr<const Server::Ha
         Reply reply = (*handler)(ask_of(parser.release()));
         if (reply.manner == Reply::Manner::hang_up) co_return;
         if (reply.manner == Reply::Manner::silence) co_return co_await keep_silent(socket);
+        if (reply.manner == Reply::Manner::drip) co_return co_await drip(socket, reply.content_type);
         if (reply.delay.count() > 0) {
             asio::steady_timer pause{socket.get_executor(), reply.delay};
             co_await pause.async_wait(as_values);
         }
+        const auto at_end = std::move(reply.at_end);
         const auto message = message_of(std::move(reply), version, keep_alive);
         const auto [lost, written] = co_await http::async_write(socket, message, as_values);
         if (lost || !keep_alive) co_return;

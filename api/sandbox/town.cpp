@@ -1,5 +1,6 @@
 #include "api/sandbox/town.hpp"
 
+#include "api/sandbox/customers.hpp"
 #include "api/sandbox/openai.hpp"
 #include "api/sandbox/resend.hpp"
 #include "api/sandbox/stripe.hpp"
@@ -22,9 +23,10 @@ Reply welcome() {
     reply.content_type = "text/plain; charset=utf-8";
     reply.body =
         "CallFlex sandbox: the vendors' stand-in.\n\n"
-        "Base URLs: /twilio /resend /openai /vapi /stripe\n"
+        "Base URLs: /twilio /resend /openai /vapi /stripe, and /customers/<any name> for webhooks\n"
         "GET  /sandbox/sent?vendor=&to=&key=&limit=\n"
         "GET  /sandbox/counters\n"
+        "GET  /sandbox/invariants\n"
         "GET  /sandbox/faults    POST /sandbox/faults    DELETE /sandbox/faults?vendor=\n"
         "POST /sandbox/reset\n";
     return reply;
@@ -33,11 +35,12 @@ Reply welcome() {
 }  // namespace
 
 Town::Town() {
-    vendors_["twilio"] = std::make_unique<Twilio>(ledger_);
+    vendors_["customers"] = std::make_unique<Customers>();
+    vendors_["twilio"] = std::make_unique<Twilio>(ledger_, phone_book_);
     vendors_["resend"] = std::make_unique<Resend>(ledger_);
     vendors_["openai"] = std::make_unique<OpenAi>(ledger_);
     vendors_["stripe"] = std::make_unique<Stripe>(ledger_);
-    vendors_["vapi"] = std::make_unique<Vapi>(ledger_);
+    vendors_["vapi"] = std::make_unique<Vapi>(ledger_, phone_book_);
 }
 
 Reply Town::handle(const Ask& ask) {
@@ -101,6 +104,7 @@ Reply Town::with_fault(Vendor& vendor, const Ask& ask, const Fault& fault) {
 Reply Town::control(const Ask& ask) {
     if (ask.path == "/sandbox/sent" && ask.method == "GET") return json_reply(200, ledger_.report(ask.query));
     if (ask.path == "/sandbox/counters" && ask.method == "GET") return json_reply(200, counters());
+    if (ask.path == "/sandbox/invariants" && ask.method == "GET") return json_reply(200, invariants());
     if (ask.path == "/sandbox/faults") return control_faults(ask);
     if (ask.path == "/sandbox/reset" && ask.method == "POST") {
         reset();
@@ -131,6 +135,16 @@ json Town::counters() const {
                      {"faults", count.faults}};
     }
     return all;
+}
+
+json Town::invariants() const {
+    json facts = json::object();
+    json violations = json::array();
+    for (const auto& [name, vendor] : vendors_) {
+        if (json known = vendor->facts(); !known.empty()) facts[name] = std::move(known);
+        for (const std::string& line : vendor->violations()) violations.push_back(name + ": " + line);
+    }
+    return {{"facts", std::move(facts)}, {"violations", std::move(violations)}};
 }
 
 void Town::reset() {

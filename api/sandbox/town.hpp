@@ -9,6 +9,7 @@
 #include "api/sandbox/exchange.hpp"
 #include "api/sandbox/faults.hpp"
 #include "api/sandbox/ledger.hpp"
+#include "api/sandbox/phone_book.hpp"
 #include "api/sandbox/vendor.hpp"
 
 namespace callflex::sandbox {
@@ -32,9 +33,11 @@ class Town {
     [[nodiscard]] Reply control(const Ask& ask);
     [[nodiscard]] Reply control_faults(const Ask& ask);
     [[nodiscard]] nlohmann::json counters() const;
+    [[nodiscard]] nlohmann::json invariants() const;
     void reset();
 
     Ledger ledger_;
+    PhoneBook phone_book_;
     FaultPlan faults_;
     std::map<std::string, std::unique_ptr<Vendor>> vendors_;
     std::map<std::string, Counters> counters_;

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <ranges>
 
+#include "api/sandbox/body_check.hpp"
+
 namespace callflex::sandbox {
 namespace {
 
@@ -16,18 +18,6 @@ constexpr std::string_view accounts = "/2010-04-01/Accounts/";
 constexpr std::size_t body_characters_max = 1600;
 constexpr std::size_t messages_max = 100'000;
 constexpr std::size_t page_size_max = 1000;
-
-Reply error(int status, int code, const std::string& message) {
-    return json_reply(status, {{"code", code},
-                               {"message", message},
-                               {"more_info", fmt::format("https://www.twilio.com/docs/errors/{}", code)},
-                               {"status", status}});
-}
-
-bool is_e164(const std::string& number) {
-    return number.size() >= 8 && number.size() <= 16 && number[0] == '+' && number[1] != '0' &&
-           std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 std::size_t characters(const std::string& text) {
     return static_cast<std::size_t>(
@@ -53,22 +43,23 @@ Reply check(const Fields& form, const Ask& ask) {
     const std::string body = value("Body");
     const std::string callback = value("StatusCallback");
     if (!ask.header("content-type").starts_with("application/x-www-form-urlencoded"))
-        return error(400, 21604, "A 'To' phone number is required.");
-    if (to.empty()) return error(400, 21604, "A 'To' phone number is required.");
+        return twilio_error(400, 21604, "A 'To' phone number is required.");
+    if (to.empty()) return twilio_error(400, 21604, "A 'To' phone number is required.");
     if (!is_e164(to) || to == "+15005550001")
-        return error(400, 21211, fmt::format("The 'To' number {} is not a valid phone number.", to));
+        return twilio_error(400, 21211, fmt::format("The 'To' number {} is not a valid phone number.", to));
     if (to == "+15005550009")
-        return error(400, 21614, fmt::format("'To' number {} is not a valid mobile number", to));
-    if (to == "+15005550004") return error(400, 21610, "Attempt to send to unsubscribed recipient");
+        return twilio_error(400, 21614, fmt::format("'To' number {} is not a valid mobile number", to));
+    if (to == "+15005550004") return twilio_error(400, 21610, "Attempt to send to unsubscribed recipient");
     if (from.empty() && value("MessagingServiceSid").empty())
-        return error(400, 21603, "A 'From' phone number is required.");
+        return twilio_error(400, 21603, "A 'From' phone number is required.");
     if (!is_e164(from) || from == "+15005550001")
-        return error(400, 21212, fmt::format("The 'From' number {} is not a valid phone number", from));
-    if (body.empty()) return error(400, 21602, "Message body is required.");
+        return twilio_error(400, 21212,
+                            fmt::format("The 'From' number {} is not a valid phone number", from));
+    if (body.empty()) return twilio_error(400, 21602, "Message body is required.");
     if (characters(body) > body_characters_max)
-        return error(400, 21617, "The concatenated message body exceeds the 1600 character limit.");
+        return twilio_error(400, 21617, "The concatenated message body exceeds the 1600 character limit.");
     if (!callback.empty() && !callback.starts_with("http://") && !callback.starts_with("https://"))
-        return error(400, 21609, "The 'StatusCallback' URL is not a valid URL.");
+        return twilio_error(400, 21609, "The 'StatusCallback' URL is not a valid URL.");
     return Reply{.status = 0};
 }
 
@@ -96,22 +87,24 @@ std::string messages_path(const std::string& account) {
 }  // namespace
 
 Reply Twilio::failure(int status) const {
-    if (status == 429) return error(429, 20429, "Too Many Requests");
-    return error(status, 20500, "An internal server error has occurred");
+    if (status == 429) return twilio_error(429, 20429, "Too Many Requests");
+    return twilio_error(status, 20500, "An internal server error has occurred");
 }
 
 Reply Twilio::handle(const Ask& ask) {
-    if (!ask.path.starts_with(accounts)) return error(404, 20404, "The requested resource was not found");
+    if (!ask.path.starts_with(accounts))
+        return twilio_error(404, 20404, "The requested resource was not found");
     const std::string rest = ask.path.substr(accounts.size());
     const std::string account = rest.substr(0, rest.find('/'));
     const std::string resource = rest.substr(std::min(rest.size(), account.size()));
-    if (!authorized(ask, account)) return error(401, 20003, "Authenticate");
+    if (!authorized(ask, account)) return twilio_error(401, 20003, "Authenticate");
     if (resource == "/Messages.json" && ask.method == "POST") return create(ask, account);
     if (resource == "/Messages.json" && ask.method == "GET") return list(ask, account);
+    if (auto reply = numbers_.handle(ask, account, resource)) return *std::move(reply);
     constexpr std::string_view prefix = "/Messages/";
     if (ask.method == "GET" && resource.starts_with(prefix) && resource.ends_with(".json"))
         return read(resource.substr(prefix.size(), resource.size() - prefix.size() - 5), account);
-    return error(404, 20404, "The requested resource was not found");
+    return twilio_error(404, 20404, "The requested resource was not found");
 }
 
 Reply Twilio::create(const Ask& ask, const std::string& account) {
@@ -168,8 +161,18 @@ Reply Twilio::list(const Ask& ask, const std::string& account) const {
 
 Reply Twilio::read(const std::string& sid, const std::string& account) const {
     const auto found = std::ranges::find(messages_, sid, &Message::sid);
-    if (found == messages_.end()) return error(404, 20404, "The requested resource was not found");
+    if (found == messages_.end()) return twilio_error(404, 20404, "The requested resource was not found");
     return json_reply(200, as_json(*found, account, false));
+}
+
+void Twilio::reset() {
+    messages_.clear();
+    book_.clear();
+}
+
+json Twilio::facts() const {
+    return {
+        {"incoming_numbers", book_.size()}, {"purchases", book_.purchases()}, {"releases", book_.releases()}};
 }
 
 json Twilio::as_json(const Message& message, const std::string& account, bool just_created) {

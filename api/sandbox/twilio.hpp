@@ -1,22 +1,26 @@
 #pragma once
-// Twilio's Messages: send, read, list. Its magic numbers work: To +15005550001 is invalid, +15005550009 no
+// Twilio's Messages (send, read, list) and telephone numbers (twilio_numbers.hpp). Its magic numbers work: To +15005550001 is invalid, +15005550009 no
 // mobile, +15005550004 has opted out; From +15005550001 is invalid. The auth token "invalid" is refused.
 
 #include <deque>
 #include <string>
 
+#include "api/sandbox/phone_book.hpp"
+#include "api/sandbox/twilio_numbers.hpp"
 #include "api/sandbox/vendor.hpp"
 
 namespace callflex::sandbox {
 
 class Twilio : public Vendor {
   public:
-    explicit Twilio(Ledger& ledger) : ledger_(ledger) {}
+    Twilio(Ledger& ledger, PhoneBook& book) : ledger_(ledger), book_(book), numbers_(ledger, book) {}
 
     [[nodiscard]] std::string_view name() const override { return "twilio"; }
     [[nodiscard]] Reply handle(const Ask& ask) override;
     [[nodiscard]] Reply failure(int status) const override;
-    void reset() override { messages_.clear(); }
+    void reset() override;
+    [[nodiscard]] nlohmann::json facts() const override;
+    [[nodiscard]] std::vector<std::string> violations() const override { return book_.violations(); }
 
   private:
     struct Message {
@@ -34,6 +38,8 @@ class Twilio : public Vendor {
                                                 bool just_created);
 
     Ledger& ledger_;
+    PhoneBook& book_;
+    TwilioNumbers numbers_;
     std::deque<Message> messages_;  ///< oldest first
     std::uint64_t next_number_ = 1;
 };

@@ -5,16 +5,12 @@
 #include <cmath>
 #include <numbers>
 
+#include "api/sandbox/body_check.hpp"
+
 namespace callflex::sandbox {
 namespace {
 
 constexpr std::uint32_t samples_per_second = 8000;
-
-Reply error(int status, const std::string& message) {
-    return json_reply(
-        status,
-        {{"statusCode", status}, {"message", message}, {"error", status < 500 ? "Bad Request" : "Error"}});
-}
 
 void little_endian(std::string& out, std::uint32_t value, int bytes) {
     for (int i = 0; i < bytes; ++i) out += static_cast<char>((value >> static_cast<unsigned>(8 * i)) & 0xFFU);
@@ -52,28 +48,82 @@ std::string tone_wav() {
 }
 
 Reply Vapi::failure(int status) const {
-    return error(status, status == 429 ? "Too many requests." : "Internal server error.");
+    return vapi_error(status, status == 429 ? "Too many requests." : "Internal server error.");
 }
 
 Reply Vapi::handle(const Ask& ask) {
     constexpr std::string_view recordings = "/recordings/";
-    constexpr std::string_view calls = "/call/";
-    if (ask.method != "GET") return error(404, "Cannot " + ask.method + " " + ask.path);
-    if (ask.path.starts_with(recordings)) return recording(ask, ask.path.substr(recordings.size()));
+    constexpr std::string_view controls = "/control/";
+    if (ask.method == "GET" && ask.path.starts_with(recordings))
+        return recording(ask, ask.path.substr(recordings.size()));
+    if (ask.method == "POST" && ask.path.starts_with(controls))
+        return calls_.control(ask, ask.path.substr(controls.size()));
     if (bearer_token(ask).empty())
-        return error(401, "Invalid Key. Hot tip, you may be using the public key.");
-    if (!ask.path.starts_with(calls)) return error(404, "Cannot GET " + ask.path);
-    const std::string rest = ask.path.substr(calls.size());
-    const std::string id = rest.substr(0, rest.find('/'));
-    const std::string what = rest.substr(id.size());
-    const std::string url = fmt::format("{}/vapi/recordings/{}.wav", ask.origin, id);
+        return vapi_error(401, "Invalid Key. Hot tip, you may be using the public key.");
+    if (!ask.body.empty() && !ask.header("content-type").starts_with("application/json"))
+        return vapi_error(400, "Content-Type must be application/json");
+    return resource(ask);
+}
+
+Reply Vapi::resource(const Ask& ask) {
+    constexpr std::string_view assistants = "/assistant";
+    constexpr std::string_view numbers = "/phone-number";
+    constexpr std::string_view calls = "/call";
+    if (ask.path.starts_with(assistants)) {
+        return assistants_.handle(ask, ask.path.substr(assistants.size()),
+                                  [this](const std::string& id) { return numbers_.use(id); });
+    }
+    if (ask.path == "/v2/phone-number" && ask.method == "GET") return numbers_.search(ask);
+    if (ask.path.starts_with(numbers)) {
+        return numbers_.handle(ask, ask.path.substr(numbers.size()),
+                               [this](const std::string& id) { return assistants_.exists(id); });
+    }
+    if (ask.path.starts_with(calls)) return call(ask, ask.path.substr(calls.size()));
+    return vapi_error(404, "Cannot " + ask.method + " " + ask.path);
+}
+
+Reply Vapi::call(const Ask& ask, const std::string& rest) {
+    if (rest.empty() && ask.method == "POST") {
+        return calls_.place(
+            ask, [this](const std::string& id) { return assistants_.exists(id); },
+            [this](const std::string& id) { return numbers_.exists(id); });
+    }
+    if (rest.empty() && ask.method == "GET") return calls_.list(ask);
+    if (ask.method != "GET" || !rest.starts_with('/'))
+        return vapi_error(404, "Cannot " + ask.method + " " + ask.path);
+    const std::string id = rest.substr(1, rest.find('/', 1) - 1);
+    const std::string what = rest.substr(1 + id.size());
     if (what == "/mono-recording" || what == "/stereo-recording") {
         Reply reply = json_reply(302, nlohmann::json::object());
-        reply.headers["Location"] = url + "?token=presigned";
+        reply.headers["Location"] = fmt::format("{}/vapi/recordings/{}.wav?token=presigned", ask.origin, id);
         return reply;
     }
-    if (!what.empty()) return error(404, "Cannot GET " + ask.path);
-    return json_reply(200, {{"id", id}, {"status", "ended"}, {"artifact", {{"recordingUrl", url}}}});
+    if (!what.empty()) return vapi_error(404, "Cannot GET " + ask.path);
+    return calls_.read(ask, id);
+}
+
+void Vapi::reset() {
+    assistants_.clear();
+    numbers_.clear();
+    calls_.clear();
+}
+
+nlohmann::json Vapi::facts() const {
+    std::size_t unlinked = 0;
+    for (const std::string& id : assistants_.ids()) unlinked += numbers_.use(id) ? 0 : 1;
+    return {{"assistants", assistants_.size()},
+            {"assistants_created", assistants_.created()},
+            {"assistants_deleted", assistants_.deleted()},
+            {"assistants_without_number", unlinked},
+            {"phone_numbers", numbers_.size()},
+            {"calls", calls_.size()}};
+}
+
+std::vector<std::string> Vapi::violations() const {
+    std::vector<std::string> lines = assistants_.violations();
+    for (const std::string& line : numbers_.violations()) lines.push_back(line);
+    for (const std::string& line : calls_.violations()) lines.push_back(line);
+    return lines;
 }
 
 Reply Vapi::recording(const Ask& ask, const std::string& file) {

@@ -2,6 +2,7 @@
 // What every pretended vendor can do. Used on the sandbox's thread only.
 
 #include <string_view>
+#include <vector>
 
 #include "api/sandbox/exchange.hpp"
 #include "api/sandbox/ledger.hpp"
@@ -19,6 +20,10 @@ class Vendor {
     /// A fault's answer to this very request: for vendors that remember what they have answered.
     [[nodiscard]] virtual Reply fail(const Ask&, int status) { return failure(status); }
     virtual void reset() = 0;
+    /// How much of what there is, for /sandbox/invariants.
+    [[nodiscard]] virtual nlohmann::json facts() const { return nlohmann::json::object(); }
+    /// What a careful client never brings about (something made twice, something left dangling), one a line.
+    [[nodiscard]] virtual std::vector<std::string> violations() const { return {}; }
 };
 
 }  // namespace callflex::sandbox

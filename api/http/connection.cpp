@@ -217,12 +217,47 @@ asio::awaitable<Response> Connection::ask_service(Request request) {
 }
 
 asio::awaitable<bool> Connection::answer(Response response, const RequestHead* head) {
-    const bool keep = !response.close && !finishing_ && head != nullptr && head->keep_alive;
+    const bool keep =
+        !response.close && !response.stream && !finishing_ && head != nullptr && head->keep_alive;
     arm(Clock::now() + limits_.write_time);
     const bool written = co_await write(serialize(response, request_id_, keep));
+    if (written && response.stream) co_await pour(response);
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - request_began_);
     service_.answered(head, request_id_, response.status, took);
     co_return written&& keep;
+}
+
+/// Chunks of HTTP/1.1, each of which must be taken within the write time.
+class Connection::Chunks : public StreamWriter {
+  public:
+    explicit Chunks(Connection& connection) : connection_{connection} {}
+    asio::awaitable<bool> write(std::string piece) override {
+        if (connection_.finishing_ || broken_) co_return false;
+        if (piece.empty()) co_return true;
+        connection_.arm(Clock::now() + connection_.limits_.write_time);
+        broken_ = !co_await connection_.write(fmt::format("{:x}\r\n{}\r\n", piece.size(), piece));
+        connection_.disarm();
+        co_return !broken_;
+    }
+    [[nodiscard]] bool broken() const { return broken_; }
+
+  private:
+    Connection& connection_;
+    bool broken_ = false;
+};
+
+asio::awaitable<void> Connection::pour(const Response& response) {
+    disarm();
+    Chunks chunks{*this};
+    try {
+        co_await response.stream(chunks);
+    } catch (const std::exception& error) {
+        spdlog::error("stream ended: request_id={} error={}", request_id_, error.what());
+        co_return;  // without the last chunk: the peer sees that something is missing
+    }
+    if (chunks.broken()) co_return;
+    arm(Clock::now() + limits_.write_time);
+    (void)co_await write("0\r\n\r\n");
 }
 
 asio::awaitable<bool> Connection::refuse(Refusal refusal, const RequestHead* head) {

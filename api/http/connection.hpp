@@ -31,6 +31,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void abort();
 
   private:
+    class Chunks;
     enum class End : std::uint8_t { closed };
     template <class T>
     using Or = std::variant<T, Refusal, End>;
@@ -44,6 +45,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     boost::asio::awaitable<bool> take_request(RequestHead head, std::size_t head_bytes);
     boost::asio::awaitable<Response> ask_service(Request request);
     boost::asio::awaitable<bool> answer(Response response, const RequestHead* head);
+    boost::asio::awaitable<void> pour(const Response& response);
     boost::asio::awaitable<bool> refuse(Refusal refusal, const RequestHead* head);
     /// Reads more bytes into the buffer; 0 at the end of the stream, after a timeout, or on an error.
     boost::asio::awaitable<std::size_t> read_more();

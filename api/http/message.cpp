@@ -104,13 +104,19 @@ Response problem(unsigned status, std::string_view detail, std::string_view requ
 std::string serialize(const Response& response, std::string_view request_id, bool keep_alive) {
     std::string out = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
     out.reserve(out.size() + response.body.size() + 256);
-    append_field(out, "Content-Type", response.content_type);
-    append_field(out, "Content-Length", std::to_string(response.body.size()));
+    const bool has_content = response.status != 204;
+    if (has_content) append_field(out, "Content-Type", response.content_type);
+    if (response.stream) {
+        append_field(out, "Transfer-Encoding", "chunked");
+    } else if (has_content) {
+        append_field(out, "Content-Length", std::to_string(response.body.size()));
+    }
     append_field(out, "X-Request-Id", request_id);
     append_field(out, "Cache-Control", "no-store");
     if (!keep_alive) append_field(out, "Connection", "close");
     for (const auto& [name, value] : response.fields) append_field(out, name, value);
-    out.append("\r\n").append(response.body);
+    out.append("\r\n");
+    if (!response.stream) out.append(response.body);
     return out;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 // Requests and responses as values, and the one place where a response becomes bytes.
 
+#include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,12 +39,24 @@ struct Request {
     std::string request_id;  ///< also in the answer and in every log line about it
 };
 
+/// Takes the pieces of an answer whose end is not known beforehand. On the connection's executor.
+class StreamWriter {
+  public:
+    virtual ~StreamWriter() = default;
+    /// False when the peer has gone, is too slow, or the server stops: then return. An empty piece sends
+    /// nothing and only asks.
+    [[nodiscard]] virtual boost::asio::awaitable<bool> write(std::string piece) = 0;
+};
+
 struct Response {
     unsigned status = 200;
     std::string content_type = "application/json";
     std::string body;
     Fields fields;       ///< more header fields
     bool close = false;  ///< the connection ends with this answer
+    /// If set, it is called after the head and gives the body; `body` is not sent then, and the connection
+    /// ends with it.
+    std::function<boost::asio::awaitable<void>(StreamWriter&)> stream;
 };
 
 [[nodiscard]] Response json(unsigned status, std::string body);

@@ -14,6 +14,7 @@
 #include "api/ingress/credentials.hpp"
 #include "api/ingress/group_committer.hpp"
 #include "api/ingress/integration_route.hpp"
+#include "api/ingress/live_route.hpp"
 #include "api/ingress/metrics.hpp"
 #include "api/ingress/route.hpp"
 #include "api/ingress/transaction_runner.hpp"
@@ -88,6 +89,7 @@ class Ingress::Impl : public http::Service {
           credentials_{options_},
           committer_{options_, client_, metrics_},
           transactions_{options_, client_, metrics_},
+          feed_{options_},
           server_{{options_.address, options_.port, options_.io_threads, options_.limits}, *this} {
         routes_.push_back(std::make_unique<HealthRoute>(credentials_, false));
         routes_.push_back(std::make_unique<HealthRoute>(credentials_, true));
@@ -97,6 +99,7 @@ class Ingress::Impl : public http::Service {
             routes_.push_back(
                 std::make_unique<TwilioRoute>(kind, options_, client_, transactions_, metrics_));
         }
+        routes_.push_back(std::make_unique<LiveRoute>(options_, feed_, metrics_));
         routes_.push_back(
             std::make_unique<IntegrationRoute>(options_, credentials_, client_, transactions_, metrics_));
         if (options_.platform_secrets.empty() && options_.secrets_key.empty()) {
@@ -112,7 +115,8 @@ class Ingress::Impl : public http::Service {
     }
     [[nodiscard]] std::uint16_t port() const { return server_.port(); }
     void stop() {
-        // The server first: what it still answers needs the committer.
+        // Streams end with the feed; then the server, because what it still answers needs the committers.
+        feed_.stop();
         server_.stop(options_.stop_grace);
         committer_.stop();
         transactions_.stop();
@@ -163,6 +167,7 @@ class Ingress::Impl : public http::Service {
     CredentialStore credentials_;
     GroupCommitter committer_;
     TransactionRunner transactions_;
+    LiveFeed feed_;
     std::vector<std::unique_ptr<Route>> routes_;
     http::Server server_;
 };

@@ -56,6 +56,8 @@ IngressOptions ingress_options(const std::function<std::optional<std::string>(st
     options.public_url = setting("API_URL").value_or("");
     while (options.public_url.ends_with('/')) options.public_url.pop_back();
     options.twilio_auth_tokens = split(setting("TWILIO_AUTH_TOKEN").value_or(""));
+    options.live_token_keys = split(setting("LIVE_TOKEN_KEY").value_or(""));
+    options.app_url = setting("APP_URL").value_or("");
     options.secrets_key = setting("CALLFLEX_SECRETS_KEY").value_or("");
     if (const auto header = setting("VAPI_SIGNATURE_HEADER"); header && !header->empty()) {
         options.signature.body_header = *header;

@@ -34,6 +34,8 @@ struct IngressOptions {
     std::vector<std::string> platform_secrets;  ///< accepted for every organization (VAPI_WEBHOOK_SECRET)
     std::string public_url;  ///< API_URL, without a slash at the end: what vendors were told to call
     std::vector<std::string> twilio_auth_tokens;  ///< TWILIO_AUTH_TOKEN; none: Twilio is refused
+    std::vector<std::string> live_token_keys;     ///< LIVE_TOKEN_KEY; none: nobody may watch
+    std::string app_url;                          ///< APP_URL: the origin that may read live streams
     std::string secrets_key;                      ///< CALLFLEX_SECRETS_KEY; "" : no per-organization secrets
     SignatureOptions signature;
     std::chrono::milliseconds credentials_cached{3'000};
@@ -52,8 +54,9 @@ struct IngressOptions {
 };
 
 /// Reads DATABASE_URL, CALLFLEX_LISTEN (address:port), VAPI_WEBHOOK_SECRET (several separated by commas),
-/// API_URL, TWILIO_AUTH_TOKEN (likewise), VAPI_SIGNATURE_HEADER, CALLFLEX_SECRETS_KEY, CALLFLEX_REQUESTS_PER_MINUTE. `setting` gives a value or
-/// nothing. Throws std::invalid_argument with what to do.
+/// API_URL, TWILIO_AUTH_TOKEN and LIVE_TOKEN_KEY (likewise several), APP_URL, VAPI_SIGNATURE_HEADER,
+/// CALLFLEX_SECRETS_KEY, CALLFLEX_REQUESTS_PER_MINUTE. `setting` gives a value or nothing. Throws
+/// std::invalid_argument with what to do.
 [[nodiscard]] IngressOptions ingress_options(
     const std::function<std::optional<std::string>(std::string_view name)>& setting);
 

@@ -78,8 +78,9 @@ struct CancelRequested {
     bool operator==(const CancelRequested&) const = default;
 };
 
-// What becomes of a child. `run` is the one that ChildInitiated names; a run that was started by another run of
-// the parent's chain has another one, so that such news is known to be stale. Nil (older senders): not told.
+// What becomes of a child. `run` is the one that ChildInitiated names; a run that was started by another run
+// of the parent's chain has another one, so that such news is known to be stale. Nil (older senders): not
+// told.
 
 struct ChildStarted {
     EventId initiated;

@@ -1,7 +1,7 @@
 #pragma once
-// What passes between the runs of a family: how a child and the next run of a chain begin, and what a child that
-// has closed tells its parent. Pure functions, for whoever writes these activations and messages (engine/worker,
-// engine/store); the machine itself only needs derived_run().
+// What passes between the runs of a family: how a child and the next run of a chain begin, and what a child
+// that has closed tells its parent. Pure functions, for whoever writes these activations and messages
+// (engine/worker, engine/store); the machine itself only needs derived_run().
 
 #include <optional>
 
@@ -27,8 +27,8 @@ struct Relative {
 [[nodiscard]] history::Activation first_of_next(const Relative& previous,
                                                 const history::WorkflowContinuedAsNew& end, Timestamp time);
 
-/// ChildCompleted or ChildFailed for the parent of `child`, whose run has ended with `end`. Nothing if it has no
-/// parent or goes on as new.
+/// ChildCompleted or ChildFailed for the parent of `child`, whose run has ended with `end`. Nothing if it has
+/// no parent or goes on as new.
 [[nodiscard]] std::optional<history::Event> report_to_parent(const Relative& child,
                                                              const history::Event& end);
 /// For the parent: the child was not started because its workflow id is taken by another run.

@@ -1,8 +1,8 @@
 #pragma once
 // The hub of one run: delivers events to the machines of each concept, resumes coroutines from the ready
 // queue until all of them wait, and closes the run when its root has ended. What a concept means is in its
-// own *_machine file. machine.cpp runs activations, arrivals.cpp takes what comes in, machine_verbs.cpp what the
-// code asks for.
+// own *_machine file. machine.cpp runs activations, arrivals.cpp takes what comes in, machine_verbs.cpp what
+// the code asks for.
 
 #include <map>
 #include <memory>

@@ -1,6 +1,6 @@
 #pragma once
-// What one run keeps for those who ask: the objects that it owns and the handlers that read them. They outlive
-// the coroutines that made them.
+// What one run keeps for those who ask: the objects that it owns and the handlers that read them. They
+// outlive the coroutines that made them.
 
 #include <map>
 #include <memory>

@@ -54,8 +54,8 @@ struct ActivityDefaults {
     Delivery delivery = Delivery::at_least_once;
 };
 
-/// A limit that all activities with the same key share, in the whole system, whatever their workflow or worker.
-/// The newest call's figures count. Zero: not limited in that respect.
+/// A limit that all activities with the same key share, in the whole system, whatever their workflow or
+/// worker. The newest call's figures count. Zero: not limited in that respect.
 struct ActivityLimit {
     std::string key;        ///< required, at most 200 bytes: "tenant-9", "twilio"
     int concurrency = 0;    ///< attempts that run at once

@@ -1,11 +1,11 @@
 #pragma once
-// Children as the workflow's code awaits them: what Workflow::child and Workflow::start_child give. A child is a
-// run of its own, with its own history and workflow id; the parent sees its start and how its chain ended, and
-// never notices that it continued as new.
+// Children as the workflow's code awaits them: what Workflow::child and Workflow::start_child give. A child
+// is a run of its own, with its own history and workflow id; the parent sees its start and how its chain
+// ended, and never notices that it continued as new.
 //
-// ChildFailed is thrown when the child was not started (its id is taken), failed, was terminated, timed out, or
-// was cancelled by somebody else; failure().cause tells which. Canceled is thrown when the parent's scope was
-// cancelled: at once or once the child has closed as cancelled, see CancellationType.
+// ChildFailed is thrown when the child was not started (its id is taken), failed, was terminated, timed out,
+// or was cancelled by somebody else; failure().cause tells which. Canceled is thrown when the parent's scope
+// was cancelled: at once or once the child has closed as cancelled, see CancellationType.
 
 #include <memory>
 #include <optional>
@@ -15,8 +15,8 @@
 
 namespace durable {
 
-/// A child that has been started, to be awaited by one coroutine at a time. Copies mean the same child. Dropping
-/// the handle changes nothing for the child.
+/// A child that has been started, to be awaited by one coroutine at a time. Copies mean the same child.
+/// Dropping the handle changes nothing for the child.
 template <class Output>
 class [[nodiscard]] ChildHandle : public detail::OperationHandle<Output> {
   public:
@@ -44,8 +44,9 @@ class [[nodiscard]] Child : public detail::OperationAwaitable {
     detail::ChildCall call_;
 };
 
-/// `co_await wf.start_child(type, input, options)`: a handle, once the start is durable. When it is cancelled with
-/// wait_cancelled it ends only when the child has closed, and still gives the handle: awaiting that tells how.
+/// `co_await wf.start_child(type, input, options)`: a handle, once the start is durable. When it is cancelled
+/// with wait_cancelled it ends only when the child has closed, and still gives the handle: awaiting that
+/// tells how.
 template <class Output>
 class [[nodiscard]] StartChild : public detail::OperationAwaitable {
   public:

@@ -13,7 +13,8 @@
 
 namespace durable {
 
-/// What happens to an open child when the parent's chain closes, in whatever way. Continue-as-new is no close.
+/// What happens to an open child when the parent's chain closes, in whatever way. Continue-as-new is no
+/// close.
 enum class ParentClosePolicy : std::uint8_t {
     terminate,       ///< the child ends at once, without running any code
     request_cancel,  ///< the child is asked to stop
@@ -21,7 +22,8 @@ enum class ParentClosePolicy : std::uint8_t {
 };
 BOOST_DESCRIBE_ENUM(ParentClosePolicy, terminate, request_cancel, abandon)
 
-/// Whether the child may take a workflow id that a *closed* run had. One that an open run has is refused always.
+/// Whether the child may take a workflow id that a *closed* run had. One that an open run has is refused
+/// always.
 enum class ChildReuse : std::uint8_t { allow, reject };
 BOOST_DESCRIBE_ENUM(ChildReuse, allow, reject)
 

@@ -11,7 +11,8 @@ namespace durable {
 
 /// Ends the run when it reaches the end of the workflow's own coroutine; tasks and branches that it passes
 /// through are treated as failed ones (all() waits for the other branches first, any() cancels them). It is
-/// neither a DurableError nor a std::exception, so that neither attempt() nor a catch for failures holds it up.
+/// neither a DurableError nor a std::exception, so that neither attempt() nor a catch for failures holds it
+/// up.
 class ContinueAsNew {
   public:
     ContinueAsNew(Payload input, bool cancel_requested, std::source_location where)

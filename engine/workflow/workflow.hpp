@@ -189,7 +189,8 @@ class Workflow {
 
     // --- what others see, and the next run ---------------------------------------------------------------
 
-    /// Durable with this activation; anybody reads it without replay (Client::published). The last value counts.
+    /// Durable with this activation; anybody reads it without replay (Client::published). The last value
+    /// counts.
     template <class T>
     void publish(const StateKey<T>& key, const std::type_identity_t<T>& value,
                  std::source_location where = std::source_location::current()) {
@@ -202,8 +203,9 @@ class Workflow {
         runtime_.keep(object);
         return *object;
     }
-    /// Answers `query` from now on (a later handler of that name replaces it). The handler only reads: no verb
-    /// works in it. It may run after all coroutines have ended: it captures what keep() gave, nothing else.
+    /// Answers `query` from now on (a later handler of that name replaces it). The handler only reads: no
+    /// verb works in it. It may run after all coroutines have ended: it captures what keep() gave, nothing
+    /// else.
     template <class Input, class Output>
     void on_query(const Query<Input, Output>& query,
                   std::type_identity_t<std::function<Output(const Input&)>> handler) {
@@ -211,9 +213,9 @@ class Workflow {
             return encode(answer(decode<Input>(input)));
         });
     }
-    /// Ends this run, and begins the next one of its chain with `input`: the workflow's own input type, the same
-    /// workflow id, a new history. Signals that were not received go with it, in order; children stay. Throws
-    /// ContinueAsNew, see there; in a cancelled scope Canceled, like every verb that would go on.
+    /// Ends this run, and begins the next one of its chain with `input`: the workflow's own input type, the
+    /// same workflow id, a new history. Signals that were not received go with it, in order; children stay.
+    /// Throws ContinueAsNew, see there; in a cancelled scope Canceled, like every verb that would go on.
     template <class Input>
     [[noreturn]] void continue_as_new(const Input& input,
                                       std::source_location where = std::source_location::current()) {

@@ -24,8 +24,8 @@ struct Signal {
     std::string_view name;
 };
 
-/// A question that the workflow's code answers (Workflow::on_query), in the process of whoever asks: history is
-/// replayed there, no worker is needed. Closed runs answer too, as long as their history is kept.
+/// A question that the workflow's code answers (Workflow::on_query), in the process of whoever asks: history
+/// is replayed there, no worker is needed. Closed runs answer too, as long as their history is kept.
 template <class Input, class Output>
 struct Query {
     using input_type = Input;

@@ -5,8 +5,8 @@
 namespace durable::test {
 namespace {
 
-/// What the code does in its only activation, as its input: recorded with one plan, replayed with another, as if
-/// the code had changed.
+/// What the code does in its only activation, as its input: recorded with one plan, replayed with another, as
+/// if the code had changed.
 struct Plan {
     static constexpr bool defaults_allowed = true;
     bool plumber = false;

@@ -28,6 +28,7 @@ Task<int> paints(Workflow& wf, int walls) {
         so_far.names.push_back(done.text);
         ++so_far.done;
     }
+    if (walls == 3) wf.continue_as_new(1);
     if (walls == 0) throw ApplicationError("NoWalls", "nothing to paint");
     co_return so_far.done;
 }
@@ -52,6 +53,10 @@ TEST_CASE("a closed run answers as well, however it ended") {
     completed.feed().complete(2, Done{"north"});
     REQUIRE(completed.status() == replay::RunStatus::completed);
     CHECK(shown(completed.ask(progress, {})) == Progress{1, {"north"}});
+    Script continued{paints, 3};
+    continued.feed().complete(2, Done{"n"}).complete(4, Done{"e"}).complete(6, Done{"s"});
+    REQUIRE(continued.status() == replay::RunStatus::continued_as_new);
+    CHECK(shown(continued.ask(progress, {})).done == 3);
     Script failed{paints, 0};
     failed.feed();
     REQUIRE(failed.status() == replay::RunStatus::failed);

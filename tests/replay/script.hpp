@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -106,7 +107,14 @@ class Script {
         return {.reason = reason, .identity = "ann"};
     }
 
-    // News of the child that event `initiated` started.
+    /// How the child that event `initiated` started was ordered. Fails if there is no such child.
+    [[nodiscard]] const history::ChildInitiated& pending_child(int initiated) const {
+        for (const replay::PendingChild& child : execution_->pending_children()) {
+            if (child.initiated == EventId{initiated}) return *child.command;
+        }
+        throw std::logic_error("event " + std::to_string(initiated) + " has no pending child");
+    }
+    // News of that child.
     [[nodiscard]] history::ChildStarted child_started(int initiated) const {
         return {.initiated = EventId{initiated}, .run = run_of_child(initiated)};
     }
@@ -118,7 +126,9 @@ class Script {
         return {.initiated = EventId{initiated}, .result = encode(result), .run = run_of_child(initiated)};
     }
     [[nodiscard]] history::ChildFailed child_failed(int initiated, Failure cause) const {
-        Failure failure{.kind = FailureKind::child, .retryable = false, .activity = "painter"};
+        Failure failure{.kind = FailureKind::child, .retryable = false};
+        failure.activity = pending_child(initiated).type;
+        failure.activity_id = EventId{initiated};
         failure.cause = std::make_shared<const Failure>(std::move(cause));
         return {.initiated = EventId{initiated}, .failure = failure, .run = run_of_child(initiated)};
     }
@@ -171,13 +181,7 @@ class Script {
         execution_ = std::make_unique<Execution>(registry_, some_run, "build-1");
         REQUIRE_FALSE(execution_->replay(history_[0]));
     }
-    [[nodiscard]] RunId run_of_child(int initiated) const {
-        for (const replay::PendingChild& child : execution_->pending_children()) {
-            if (child.initiated == EventId{initiated}) return child.command->run;
-        }
-        FAIL("event " << initiated << " has no pending child");
-        return {};
-    }
+    [[nodiscard]] RunId run_of_child(int initiated) const { return pending_child(initiated).run; }
     void must_replay() const {
         Execution second{registry_, some_run, "build-2"};
         for (const history::Activation& recorded : history_) {

@@ -43,7 +43,7 @@ SendResult with_live(pqxx::transaction_base& tx, const RunRef& ref,
     for (int race = 0; race < races_max && run; ++race) {
         if (const auto live = lock_live(tx, *run)) return act(*live);
         const auto again = look_again(tx, ref, *run);
-        if (again == run) return SendResult::closed;
+        if (!again || again == run) return SendResult::closed;
         run = again;
     }
     return run ? SendResult::closed : SendResult::not_found;

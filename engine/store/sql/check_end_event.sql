@@ -5,7 +5,7 @@ with ends as (
     select run_id, count(*) as ends, max(event_id) as at, max(kind) as kind
       from engine.history_events
      where kind in ('WorkflowCompleted', 'WorkflowFailed', 'WorkflowCanceled', 'WorkflowTimedOut',
-                    'WorkflowTerminated')
+                    'WorkflowTerminated', 'WorkflowContinuedAsNew')
      group by run_id
 ), known as (
     select r.run_id, c.status, c.events, coalesce(e.ends, 0) as ends, e.at, e.kind,
@@ -23,6 +23,7 @@ with ends as (
         or (not is_live and (ends <> 1 or at <> events
             or kind <> case status when 'completed' then 'WorkflowCompleted' when 'failed' then 'WorkflowFailed'
                                    when 'canceled' then 'WorkflowCanceled' when 'timed_out' then 'WorkflowTimedOut'
+                                   when 'continued_as_new' then 'WorkflowContinuedAsNew'
                                    else 'WorkflowTerminated' end))
 )
 select (select count(*) from known) as checked,

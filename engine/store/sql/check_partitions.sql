@@ -4,7 +4,7 @@
 with wanted as (
     select p.parent, to_char(date_trunc('month', engine.now() at time zone 'UTC') + n.n * interval '1 month',
                              '_YYYY_MM') as month
-      from unnest(array['history', 'runs', 'closed_runs', 'message_ids']) as p(parent),
+      from unnest(array['history', 'runs', 'closed_runs', 'message_ids', 'published']) as p(parent),
            generate_series(0, 3) as n(n)
 ), bad as (
     select format('engine.%s%s is missing: run callflex migrate', parent, month) as example

@@ -84,4 +84,4 @@ sent as (
       from counted c join answers a on a.parent_run = c.run_id
      where a.answered
 )
-select count(*) from started
+select count(*), engine.now() from started

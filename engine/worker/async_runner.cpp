@@ -20,18 +20,17 @@ AsyncRunner::~AsyncRunner() {
     thread_.join();
 }
 
-void AsyncRunner::start(std::vector<Attempt> attempts, SettledSink settled, HeartbeatSink heartbeat) {
+void AsyncRunner::start(std::vector<Attempt> attempts, SettledSink settled) {
     if (attempts.empty()) return;
     auto batch = std::make_shared<std::vector<Attempt>>(std::move(attempts));
-    boost::asio::post(context_,
-                      [this, batch, settled = std::move(settled), heartbeat = std::move(heartbeat)] {
-                          for (Attempt& attempt : *batch) {
-                              const AsyncActivity& activity = *registry_.find_async(attempt.info.type);
-                              std::make_shared<RunningAttempt>(std::move(attempt), activity, trust_,
-                                                               context_.get_executor(), settled, heartbeat)
-                                  ->start();
-                          }
-                      });
+    boost::asio::post(context_, [this, batch, settled = std::move(settled)] {
+        for (Attempt& attempt : *batch) {
+            const AsyncActivity& activity = *registry_.find_async(attempt.info.type);
+            std::make_shared<RunningAttempt>(std::move(attempt), activity, trust_, context_.get_executor(),
+                                             settled)
+                ->start();
+        }
+    });
 }
 
 Failure failure_of(const std::exception_ptr& thrown) {

@@ -16,9 +16,6 @@
 
 namespace durable::worker {
 
-/// Told, on the runner's thread, that a row's attempt has given heartbeat details.
-using HeartbeatSink = std::function<void(RunId, EventId, Payload)>;
-
 class AsyncRunner {
   public:
     /// The registry, the trust window and what the sinks refer to must outlive the runner.
@@ -29,7 +26,7 @@ class AsyncRunner {
     AsyncRunner& operator=(const AsyncRunner&) = delete;
 
     /// Thread-safe. `settled` is called on the runner's thread.
-    void start(std::vector<Attempt> attempts, SettledSink settled, HeartbeatSink heartbeat = {});
+    void start(std::vector<Attempt> attempts, SettledSink settled);
 
   private:
     const ActivityRegistry& registry_;

@@ -4,8 +4,10 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
+#include <utility>
 
 #include "engine/replay/history.hpp"
 #include "engine/store/types.hpp"
@@ -17,9 +19,19 @@ namespace durable::worker {
 /// Names an attempt in this process.
 using AttemptId = StrongId<struct AttemptIdTag, std::uint64_t>;
 
-/// The owner's hold on a running attempt. Thread-safe.
+/// The owner's hold on a running attempt: to stop it, and to hear what it has come to. Thread-safe.
 class AttemptControl {
   public:
+    /// From the attempt: details of a sign of life. Cheap, however often: only the newest count.
+    void note_details(Payload details) {
+        const std::lock_guard lock{mutex_};
+        details_ = std::move(details);
+    }
+    /// The newest details, if there are any that have not been taken yet.
+    [[nodiscard]] std::optional<Payload> take_details() {
+        const std::lock_guard lock{mutex_};
+        return std::exchange(details_, std::nullopt);
+    }
     /// The activity is asked to stop; what it answers counts.
     void ask_to_stop() { asked_.request_stop(); }
     /// Nobody waits for its answer any more: its waits are broken off.
@@ -33,6 +45,8 @@ class AttemptControl {
   private:
     std::stop_source asked_;
     std::stop_source abandoned_;
+    std::mutex mutex_;
+    std::optional<Payload> details_;
 };
 
 /// Movable only: it holds its slot.

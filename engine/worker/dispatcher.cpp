@@ -289,7 +289,8 @@ void Dispatcher::after_settled(HeldRun& run, std::map<EventId, EagerActivity>::i
         activity->second.recorded = true;
         return have_messages({run.run});
     }
-    const ActivityFacts facts = activity->second.facts;
+    ActivityFacts facts = activity->second.facts;
+    if (!outcome.heartbeat_details.is_null()) facts.heartbeat_details = outcome.heartbeat_details;
     const bool interrupted =
         gave_up_ && !facts.cancel_requested && outcome.failure.kind == FailureKind::canceled;
     Verdict verdict = interrupted ? Verdict{row_of(facts, now_)} : judge(facts, outcome, now_);
@@ -313,6 +314,7 @@ void Dispatcher::give_up_attempts() {
             // What may have happened must be looked into before it is sent again.
             const bool at_most_once = activity.facts.task->options.delivery == Delivery::at_most_once;
             if (at_most_once) ++activity.facts.lost_attempts;
+            if (auto details = activity.control->take_details()) activity.facts.heartbeat_details = *details;
             run.retry_rows.push_back(
                 row_of(activity.facts, available_after_interruption(*activity.facts.task, now_)));
         }

@@ -65,12 +65,13 @@ void RowActivities::handle(Message message) {
         beat_wanted_ = !running_.empty();
         next_claim_ = {};
     }
-    if (auto* beaten = std::get_if<Beaten>(&message)) {
-        const auto running = running_.find({beaten->run, beaten->activity});
-        if (running == running_.end()) return;
-        running->second.unsent_details = std::move(beaten->details);
-        beat_wanted_ = true;
-    }
+}
+
+void RowActivities::Running::hear() {
+    auto details = control->take_details();
+    if (!details) return;
+    facts.heartbeat_details = std::move(*details);
+    details_unsent = true;
 }
 
 void RowActivities::forget() {
@@ -120,7 +121,7 @@ void RowActivities::launch(std::vector<store::ClaimedActivity> claimed, Timestam
         const Key key{attempt.info.run, attempt.info.activity};
         const bool in_pool = registry_.find_transactional(attempt.info.type) != nullptr;
         Running running{attempt.id, attempt.fence, facts_of(attempt, row.row.queue), attempt.control,
-                        {},         in_pool};
+                        in_pool};
         running.facts.cancel_requested = row.cancel_requested;
         running_.insert_or_assign(key, std::move(running));
         if (row.cancel_requested || attempt.info.lost_attempts > lost_attempts_max) {
@@ -134,11 +135,9 @@ void RowActivities::launch(std::vector<store::ClaimedActivity> claimed, Timestam
     }
     running_count_.store(static_cast<int>(running_.size() + ends_.size()));
     const SettledSink settled = [mailbox = mailbox_](Settled done) { mailbox->put(std::move(done)); };
-    const HeartbeatSink beat = [mailbox = mailbox_](RunId run, EventId activity, Payload details) {
-        mailbox->put(Beaten{run, activity, std::move(details)});
-    };
+    next_beat_ = std::min(next_beat_, Clock::now() + beat_interval());
     pool_.start(std::move(transactional), settled);
-    async_.start(std::move(async), settled, beat);
+    async_.start(std::move(async), settled);
 }
 
 Attempt RowActivities::attempt_of(store::ClaimedActivity& claimed, Timestamp now) {
@@ -192,6 +191,7 @@ void RowActivities::handle_settled(Settled settled) {
     const Key key{settled.run, settled.activity};
     const auto entry = running_.find(key);
     if (entry == running_.end() || entry->second.attempt != settled.id) return;
+    entry->second.hear();
     const Running running = entry->second;
     observer_.attempt_ended(running.facts.task->type, settled.outcome);
     next_claim_ = std::min(next_claim_, Clock::now() + options_.poll.shortest);
@@ -211,6 +211,7 @@ void RowActivities::handle_settled(Settled settled) {
 
 void RowActivities::give_up() {
     gave_up_ = true;
+    for (auto& [key, attempt] : running_) attempt.hear();
     const std::map<Key, Running> running = running_;
     for (const auto& [key, attempt] : running) {
         attempt.control->abandon();
@@ -244,8 +245,8 @@ void RowActivities::end() {
     observer_.results_sent();
 }
 
-/// Often enough for the shortest heartbeat time-out among the rows; else only to hear of cancellations whose
-/// notification was lost.
+/// Often enough for the shortest heartbeat time-out among the rows; else to take details to the database, and to hear of
+/// cancellations whose notification was lost.
 Duration RowActivities::beat_interval() const {
     Duration interval = std::chrono::seconds{2};
     for (const auto& [key, running] : running_) {
@@ -258,14 +259,15 @@ Duration RowActivities::beat_interval() const {
 void RowActivities::heartbeat() {
     std::vector<store::ActivityStore::Beat> beats;
     for (auto& [key, running] : running_) {
+        running.hear();
         std::optional<std::string> details;
-        if (running.unsent_details) details = running.unsent_details->json;
-        running.unsent_details.reset();
+        if (running.details_unsent) details = running.facts.heartbeat_details.json;
         beats.push_back({key.first, key.second, running.fence, std::move(details)});
     }
     for (const auto& beat : store_->heartbeat(*worker_, beats)) {
         const auto entry = running_.find({beat.run, beat.activity});
         if (entry == running_.end()) continue;
+        entry->second.details_unsent = false;
         if (beat.lost) {
             // Its run has ended or somebody else answers for it. It may clean up, but nobody listens.
             entry->second.control->ask_to_stop();

@@ -65,20 +65,18 @@ class RowActivities {
     struct Wake {};
     struct Drain {};
     struct GiveUp {};
-    struct Beaten {
-        RunId run;
-        EventId activity;
-        Payload details;
-    };
-    using Message = std::variant<Registered, Forget, Wake, Drain, GiveUp, Beaten, Settled>;
+    using Message = std::variant<Registered, Forget, Wake, Drain, GiveUp, Settled>;
     using Key = std::pair<RunId, EventId>;
     struct Running {
         AttemptId attempt;
         store::Fence fence;
         ActivityFacts facts;
         std::shared_ptr<AttemptControl> control;
-        std::optional<Payload> unsent_details;
         bool transactional = false;
+        bool details_unsent = false;  ///< facts.heartbeat_details are newer than the row's
+
+        /// Takes the attempt's newest details into the facts.
+        void hear();
     };
     using Clock = std::chrono::steady_clock;
 

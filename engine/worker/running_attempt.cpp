@@ -13,13 +13,12 @@ namespace durable::worker {
 namespace asio = boost::asio;
 
 RunningAttempt::RunningAttempt(Attempt attempt, const AsyncActivity& activity, const TrustWindow& trust,
-                               asio::any_io_executor executor, SettledSink settled, HeartbeatSink heartbeat)
+                               asio::any_io_executor executor, SettledSink settled)
     : attempt_(std::move(attempt)),
       activity_(activity),
       trust_(trust),
       executor_(std::move(executor)),
       settled_(std::move(settled)),
-      heartbeat_(std::move(heartbeat)),
       timer_(executor_) {
     attempt_.info.idempotency_key =
         attempt_.info.run.value.to_string() + "/" + std::to_string(attempt_.info.activity.value);
@@ -165,14 +164,9 @@ void RunningAttempt::break_off() {
 }
 
 void RunningAttempt::heartbeat(Payload details) {
-    const auto now = Clock::now();
-    last_beat_ = now;
+    last_beat_ = Clock::now();
     details_ = std::move(details);
-    const Duration limit = attempt_.task->options.heartbeat;
-    const auto pause = limit > Duration::zero() ? limit * 4 / 5 : Duration{std::chrono::seconds{30}};
-    if (!heartbeat_ || reported_ || now < last_sent_beat_ + pause) return;
-    last_sent_beat_ = now;
-    heartbeat_(attempt_.info.run, attempt_.info.activity, details_);
+    attempt_.control->note_details(details_);
 }
 
 void RunningAttempt::report(AttemptOutcome::Kind kind, Payload result, Failure failure) {

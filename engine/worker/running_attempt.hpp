@@ -17,7 +17,7 @@ namespace durable::worker {
 class RunningAttempt final : public ActivityContext, public std::enable_shared_from_this<RunningAttempt> {
   public:
     RunningAttempt(Attempt attempt, const AsyncActivity& activity, const TrustWindow& trust,
-                   boost::asio::any_io_executor executor, SettledSink settled, HeartbeatSink heartbeat);
+                   boost::asio::any_io_executor executor, SettledSink settled);
 
     /// Spawns the coroutine, arms the time-outs. Once.
     void start();
@@ -51,7 +51,6 @@ class RunningAttempt final : public ActivityContext, public std::enable_shared_f
     const TrustWindow& trust_;
     boost::asio::any_io_executor executor_;
     SettledSink settled_;
-    HeartbeatSink heartbeat_;
     boost::asio::steady_timer timer_;
     boost::asio::cancellation_signal cancellation_;
     std::optional<std::stop_callback<std::function<void()>>> on_abandon_;
@@ -59,7 +58,6 @@ class RunningAttempt final : public ActivityContext, public std::enable_shared_f
     Clock::time_point start_to_close_ = Clock::time_point::max();
     Clock::time_point schedule_to_close_ = Clock::time_point::max();
     Clock::time_point last_beat_ = started_;
-    Clock::time_point last_sent_beat_{};
     Payload details_;
     bool reported_ = false;
     bool ended_ = false;

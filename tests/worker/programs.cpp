@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "tests/worker/families.hpp"
+#include "tests/worker/limit_programs.hpp"
 
 namespace durable::test {
 namespace {
@@ -191,6 +192,7 @@ WorkflowRegistry test_workflows(bool changed_code) {
     registry.add(sender, run_sender);
     registry.add(changing, changed_code ? run_changing_carelessly : run_changing);
     add_families(registry);
+    add_limit_workflows(registry);
     return registry;
 }
 
@@ -208,6 +210,7 @@ worker::ActivityRegistry test_activities(const std::shared_ptr<Probe>& probe) {
     registry.async(
         send_once, [probe](ActivityContext& c, int in) { return run_send(probe, c, in); },
         [probe](ActivityContext& c, int in) { return run_reconcile(probe, c, in); });
+    add_limit_activities(registry, probe);
     return registry;
 }
 

@@ -9,10 +9,12 @@
 
 #include "activities/register.hpp"
 #include "api/build_id.hpp"
+#include "api/run_starter.hpp"
 #include "api/stop_signals.hpp"
 #include "api/worker_health.hpp"
 #include "engine/worker/worker.hpp"
 #include "workflows/register.hpp"
+#include "workflows/schedules.hpp"
 
 namespace callflex {
 namespace {
@@ -38,6 +40,7 @@ durable::worker::WorkerOptions engine_options(const WorkerDaemonOptions& options
     engine.notifications = options.notifications;
     engine.run_workflows = options.run_workflows;
     engine.run_activities = options.run_activities;
+    engine.schedules = product_schedules();
     engine.logger = logger;
     engine.log_format = options.log_format;
     return engine;
@@ -60,14 +63,16 @@ int run_worker(const WorkerDaemonOptions& options) {
     register_workflows(workflows);
     durable::worker::ActivityRegistry activities;
     const auto vendors = std::make_shared<Vendors>(vendor_config(process_environment()));
-    register_activities(activities, {vendors, options.storage_root, options.database_url});
+    register_activities(
+        activities, {vendors, options.storage_root, options.database_url, run_starter(options.database_url)});
 
     const auto logger =
         std::make_shared<spdlog::logger>("worker", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     logger->flush_on(spdlog::level::info);
     if (vendors->config.webhooks.allow_private)
-        logger->warn("WEBHOOK_ALLOW_PRIVATE=1: customers' webhooks may reach private addresses, this machine and the "
-                     "database included. For development only; unset it anywhere else.");
+        logger->warn(
+            "WEBHOOK_ALLOW_PRIVATE=1: customers' webhooks may reach private addresses, this machine and the "
+            "database included. For development only; unset it anywhere else.");
     const auto metrics = std::make_shared<prometheus::Registry>();
     durable::worker::Worker worker{engine_options(options, logger), workflows, activities, metrics};
 

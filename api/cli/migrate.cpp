@@ -5,6 +5,8 @@
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "engine/client/connection_pool.hpp"
+#include "engine/client/schedules.hpp"
+#include "workflows/schedules.hpp"
 
 namespace callflex::cli {
 namespace {
@@ -35,6 +37,22 @@ int show_plan(const Session& session, const std::vector<schema::Step>& steps, bo
     return exit_ok;
 }
 
+/// What the program does by the clock, as this build has it.
+durable::client::ScheduleChanges apply_schedules(const Session& session) {
+    durable::client::ScheduleClient schedules{
+        {.connection_string = session.database_url(), .notifications = false}};
+    return schedules.apply(product_schedules());
+}
+
+void print_changes(const Session& session, const durable::client::ScheduleChanges& changes) {
+    const auto print = [&](Color color, const char* what, const std::vector<std::string>& ids) {
+        for (const auto& id : ids) session.out() << session.style()(color, what) << harmless(id) << '\n';
+    };
+    print(Color::green, "schedule created ", changes.created);
+    print(Color::green, "schedule updated ", changes.updated);
+    print(Color::yellow, "schedule not declared by this build, still going on ", changes.undeclared);
+}
+
 int apply(const Session& session, pqxx::connection& connection) {
     std::size_t applied = 0;
     Json steps = Json::array();
@@ -46,11 +64,17 @@ int apply(const Session& session, pqxx::connection& connection) {
             steps.push_back(to_json(step));
         }
     });
+    const auto changes = apply_schedules(session);
     if (!session.for_people()) {
-        session.print_json({{"applied", steps}});
-    } else if (applied == 0) {
-        session.out() << session.style()(Color::green, "up to date") << ": nothing to apply\n";
+        session.print_json({{"applied", steps},
+                            {"schedules",
+                             {{"created", changes.created},
+                              {"updated", changes.updated},
+                              {"undeclared", changes.undeclared}}}});
+        return exit_ok;
     }
+    if (applied == 0) session.out() << session.style()(Color::green, "up to date") << ": nothing to apply\n";
+    print_changes(session, changes);
     return exit_ok;
 }
 
@@ -71,7 +95,11 @@ void define_migrate(CLI::App& app, Session& session) {
            "partitions. Needs "
            "a role that may do so (the daemons' role may not). A database that is newer than this build is "
            "refused (exit "
-           "code 6). JSON: {applied: [{area, number, name}]}, or with --plan {pending: […]}.",
+           "code 6). Then brings the schedules up to date: new ones are created, changed ones updated (a "
+           "pause stays), those "
+           "that this build does not declare are named and go on. JSON: {applied: [{area, number, name}], "
+           "schedules: "
+           "{created, updated, undeclared}}, or with --plan {pending: […]}.",
            {{"callflex migrate --plan", "what would change?"}, {"callflex migrate", "apply it"}});
     app.callback([arguments, &session] {
         pqxx::connection connection{durable::client::with_deadlines(session.database_url())};

@@ -17,9 +17,11 @@ class ScheduleStore::Impl {
           faults_(std::move(faults)),
           label_(fmt::format("callflex schedules {} {:x}", ::getpid(), ids.token())) {}
 
-    void transact(const char* name, const std::function<void(pqxx::transaction_base&)>& body) {
-        try {
-            if (!session_) session_ = std::make_unique<TransactionalSession>(url_, label_);
+    using Body = std::function<void(pqxx::transaction_base&)>;
+
+    /// `name` is for the fault hook.
+    void transact(const char* name, const Body& body) {
+        attempt([&] {
             pqxx::work tx{session_->connection};
             body(tx);
             if (inject(Faults::Point::before_send, name)) throw StoreUnavailable("fault: nothing was sent");
@@ -27,6 +29,24 @@ class ScheduleStore::Impl {
             if (inject(Faults::Point::after_commit_reply_lost, name)) {
                 throw StoreUnavailable("fault: the reply was lost");
             }
+        });
+    }
+
+    /// For a single statement that writes nothing: one round trip.
+    void look(const Body& body) {
+        attempt([&] {
+            pqxx::nontransaction tx{session_->connection};
+            body(tx);
+        });
+    }
+
+    IdSource ids;
+
+  private:
+    void attempt(const std::function<void()>& body) {
+        try {
+            if (!session_) session_ = std::make_unique<TransactionalSession>(url_, label_);
+            body();
         } catch (const pqxx::sql_error& error) {
             if (!may_succeed_later(error.sqlstate())) throw;
             lose(error.what());
@@ -39,9 +59,6 @@ class ScheduleStore::Impl {
         }
     }
 
-    IdSource ids;
-
-  private:
     [[nodiscard]] bool inject(Faults::Point point, const char* name) const {
         return faults_.hook && faults_.hook(point, name);
     }
@@ -75,7 +92,7 @@ ScheduleChanges ScheduleStore::apply(std::span<const ScheduleSpec> specs) {
 
 DueSchedules ScheduleStore::due() {
     DueSchedules due;
-    impl_->transact("due_schedules", [&](pqxx::transaction_base& tx) { due = due_schedules(tx); });
+    impl_->look([&](pqxx::transaction_base& tx) { due = due_schedules(tx); });
     return due;
 }
 

@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "engine/worker/schedule_log.hpp"
+#include "engine/worker/schedule_loop.hpp"
 #include "engine/worker/worker_loop.hpp"
 
 namespace durable::worker {
@@ -92,12 +94,15 @@ class Worker::Impl {
             std::optional<RowActivities> rows;
             if (options_.run_activities) make_rows(rows, async, pool, notifier);
             ControlLoop control{control_options(), trust_, control_observer(rows ? &*rows : nullptr)};
+            std::optional<ScheduleLoop> schedules;
+            if (options_.run_workflows) schedules.emplace(schedule_options(), schedule_observer(notifier));
             WorkerLoop loop{
                 options_,
                 settings_of(options_, workflows_, activities_, async_slots_, transactional_slots_),
                 {mailbox_, lanes, async, pool, rows ? &*rows : nullptr, notifier, trust_, activities_,
                  async_slots_, transactional_slots_, metrics_, log_}};
             loop.run();
+            schedules.reset();
             control.stop(true);
             registered_ = false;
         }
@@ -167,6 +172,23 @@ class Worker::Impl {
                                 {"stuck_runs_woken", std::to_string(swept.stuck_runs_woken)}});
             mailbox_->put(
                 store::ControlConnection::Wakeup{.runs = true, .activities = true, .messages = true});
+        };
+        observer.trouble = [this](const std::string& text) { trouble_(text); };
+        return observer;
+    }
+
+    ScheduleLoop::Options schedule_options() const {
+        return {options_.connection_string, options_.faults, options_.schedules, options_.sweep_every};
+    }
+
+    ScheduleLoop::Observer schedule_observer(store::Notifier& notifier) {
+        ScheduleLoop::Observer observer;
+        observer.applied = [this](const store::ScheduleChanges& changes) { log_changes(log_, changes); };
+        observer.acted = [this, &notifier](const std::string& schedule, const store::ScheduleTurn& turn) {
+            log_turn(log_, schedule, turn);
+            notifier.runs_ready(turn.queue);
+            if (turn.canceled_a_run) notifier.messages(turn.queue);
+            notifier.closed(turn.terminated);
         };
         observer.trouble = [this](const std::string& text) { trouble_(text); };
         return observer;

@@ -8,13 +8,16 @@
 //   worker.wait();
 //
 // Its threads: the loop (owns the Dispatcher and every coroutine), hot lanes (commit and load), the async
-// runner, the pool of transactional activities, the rows' thread, control (lease, sweeps, notifications).
+// runner, the pool of transactional activities, the rows' thread, control (lease, sweeps, notifications),
+// schedules.
 // They talk by mailboxes.
 
 #include <prometheus/registry.h>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "engine/schedule/spec.hpp"
 #include "engine/store/worker_store.hpp"
 #include "engine/worker/activities.hpp"
 #include "engine/worker/adaptive_poll.hpp"
@@ -52,6 +55,8 @@ struct WorkerOptions {
     /// others.
     bool run_workflows = true;
     bool run_activities = true;
+    /// What the program does by the clock: applied once, when the database is first reached.
+    std::vector<ScheduleSpec> schedules{};
     store::Faults faults{};  ///< tests only
     /// None: silence.
     std::shared_ptr<spdlog::logger> logger{};

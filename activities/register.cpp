@@ -1,6 +1,8 @@
 #include "activities/register.hpp"
 
+#include "activities/billing/billing_activities.hpp"
 #include "activities/recording_fetcher.hpp"
+#include "activities/start_runs.hpp"
 #include "activities/tenancy.hpp"
 #include "activities/transactional.hpp"
 #include "activities/webhooks/register_webhooks.hpp"
@@ -36,6 +38,8 @@ void register_activities(durable::worker::ActivityRegistry& activities,
     activities.transactional(forget_old_rows, for_everybody(transactional::forget_old_rows));
     activities.transactional(publish_live_event, for_the_tenant(transactional::publish_live_event));
 
+    register_billing_activities(activities);
+    register_start_runs(activities, dependencies.start_run);
     register_vendor_activities(activities, dependencies.vendors);
     webhooks::register_webhook_activities(activities, webhook_sender(dependencies));
     activities.async(fetch_recording,

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "activities/start_runs.hpp"
 #include "activities/vendors.hpp"
 
 namespace durable::worker {
@@ -18,6 +19,7 @@ struct ActivityDependencies {
     std::shared_ptr<Vendors> vendors;
     std::filesystem::path storage_root;  ///< CALLFLEX_STORAGE_ROOT: where recordings are kept
     std::string database_url{};          ///< for activities with a connection of their own: webhooks
+    RunStarter start_run{};              ///< what workflows of the whole system start tenants' runs with
 };
 
 /// Called once at start. Throws std::filesystem::filesystem_error when the storage root cannot be used.

@@ -1,5 +1,6 @@
 #include "activities/stripe/activities.hpp"
 
+#include "activities/stripe/meter_requests.hpp"
 #include "activities/stripe/resources.hpp"
 
 namespace callflex::stripe {

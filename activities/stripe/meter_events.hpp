@@ -6,7 +6,6 @@
 #include <boost/describe.hpp>
 #include <string>
 
-#include "activities/stripe/api.hpp"
 #include "engine/workflow/activity.hpp"
 
 namespace callflex {
@@ -38,19 +37,4 @@ inline constexpr durable::Activity<OverageReport, OverageReported> report_overag
      .initial_interval = std::chrono::milliseconds{500},
      .maximum_interval = std::chrono::minutes{10}}};
 
-namespace stripe {
-
-inline constexpr std::chrono::days stamp_age_max{35};
-inline constexpr std::chrono::minutes stamp_ahead_max{5};
-
-[[nodiscard]] http::Request meter_event(const StripeConfig& config, const OverageReport& report,
-                                        const std::string& key);
-/// A refused identifier is a success: Stripe has the event. Other than that as failure_of.
-[[nodiscard]] Answer<OverageReported> read_meter_event(const http::Result& result);
-
-/// What the meter has counted for the customer in the minute of the stamp.
-[[nodiscard]] http::Request usage_reading(const StripeConfig& config, const OverageReport& report);
-[[nodiscard]] Answer<double> read_usage(const http::Result& result);
-
-}  // namespace stripe
 }  // namespace callflex

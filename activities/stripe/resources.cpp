@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "activities/stripe/subscription_reading.hpp"
 #include "activities/vendor_json.hpp"
 
 namespace callflex::stripe {

@@ -3,7 +3,6 @@
 // moved members about, so the new place is looked at first, then the old one.
 
 #include <boost/describe.hpp>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -27,23 +26,6 @@ struct StripeSubscription {
 BOOST_DESCRIBE_STRUCT(StripeSubscription, (),
                       (id, customer_id, organization_id, plan, status, created, ended_at, period_start,
                        period_end, metered_item_id))
-
-namespace stripe {
-
-/// What an organization is while its subscription has this status: active, past_due, restricted or canceled.
-/// A word that Stripe adds one day is `restricted`: nothing is given away, nothing is cancelled.
-[[nodiscard]] std::string organization_status(const std::string& subscription_status);
-
-/// Nullopt when there is no id: then it is no subscription.
-[[nodiscard]] std::optional<StripeSubscription> subscription_of(const nlohmann::json& object);
-
-/// Seconds since 1970 as Stripe writes times; nullopt when absent, null or out of this calendar's range.
-[[nodiscard]] std::optional<durable::Timestamp> time_of(const nlohmann::json& object, const char* name);
-
-/// The id of a member that is an id, or an expanded object with one; "" when it is neither.
-[[nodiscard]] std::string id_of(const nlohmann::json& object, const char* name);
-
-}  // namespace stripe
 
 struct SubscriptionToFetch {
     std::string subscription_id;

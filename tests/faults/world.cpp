@@ -101,6 +101,9 @@ pid_t FaultWorld::start_worker(std::optional<Crash> crash) {
                                             "RESEND_BASE_URL=" + sandbox_.url() + "/resend",
                                             "VAPI_API_KEY=key",
                                             "VAPI_BASE_URL=" + sandbox_.url() + "/vapi",
+                                            "STRIPE_SECRET_KEY=sk_test_faults",
+                                            "STRIPE_METER_ID=mtr_sandbox",
+                                            "STRIPE_BASE_URL=" + sandbox_.url() + "/stripe",
                                             "API_URL=http://127.0.0.1:9",
                                             "FAULT_POINTS_FILE=" + folder_ + "/points"};
     if (const char* options = std::getenv("ASAN_OPTIONS"))
@@ -171,6 +174,25 @@ nlohmann::json FaultWorld::sent(const std::string& vendor) const {
 
 void FaultWorld::set_fault(const nlohmann::json& fault) const {
     ask_sandbox(sandbox_.url(), "POST", "/sandbox/faults", fault.dump());
+}
+
+void FaultWorld::start(const std::string& type, const durable::Payload& input, const std::string& workflow_id,
+                       bool of_the_system) const {
+    durable::client::Client client{{.connection_string = database_.url()}};
+    durable::client::StartOptions options;
+    options.workflow = durable::WorkflowId{workflow_id};
+    if (!of_the_system) options.tenant = durable::Tenant{organization_.organization_id};
+    client.start(type, input, options);
+}
+
+void FaultWorld::keep_history(const std::string& workflow_id, const std::string& name) const {
+    const std::filesystem::path file{CALLFLEX_SOURCE_DIR "/tests/histories/" + name + ".json"};
+    if (std::getenv("CALLFLEX_WRITE_HISTORIES") == nullptr || std::filesystem::exists(file)) return;
+    durable::client::Client client{{.connection_string = database_.url()}};
+    durable::client::RunRef run;
+    run.workflow = durable::WorkflowId{workflow_id};
+    const auto id = client.resolve(run);
+    std::ofstream{file} << durable::history::export_json(*id, client.history(*id));
 }
 
 int FaultWorld::points_passed() const {

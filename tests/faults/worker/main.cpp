@@ -13,6 +13,7 @@
 
 #include "activities/config.hpp"
 #include "activities/register.hpp"
+#include "api/run_starter.hpp"
 #include "engine/worker/worker.hpp"
 #include "workflows/register.hpp"
 
@@ -67,7 +68,8 @@ int main() {
     callflex::register_activities(
         activities,
         {std::make_shared<callflex::Vendors>(callflex::vendor_config(callflex::process_environment())),
-         setting("CALLFLEX_STORAGE_ROOT"), setting("DATABASE_URL")});
+         setting("CALLFLEX_STORAGE_ROOT"), setting("DATABASE_URL"),
+         callflex::run_starter(setting("DATABASE_URL"))});
 
     CountedFault fault;
     durable::worker::WorkerOptions options;

@@ -1,4 +1,4 @@
-#include "activities/stripe/meter_events.hpp"
+#include "activities/stripe/meter_requests.hpp"
 
 #include "activities/vendor_json.hpp"
 

@@ -1,4 +1,4 @@
-#include "activities/stripe/subscriptions.hpp"
+#include "activities/stripe/subscription_reading.hpp"
 
 #include "activities/vendor_json.hpp"
 

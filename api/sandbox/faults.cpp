@@ -63,7 +63,7 @@ bool applies(const Fault& fault, std::string_view vendor, const Ask& ask) {
 }  // namespace
 
 std::variant<Fault, std::string> read_fault(const json& text) {
-    static const std::set<std::string> vendors{"twilio", "resend", "openai", "vapi", "stripe", "*"};
+    static const std::set<std::string> vendors{"twilio", "resend", "openai", "vapi", "stripe", "customers", "*"};
     if (!text.is_object()) return "expected a JSON object";
     if (const std::string name = unknown_member(text); !name.empty()) return "unknown member: " + name;
     const auto mode = mode_of(text.value("mode", json{}));

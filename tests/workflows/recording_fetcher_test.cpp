@@ -40,7 +40,8 @@ struct Bench {
     StoredRecording fetch(const std::string& url, const std::string& api_key = "key",
                           std::uint64_t bytes_max = 1000) {
         VendorConfig config;
-        config.vapi = {.api_key = Secret{api_key}, .base_url = server.url("/vapi")};
+        config.vapi.api_key = Secret{api_key};
+        config.vapi.base_url = server.url("/vapi");
         const RecordingFetcher fetcher{{.vendors = std::make_shared<Vendors>(config),
                                         .store = std::make_shared<FileStore>(folder.path),
                                         .disk = std::make_shared<boost::asio::thread_pool>(1),

@@ -27,6 +27,8 @@ constexpr std::array all_commands{
     Command{"template", "list", "List the templates of assistants", define_template_list},
     Command{"template", "show", "Show a template's variables and prompt", define_template_show},
     Command{"template", "preview", "Fill a template in and show the result", define_template_preview},
+    Command{"queue", "limits", "List the keys that limit activities, and what waits for them",
+            define_queue_limits},
     Command{"", "replay", "Replay exported histories with this build's code", define_replay},
     Command{"", "check", "Check the invariants of the whole database", define_check},
     Command{"", "doctor", "Check environment and configuration, and say how to mend it", define_doctor},

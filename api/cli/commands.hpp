@@ -33,6 +33,7 @@ void define_workflow_why(CLI::App& app, Session& session);
 void define_template_list(CLI::App& app, Session& session);
 void define_template_show(CLI::App& app, Session& session);
 void define_template_preview(CLI::App& app, Session& session);
+void define_queue_limits(CLI::App& app, Session& session);
 void define_replay(CLI::App& app, Session& session);
 void define_check(CLI::App& app, Session& session);
 void define_doctor(CLI::App& app, Session& session);

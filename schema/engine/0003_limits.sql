@@ -43,7 +43,7 @@ create table engine.limits (
     constraint a_key_is_limited_once primary key (limit_key),
     constraint a_limit_lets_something_through
         check (octet_length(limit_key) between 1 and 200 and concurrency > 0
-               and per_second between 0.000001 and 1000000 and burst > 0)
+               and per_second between 0.000000001 and 1000000000 and burst > 0)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
         autovacuum_vacuum_cost_delay = 0);
 

@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include "api/cli/command.hpp"
+#include "api/cli/commands.hpp"
+#include "api/cli/table.hpp"
+#include "engine/client/connection_pool.hpp"
+#include "engine/client/human_time.hpp"
+#include "engine/store/limits.hpp"
+
+namespace callflex::cli {
+namespace {
+
+using durable::store::LimitInfo;
+
+struct LimitsArguments {
+    std::int32_t limit = 50;
+    bool all = false;
+};
+
+Json to_json(const LimitInfo& limit) {
+    Json json{{"key", limit.key}};
+    if (limit.concurrency) json["concurrency"] = *limit.concurrency;
+    if (limit.per_second) {
+        json["per_second"] = *limit.per_second;
+        json["burst"] = limit.burst;
+        json["starts_left"] = *limit.starts_left;
+    }
+    json["running"] = limit.running;
+    json["waiting"] = limit.waiting;
+    json["due"] = limit.due;
+    if (limit.oldest_due) json["oldest_due"] = durable::client::iso_time(*limit.oldest_due);
+    json["queues"] = limit.queues;
+    return json;
+}
+
+std::string running_text(const LimitInfo& limit) {
+    return limit.concurrency ? fmt::format("{} of {}", limit.running, *limit.concurrency)
+                             : std::to_string(limit.running);
+}
+
+std::string rate_text(const LimitInfo& limit) {
+    if (!limit.per_second) return "";
+    return fmt::format("{:g}/s, burst {}", *limit.per_second, limit.burst);
+}
+
+void print_table(const Session& session, const std::vector<LimitInfo>& limits) {
+    const auto now = local_now();
+    Table table({"KEY", "RUNNING", "RATE", "WAITING", "DUE", "OLDEST DUE", "QUEUES"});
+    for (const LimitInfo& limit : limits) {
+        const bool full = limit.concurrency && limit.running >= *limit.concurrency;
+        table.add({{limit.key, Color::bold},
+                   {running_text(limit), full ? Color::yellow : Color::plain},
+                   {rate_text(limit)},
+                   {std::to_string(limit.waiting), limit.waiting == 0 ? Color::dim : Color::plain},
+                   {std::to_string(limit.due), limit.due == 0 ? Color::dim : Color::plain},
+                   {limit.oldest_due ? session.moment(*limit.oldest_due, now) : ""},
+                   {limit.queues}});
+    }
+    table.print(session.out(), session.style());
+}
+
+int limits(Session& session, const LimitsArguments& arguments) {
+    pqxx::connection connection{durable::client::with_deadlines(session.database_url())};
+    pqxx::read_transaction tx{connection};
+    const auto found = durable::store::list_limits(tx, !arguments.all, arguments.limit);
+    if (session.options.format == Format::json) {
+        Json array = Json::array();
+        for (const LimitInfo& limit : found) array.push_back(to_json(limit));
+        session.print_json(array);
+    } else if (session.options.format == Format::jsonl) {
+        for (const LimitInfo& limit : found) session.print_json(to_json(limit));
+    } else if (found.empty()) {
+        session.err() << (arguments.all ? "there are no limits\n" : "nothing runs or waits under a limit\n");
+    } else {
+        print_table(session, found);
+    }
+    return exit_ok;
+}
+
+}  // namespace
+
+void define_queue_limits(CLI::App& app, Session& session) {
+    auto arguments = std::make_shared<LimitsArguments>();
+    app.add_option("--limit,-n", arguments->limit, "At most so many keys")->check(CLI::Range(1, 10'000));
+    app.add_flag("--all,-a", arguments->all, "Keys under which nothing runs or waits, too");
+    manual(
+        app,
+        "Lists the keys that limit activities: how many attempts run and may run at once, at what rate they "
+        "start, "
+        "how many wait and since when; those that have waited longest first. \"Due\" are those that wait for "
+        "nothing but the limit or a worker, not for the time of a retry. JSON: [{key, concurrency?, "
+        "per_second?, "
+        "burst?, starts_left?, running, waiting, due, oldest_due?, queues}].",
+        {{"callflex queue limits", "what is held up, and by which key?"},
+         {"callflex queue limits --all -o json | jq '.[] | select(.due > 1000)'", "for a monitor"}});
+    app.callback([arguments, &session] { session.exit_code = limits(session, *arguments); });
+}
+
+}  // namespace callflex::cli

@@ -5,7 +5,9 @@
 #include <map>
 #include <set>
 
+#include "api/ingress/call_events.hpp"
 #include "api/ingress/columns.hpp"
+#include "api/ingress/signature.hpp"
 #include "api/ingress/text.hpp"
 #include "api_sql.hpp"
 
@@ -26,6 +28,7 @@ std::string sha256(std::string_view text) {
 
 Timestamp began(const InboundWebhook& webhook) {
     if (const auto* report = std::get_if<CallReport>(&webhook.message)) return report->started_at;
+    if (const auto* line = std::get_if<TranscriptLine>(&webhook.message)) return line->at;
     return std::get<CallStatus>(webhook.message).at;
 }
 
@@ -42,7 +45,8 @@ Verdicts record_webhooks(pqxx::work& tx, durable::client::Client& client, Batch 
         key.add(webhook->dedupe_key);
         organization.add(webhook->organization.to_string());
         type.add(webhook->event_type);
-        body.add_bytes(webhook->body);
+        const bool kept = !std::holds_alternative<TranscriptLine>(webhook->message);
+        body.add_bytes(kept ? std::string_view{webhook->body} : std::string_view{});
         headers.add(webhook->headers);
         digest.add_bytes(sha256(webhook->body));
         received.add(format_time(webhook->received_at));
@@ -67,6 +71,8 @@ Verdicts record_webhooks(pqxx::work& tx, durable::client::Client& client, Batch 
 struct KnownCall {
     std::string id;
     Timestamp started_at;  ///< of the row: with the id its key
+    int begun_heard = 0;   ///< of a row that was written: this time included
+    int ended_heard = 0;
 };
 using KnownCalls = std::map<std::string, KnownCall, std::less<>>;
 
@@ -80,6 +86,11 @@ struct Progress {
         ended_reason.add_or_null(update.ended_reason);
         duration.add_null();
         cost.add_null();
+    }
+    /// Whoever speaks is on the line.
+    void add(const TranscriptLine&) {
+        status.add(std::string_view{"in_progress"});
+        for (Column* column : {&ended_at, &ended_reason, &duration, &cost}) column->add_null();
     }
     void add(const CallReport& report) {
         status.add(std::string_view{"ended"});
@@ -114,7 +125,8 @@ KnownCalls upsert_calls(pqxx::work& tx, Batch batch, const Verdicts& verdicts) {
     for (const auto& row : rows) {
         const Timestamp started{std::chrono::microseconds{row["started_at"].as<std::int64_t>()}};
         out.insert_or_assign(row["vendor_call_id"].as<std::string>(),
-                             KnownCall{row["call_id"].as<std::string>(), started});
+                             KnownCall{row["call_id"].as<std::string>(), started,
+                                       row["begun_heard"].as<int>(), row["ended_heard"].as<int>()});
     }
     return out;
 }
@@ -159,15 +171,31 @@ void start_processing(pqxx::work& tx, durable::client::Client& client, Batch bat
     if (!starts.empty()) (void)client.start_many(tx, starts);
 }
 
+void publish_news(pqxx::work& tx, Batch batch, const Verdicts& verdicts, const KnownCalls& calls) {
+    std::vector<HeardCall> heard;
+    for (const auto* webhook : batch) {
+        const auto call = calls.find(webhook->call().vapi_call_id);
+        if (call == calls.end() || !verdicts.fresh.contains(webhook->dedupe_key)) continue;
+        heard.push_back({webhook, call->second.id, call->second.begun_heard, call->second.ended_heard});
+    }
+    publish_call_events(tx, heard);
+}
+
 }  // namespace
 
 const CallFacts& InboundWebhook::call() const {
     return std::visit([](const auto& m) -> const CallFacts& { return m.call; }, message);
 }
 
-std::string dedupe_key(durable::Uuid organization, const std::variant<CallStatus, CallReport>& message) {
+std::string dedupe_key(durable::Uuid organization,
+                       const std::variant<CallStatus, CallReport, TranscriptLine>& message) {
     if (const auto* report = std::get_if<CallReport>(&message)) {
         return fmt::format("{}:{}:report", organization.to_string(), report->call.vapi_call_id);
+    }
+    if (const auto* line = std::get_if<TranscriptLine>(&message)) {
+        const std::string at = line->said_at ? format_time(*line->said_at) : "";
+        return fmt::format("{}:{}:line:{}:{}:{}", organization.to_string(), line->call.vapi_call_id,
+                           line->speaker, at, to_hex(sha256(line->text)));
     }
     const auto& update = std::get<CallStatus>(message);
     return fmt::format("{}:{}:status:{}", organization.to_string(), update.call.vapi_call_id, update.status);
@@ -182,6 +210,7 @@ std::vector<Stored> store_webhooks(pqxx::work& tx, durable::client::Client& clie
     const Verdicts verdicts = record_webhooks(tx, client, batch);
     const KnownCalls calls = upsert_calls(tx, batch, verdicts);
     start_processing(tx, client, batch, verdicts, calls);
+    publish_news(tx, batch, verdicts, calls);
     std::vector<Stored> out;
     out.reserve(batch.size());
     for (const auto* webhook : batch) {

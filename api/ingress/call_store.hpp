@@ -18,10 +18,10 @@ struct InboundWebhook {
     durable::Uuid organization;
     std::string event_type;
     std::string dedupe_key;  ///< dedupe_key(), unique in its vendor
-    std::string body;        ///< raw bytes
+    std::string body;        ///< raw bytes; of a transcript's line nothing is kept: the report has them all
     std::string headers;     ///< JSON object: what verification looked at
     durable::Timestamp received_at;
-    std::variant<CallStatus, CallReport> message;
+    std::variant<CallStatus, CallReport, TranscriptLine> message;
 
     [[nodiscard]] const CallFacts& call() const;
 };
@@ -40,7 +40,7 @@ struct Stored {
 };
 
 [[nodiscard]] std::string dedupe_key(durable::Uuid organization,
-                                     const std::variant<CallStatus, CallReport>& message);
+                                     const std::variant<CallStatus, CallReport, TranscriptLine>& message);
 /// Of the call-processing run of a call.
 [[nodiscard]] std::string workflow_id(std::string_view vapi_call_id);
 

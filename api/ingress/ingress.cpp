@@ -16,7 +16,9 @@
 #include "api/ingress/integration_route.hpp"
 #include "api/ingress/live_route.hpp"
 #include "api/ingress/metrics.hpp"
+#include "api/ingress/reception.hpp"
 #include "api/ingress/route.hpp"
+#include "api/ingress/stripe_route.hpp"
 #include "api/ingress/transaction_runner.hpp"
 #include "api/ingress/twilio_route.hpp"
 #include "api/ingress/vapi_route.hpp"
@@ -89,16 +91,19 @@ class Ingress::Impl : public http::Service {
           credentials_{options_},
           committer_{options_, client_, metrics_},
           transactions_{options_, client_, metrics_},
+          reception_{options_, client_, metrics_},
           feed_{options_},
           server_{{options_.address, options_.port, options_.io_threads, options_.limits}, *this} {
         routes_.push_back(std::make_unique<HealthRoute>(credentials_, false));
         routes_.push_back(std::make_unique<HealthRoute>(credentials_, true));
         routes_.push_back(std::make_unique<MetricsRoute>(metrics_));
-        routes_.push_back(std::make_unique<VapiRoute>(options_, credentials_, committer_, metrics_));
+        routes_.push_back(
+            std::make_unique<VapiRoute>(options_, credentials_, committer_, reception_, metrics_));
         for (const auto kind : {TwilioRoute::Kind::sms_status, TwilioRoute::Kind::call_status}) {
             routes_.push_back(
                 std::make_unique<TwilioRoute>(kind, options_, client_, transactions_, metrics_));
         }
+        routes_.push_back(std::make_unique<StripeRoute>(options_, client_, transactions_, metrics_));
         routes_.push_back(std::make_unique<LiveRoute>(options_, feed_, metrics_));
         routes_.push_back(
             std::make_unique<IntegrationRoute>(options_, credentials_, client_, transactions_, metrics_));
@@ -120,6 +125,7 @@ class Ingress::Impl : public http::Service {
         server_.stop(options_.stop_grace);
         committer_.stop();
         transactions_.stop();
+        reception_.stop();
         credentials_.stop();
     }
 
@@ -167,6 +173,7 @@ class Ingress::Impl : public http::Service {
     CredentialStore credentials_;
     GroupCommitter committer_;
     TransactionRunner transactions_;
+    Reception reception_;
     LiveFeed feed_;
     std::vector<std::unique_ptr<Route>> routes_;
     http::Server server_;

@@ -27,6 +27,8 @@ class JsonReader {
     /// The member, absent when it is missing; throws FieldError when it is there and not an object.
     [[nodiscard]] JsonReader object(const char* name) const;
     [[nodiscard]] bool has_object(const char* name) const;
+    /// The member as it is; null when it is missing or null.
+    [[nodiscard]] const nlohmann::json* raw(const char* name) const { return member(name); }
     /// Text that a column can hold.
     [[nodiscard]] std::optional<std::string> text(const char* name) const;
     [[nodiscard]] std::optional<double> number(const char* name) const;

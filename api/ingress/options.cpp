@@ -56,6 +56,7 @@ IngressOptions ingress_options(const std::function<std::optional<std::string>(st
     options.public_url = setting("API_URL").value_or("");
     while (options.public_url.ends_with('/')) options.public_url.pop_back();
     options.twilio_auth_tokens = split(setting("TWILIO_AUTH_TOKEN").value_or(""));
+    options.stripe_secrets = split(setting("STRIPE_WEBHOOK_SECRET").value_or(""));
     options.live_token_keys = split(setting("LIVE_TOKEN_KEY").value_or(""));
     options.app_url = setting("APP_URL").value_or("");
     options.secrets_key = setting("CALLFLEX_SECRETS_KEY").value_or("");
@@ -68,6 +69,13 @@ IngressOptions ingress_options(const std::function<std::optional<std::string>(st
     if (const auto rate = setting("CALLFLEX_REQUESTS_PER_MINUTE")) {
         options.requests_per_minute =
             static_cast<int>(integer("CALLFLEX_REQUESTS_PER_MINUTE", *rate, 1'000'000));
+    }
+    if (const auto rate = setting("CALLFLEX_QUESTIONS_PER_MINUTE")) {
+        options.questions_per_minute =
+            static_cast<int>(integer("CALLFLEX_QUESTIONS_PER_MINUTE", *rate, 1'000'000));
+    }
+    if (const auto hosts = setting("VAPI_CONTROL_HOSTS"); hosts && !hosts->empty()) {
+        options.control_hosts = split(*hosts);
     }
     return options;
 }

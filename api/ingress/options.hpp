@@ -34,6 +34,7 @@ struct IngressOptions {
     std::vector<std::string> platform_secrets;  ///< accepted for every organization (VAPI_WEBHOOK_SECRET)
     std::string public_url;  ///< API_URL, without a slash at the end: what vendors were told to call
     std::vector<std::string> twilio_auth_tokens;  ///< TWILIO_AUTH_TOKEN; none: Twilio is refused
+    std::vector<std::string> stripe_secrets;      ///< STRIPE_WEBHOOK_SECRET; none: Stripe is refused
     std::vector<std::string> live_token_keys;     ///< LIVE_TOKEN_KEY; none: nobody may watch
     std::string app_url;                          ///< APP_URL: the origin that may read live streams
     std::string secrets_key;                      ///< CALLFLEX_SECRETS_KEY; "" : no per-organization secrets
@@ -41,6 +42,10 @@ struct IngressOptions {
     std::chrono::milliseconds credentials_cached{3'000};
 
     int requests_per_minute = 100;  ///< per organization; reports are not counted; 0: no limit
+    /// Likewise, of what somebody on the line waits for (tool calls, assistant requests): counted by itself.
+    int questions_per_minute = 600;
+    /// Where a call's control URL may lead (VAPI_CONTROL_HOSTS): as VapiConfig::control_hosts.
+    std::vector<std::string> control_hosts{"vapi.ai"};
     std::size_t queue_requests = 4'000;
     std::size_t queue_bytes = 256UL * 1024 * 1024;
     std::size_t batch_requests = 256;
@@ -54,8 +59,8 @@ struct IngressOptions {
 };
 
 /// Reads DATABASE_URL, CALLFLEX_LISTEN (address:port), VAPI_WEBHOOK_SECRET (several separated by commas),
-/// API_URL, TWILIO_AUTH_TOKEN and LIVE_TOKEN_KEY (likewise several), APP_URL, VAPI_SIGNATURE_HEADER,
-/// CALLFLEX_SECRETS_KEY, CALLFLEX_REQUESTS_PER_MINUTE. `setting` gives a value or nothing. Throws
+/// API_URL, TWILIO_AUTH_TOKEN, STRIPE_WEBHOOK_SECRET and LIVE_TOKEN_KEY (likewise several), APP_URL, VAPI_SIGNATURE_HEADER,
+/// CALLFLEX_SECRETS_KEY, CALLFLEX_REQUESTS_PER_MINUTE, CALLFLEX_QUESTIONS_PER_MINUTE, VAPI_CONTROL_HOSTS. `setting` gives a value or nothing. Throws
 /// std::invalid_argument with what to do.
 [[nodiscard]] IngressOptions ingress_options(
     const std::function<std::optional<std::string>(std::string_view name)>& setting);

@@ -17,6 +17,7 @@ class RateLimiter {
     /// `per_minute` at once, and as many again each minute. 0 switches the limit off.
     explicit RateLimiter(int per_minute) : per_minute_{per_minute} {}
 
+    [[nodiscard]] int per_minute() const { return per_minute_; }
     /// Nothing when the request may pass, else how long to wait.
     [[nodiscard]] std::optional<std::chrono::seconds> take(durable::Uuid organization, Clock::time_point now);
 

@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "api/ingress/json_reader.hpp"
-#include "api/ingress/text.hpp"
+#include "api/ingress/vapi_source.hpp"
 
 namespace callflex::ingress {
 
@@ -16,55 +15,6 @@ using std::chrono::seconds;
 
 constexpr seconds plausible_distance = std::chrono::days{45};
 constexpr seconds call_length_max = std::chrono::hours{24};
-
-/// The first of the values that is there.
-template <class T, class... More>
-std::optional<T> first(std::optional<T> value, More... more) {
-    if constexpr (sizeof...(More) == 0) {
-        return value;
-    } else {
-        return value ? value : first(std::move(more)...);
-    }
-}
-
-/// The message, and its parts that both shapes share.
-struct Source {
-    JsonReader message;   ///< body.message, or the body itself in the older shape
-    JsonReader call;      ///< always under the message
-    JsonReader artifact;  ///< absent in the older shape
-    Timestamp received_at;
-};
-
-std::string call_id(const Source& in) {
-    const auto id = in.call.text("id");
-    if (!id || id->empty()) throw FieldError{in.call.path() + ".id", "the call's id is missing"};
-    const bool visible = std::ranges::all_of(*id, [](char c) { return c > 0x20 && c < 0x7f; });
-    if (id->size() > 128 || !visible) {
-        throw FieldError{in.call.path() + ".id", "expected 1 to 128 visible ASCII characters"};
-    }
-    return *id;
-}
-
-CallFacts read_facts(const Source& in) {
-    CallFacts facts;
-    facts.vapi_call_id = call_id(in);
-    facts.vapi_assistant_id =
-        first(in.call.text("assistantId"), in.call.object("assistant").text("id")).value_or("");
-    facts.vapi_phone_number_id =
-        first(in.call.text("phoneNumberId"), in.call.object("phoneNumber").text("id")).value_or("");
-    const std::string type = in.call.text("type").value_or("");
-    if (type == "outboundPhoneCall") facts.direction = "outbound";
-    if (type == "webCall" || type == "vapi.websocketCall") facts.direction = "web";
-    facts.from_number = phone_number(
-        first(in.message.object("customer").text("number"), in.call.object("customer").text("number"))
-            .value_or(""));
-    facts.to_number = phone_number(
-        first(in.message.object("phoneNumber").text("number"), in.call.object("phoneNumber").text("number"))
-            .value_or(""));
-    // The customer is who we talk to; in an outbound call that is who is called.
-    if (facts.direction == "outbound") std::swap(facts.from_number, facts.to_number);
-    return facts;
-}
 
 std::string ended_reason(const Source& in) {
     std::string reason = first(in.message.text("endedReason"), in.call.text("endedReason")).value_or("");
@@ -180,18 +130,39 @@ VapiMessage read_report(const Source& in) {
     return out;
 }
 
+VapiMessage read_transcript_line(const Source& in, std::string_view type) {
+    // The type itself may say it; the older shape knew only final ones.
+    const bool final = type != "transcript" || in.message.text("transcriptType").value_or("final") == "final";
+    TranscriptLine out;
+    out.text = in.message.text("transcript").value_or("");
+    if (!final || out.text.empty()) return Ignored{"transcript"};
+    out.call = read_facts(in);
+    const std::string role = in.message.text("role").value_or("user");
+    out.speaker = role == "assistant" || role == "bot" ? "assistant" : "caller";
+    out.said_at = in.message.time("timestamp");
+    out.at = out.said_at.value_or(in.received_at);
+    if (!plausible(out.at, in.received_at)) out.at = in.received_at;
+    return out;
+}
+
 VapiMessage read_document(const nlohmann::json& document, Timestamp received_at) {
     if (!document.is_object()) return Malformed{422, "body: expected object"};
     const JsonReader body{document};
     const JsonReader message = body.has_object("message") ? body.object("message") : body;
     const auto type = message.text("type");
     if (!type) return Malformed{422, "type: the message's type is missing"};
-    const bool status = *type == "status-update" || *type == "call-start";
-    const bool report = *type == "end-of-call-report" || *type == "call-end";
-    if (!status && !report) return Ignored{*type};
     const Source in{message, message.object("call"), message.object("artifact"), received_at};
-    if (report) return read_report(in);
-    return read_status(in, *type == "call-start" ? "in-progress" : message.text("status").value_or(""));
+    if (*type == "end-of-call-report" || *type == "call-end") return read_report(in);
+    if (*type == "status-update") return read_status(in, message.text("status").value_or(""));
+    if (*type == "call-start") return read_status(in, "in-progress");
+    if (*type == "transcript" || *type == R"(transcript[transcriptType="final"])") {
+        return read_transcript_line(in, *type);
+    }
+    if (*type == "tool-calls") return read_tool_calls(in);
+    if (*type == "function-call") return read_function_call(in);
+    if (*type == "assistant-request") return AssistantRequest{read_facts(in)};
+    if (*type == "transfer-destination-request") return read_transfer_request(in);
+    return Ignored{*type};
 }
 
 }  // namespace

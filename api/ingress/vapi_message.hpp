@@ -10,19 +10,10 @@
 #include <vector>
 
 #include "activities/calls.hpp"
+#include "api/ingress/vapi_call.hpp"
 #include "engine/workflow/time.hpp"
 
 namespace callflex::ingress {
-
-/// What every message about a call may say of it.
-struct CallFacts {
-    std::string vapi_call_id;  ///< 1 to 128 visible ASCII characters
-    std::string vapi_assistant_id;
-    std::string vapi_phone_number_id;
-    std::string direction = "inbound";  ///< inbound, outbound, web
-    std::string from_number;            ///< E.164 or ""
-    std::string to_number;
-};
 
 /// status-update, or call-start.
 struct CallStatus {
@@ -45,6 +36,15 @@ struct CallReport {
     std::optional<std::string> recording_url;
 };
 
+/// transcript, final: something that was said and will not be corrected any more.
+struct TranscriptLine {
+    CallFacts call;
+    std::string speaker;  ///< "assistant" or "caller"
+    std::string text;
+    std::optional<durable::Timestamp> said_at;  ///< as the sender says: tells two equal lines apart
+    durable::Timestamp at;
+};
+
 /// A type, or a status, that nothing is done for.
 struct Ignored {
     std::string type;
@@ -56,7 +56,8 @@ struct Malformed {
     std::string problem;  ///< names the path
 };
 
-using VapiMessage = std::variant<CallStatus, CallReport, Ignored, Malformed>;
+using VapiMessage = std::variant<CallStatus, CallReport, TranscriptLine, ToolCalls, AssistantRequest,
+                                 TransferRequest, Ignored, Malformed>;
 
 /// `body` has passed http::refuse_json. Times that are missing, or more than 45 days from `received_at`,
 /// become `received_at`.

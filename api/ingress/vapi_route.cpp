@@ -46,7 +46,7 @@ std::string headers_json(const http::RequestHead& head, const SignatureOptions& 
     return out.dump();
 }
 
-/// Of a message that is a status or a report.
+/// Of a message that is an event: a status, a report, a line of the transcript.
 InboundWebhook inbound(durable::Uuid organization, http::Request& request, VapiMessage& message,
                        durable::Timestamp received_at, const SignatureOptions& options) {
     InboundWebhook out;
@@ -54,6 +54,9 @@ InboundWebhook inbound(durable::Uuid organization, http::Request& request, VapiM
     if (auto* report = std::get_if<CallReport>(&message)) {
         out.event_type = "end-of-call-report";
         out.message = std::move(*report);
+    } else if (auto* line = std::get_if<TranscriptLine>(&message)) {
+        out.event_type = "transcript";
+        out.message = std::move(*line);
     } else {
         out.event_type = "status-update";
         out.message = std::move(std::get<CallStatus>(message));
@@ -65,15 +68,23 @@ InboundWebhook inbound(durable::Uuid organization, http::Request& request, VapiM
     return out;
 }
 
+/// Somebody on the line waits for the answer.
+bool is_question(const VapiMessage& message) {
+    return std::holds_alternative<ToolCalls>(message) || std::holds_alternative<AssistantRequest>(message) ||
+           std::holds_alternative<TransferRequest>(message);
+}
+
 }  // namespace
 
 VapiRoute::VapiRoute(const IngressOptions& options, CredentialStore& credentials, GroupCommitter& committer,
-                     Metrics& metrics)
+                     Reception& reception, Metrics& metrics)
     : options_{options},
       credentials_{credentials},
       committer_{committer},
+      reception_{reception},
       metrics_{metrics},
-      limiter_{options.requests_per_minute} {}
+      events_limiter_{options.requests_per_minute},
+      questions_limiter_{options.questions_per_minute} {}
 
 bool VapiRoute::serves(std::string_view path) const {
     return !last_segment(path, prefix).empty();
@@ -98,9 +109,12 @@ asio::awaitable<http::Response> VapiRoute::handle(http::Request request) {
         co_return http::problem(
             413, fmt::format("This message may have at most {} bytes.", options_.body_bytes), id);
     }
+    const bool question = is_question(message);
     if (!report) {
-        if (auto refusal = refuse_rate(tenant, request)) co_return std::move(*refusal);
+        RateLimiter& limiter = question ? questions_limiter_ : events_limiter_;
+        if (auto refusal = refuse_rate(limiter, tenant, request)) co_return std::move(*refusal);
     }
+    if (question) co_return co_await answer(tenant, std::move(message), id);
     if (const auto* ignored = std::get_if<Ignored>(&message)) {
         metrics_.event(ignored->type);
         co_return http::json(200, "{}");
@@ -136,14 +150,28 @@ std::optional<http::Response> VapiRoute::refuse_stranger(const http::Request& re
     return unauthenticated(not_authentic, request.request_id);
 }
 
-std::optional<http::Response> VapiRoute::refuse_rate(durable::Uuid organization,
+asio::awaitable<http::Response> VapiRoute::answer(durable::Uuid organization, VapiMessage question,
+                                                  std::string request_id) {
+    if (auto* calls = std::get_if<ToolCalls>(&question)) {
+        metrics_.event(calls->legacy ? "function-call" : "tool-calls");
+        co_return co_await reception_.answer(organization, std::move(*calls), std::move(request_id));
+    }
+    if (auto* request = std::get_if<AssistantRequest>(&question)) {
+        metrics_.event("assistant-request");
+        co_return co_await reception_.answer(organization, std::move(*request), std::move(request_id));
+    }
+    metrics_.event("transfer-destination-request");
+    co_return co_await reception_.answer(organization, std::move(std::get<TransferRequest>(question)),
+                                         std::move(request_id));
+}
+
+std::optional<http::Response> VapiRoute::refuse_rate(RateLimiter& limiter, durable::Uuid organization,
                                                      const http::Request& request) {
-    const auto wait = limiter_.take(organization, std::chrono::steady_clock::now());
+    const auto wait = limiter.take(organization, std::chrono::steady_clock::now());
     if (!wait) return std::nullopt;
     metrics_.rate_limited();
-    http::Response response =
-        http::problem(429, fmt::format("More than {} requests a minute.", options_.requests_per_minute),
-                      request.request_id);
+    http::Response response = http::problem(
+        429, fmt::format("More than {} requests a minute.", limiter.per_minute()), request.request_id);
     response.fields.emplace_back("Retry-After", std::to_string(wait->count()));
     return response;
 }

@@ -9,6 +9,7 @@
 #include "api/ingress/metrics.hpp"
 #include "api/ingress/options.hpp"
 #include "api/ingress/rate_limiter.hpp"
+#include "api/ingress/reception.hpp"
 #include "api/ingress/route.hpp"
 
 namespace callflex::ingress {
@@ -16,7 +17,7 @@ namespace callflex::ingress {
 class VapiRoute : public Route {
   public:
     VapiRoute(const IngressOptions& options, CredentialStore& credentials, GroupCommitter& committer,
-              Metrics& metrics);
+              Reception& reception, Metrics& metrics);
 
     [[nodiscard]] std::string_view name() const override { return "vapi"; }
     [[nodiscard]] bool serves(std::string_view path) const override;
@@ -27,16 +28,20 @@ class VapiRoute : public Route {
     /// Nothing when the request is authentic.
     [[nodiscard]] std::optional<http::Response> refuse_stranger(const http::Request& request,
                                                                 const Credentials& credentials);
-    [[nodiscard]] std::optional<http::Response> refuse_rate(durable::Uuid organization,
+    [[nodiscard]] std::optional<http::Response> refuse_rate(RateLimiter& limiter, durable::Uuid organization,
                                                             const http::Request& request);
+    [[nodiscard]] boost::asio::awaitable<http::Response> answer(durable::Uuid organization,
+                                                                VapiMessage question, std::string request_id);
     [[nodiscard]] boost::asio::awaitable<http::Response> commit(InboundWebhook webhook,
                                                                 std::string request_id);
 
     const IngressOptions& options_;
     CredentialStore& credentials_;
     GroupCommitter& committer_;
+    Reception& reception_;
     Metrics& metrics_;
-    RateLimiter limiter_;
+    RateLimiter events_limiter_;
+    RateLimiter questions_limiter_;
 };
 
 }  // namespace callflex::ingress

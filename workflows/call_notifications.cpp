@@ -68,7 +68,7 @@ Notified count(const std::vector<NotificationOutcome>& outcomes) {
 
 }  // namespace
 
-durable::Task<Notified> notify(durable::Workflow& wf, CallToReport report) {
+durable::Task<Notified> report_call(durable::Workflow& wf, CallToReport report) {
     Notified notified;
     const auto plan = co_await wf.attempt(plan_notifications, report);
     if (!plan.ok()) {

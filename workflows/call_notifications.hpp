@@ -14,6 +14,6 @@ struct Notified {
 /// Everybody at once, each by an activity of their own, so that one bad number neither blocks nor repeats the
 /// others. What became of each message is written down even if the run is cancelled meanwhile. Throws only
 /// Canceled.
-durable::Task<Notified> notify(durable::Workflow& wf, CallToReport report);
+durable::Task<Notified> report_call(durable::Workflow& wf, CallToReport report);
 
 }  // namespace callflex

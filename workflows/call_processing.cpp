@@ -1,5 +1,6 @@
 #include "workflows/call_processing.hpp"
 
+#include "activities/billing/usage_alerts.hpp"
 #include "activities/call_records.hpp"
 #include "activities/contacts.hpp"
 #include "activities/live_events.hpp"
@@ -7,8 +8,12 @@
 #include "activities/summaries.hpp"
 #include "activities/transcripts.hpp"
 #include "activities/usage.hpp"
+#include "workflows/call_completed.hpp"
 #include "workflows/call_notifications.hpp"
+#include "workflows/live_update.hpp"
+#include "workflows/tell.hpp"
 #include "workflows/warnings.hpp"
+#include "workflows/webhook_fanout.hpp"
 
 namespace callflex {
 
@@ -54,11 +59,15 @@ durable::Task<Warnings> keep_recording(durable::Workflow& wf, RecordingToFetch w
     co_return warnings;
 }
 
-durable::Task<Warnings> publish(durable::Workflow& wf, std::string organization_id, CallProcessed event) {
+/// Whether this call has used up a share of the included minutes that people want to hear of.
+durable::Task<Warnings> alert_usage(durable::Workflow& wf, std::string organization_id) {
     Warnings warnings;
-    const auto published =
-        co_await wf.attempt(publish_live_event, {organization_id, "call_processed", durable::encode(event)});
-    if (!published.ok()) warn(wf, warnings, "publish_live_event", published.failure());
+    const auto raised = co_await wf.attempt(raise_usage_alerts, {organization_id});
+    if (!raised.ok()) {
+        warn(wf, warnings, "raise_usage_alerts", raised.failure());
+        co_return warnings;
+    }
+    co_await tell(wf, raised.value().messages);
     co_return warnings;
 }
 
@@ -70,6 +79,15 @@ CallProcessed event_of(const CallSummary& result) {
             result.minutes,
             result.notifications_sent,
             static_cast<int>(result.warnings.size())};
+}
+
+/// The last step: dashboards, then the customer's own systems.
+durable::Task<Warnings> announce(durable::Workflow& wf, EndedCall call, CallSummary result) {
+    LiveUpdate update = co_await publish_live(
+        wf, {call.organization_id, "call_processed", durable::encode(event_of(result))});
+    Warnings warnings = std::move(update.warnings);
+    if (update.has_webhooks) append(warnings, co_await deliver_webhooks(wf, call_completed(call, result)));
+    co_return warnings;
 }
 
 }  // namespace
@@ -96,8 +114,9 @@ durable::Task<CallSummary> process_call(durable::Workflow& wf, EndedCall call) {
     }
     co_await wf.run(update_contact, {key, call.from_number, findings.caller_name, minutes});
     co_await wf.run(count_usage, {key, call.ended_at, minutes, call.cost_microdollars});
+    append(result.warnings, co_await alert_usage(wf, call.organization_id));
 
-    const Notified notified = co_await notify(
+    const Notified notified = co_await report_call(
         wf, {key, call.from_number, call.duration_seconds, call.transcript.empty(), findings});
     append(result.warnings, notified.warnings);
 
@@ -106,7 +125,7 @@ durable::Task<CallSummary> process_call(durable::Workflow& wf, EndedCall call) {
     result.call_type = findings.call_type.value_or("");
     result.sentiment = findings.sentiment.value_or("");
     result.notifications_sent = notified.sent;
-    append(result.warnings, co_await publish(wf, call.organization_id, event_of(result)));
+    append(result.warnings, co_await announce(wf, call, result));
     co_return result;
 }
 

@@ -7,10 +7,10 @@
 namespace callflex {
 
 /// The code of `call_processing` (activities/calls.hpp). Steps in order: transcript; summary and facts; call
-/// record; recording; contact; usage; notifications; live event. A call without transcript (missed) skips the
-/// first two. Understanding, recording, notifications and the live event are side steps: what fails there for
-/// good is a warning in the result. Cancelled between two steps, everything before is complete and nothing
-/// after it has begun.
+/// record; recording; contact; usage; usage alerts; notifications; live event; the customer's own systems. A call
+/// without transcript (missed) skips the first two. Understanding, recording, alerts, notifications, live event and
+/// webhooks are side steps: what fails there for good is a warning in the result. Cancelled between two steps,
+/// everything before is complete and nothing after it has begun.
 durable::Task<CallSummary> process_call(durable::Workflow& wf, EndedCall call);
 
 }  // namespace callflex

@@ -36,8 +36,8 @@ TEST_CASE("an ordinary call goes through every step in order and ends without wa
     run.rest();
     CHECK(run.scheduled() == Names{"store_transcript", "summarize", "extract_facts", "update_call_record",
                                    "fetch_recording", "record_recording", "update_contact", "count_usage",
-                                   "plan_notifications", "send_sms", "send_email", "record_notifications",
-                                   "publish_live_event"});
+                                   "raise_usage_alerts", "plan_notifications", "send_sms", "send_email",
+                                   "record_notifications", "publish_live_event"});
     const CallSummary result = run.result();
     CHECK(result.summary == "Pat is sick.");
     CHECK_FALSE(result.extractive);
@@ -70,8 +70,8 @@ TEST_CASE(
     CHECK(run.input(plan_notifications).missed);
     run.rest();
     CHECK(run.scheduled() == Names{"update_call_record", "update_contact", "count_usage",
-                                   "plan_notifications", "send_sms", "send_email", "record_notifications",
-                                   "publish_live_event"});
+                                   "raise_usage_alerts", "plan_notifications", "send_sms", "send_email",
+                                   "record_notifications", "publish_live_event"});
     CHECK(run.result().minutes == 0);
     CHECK(run.result().summary.empty());
 }
@@ -193,6 +193,26 @@ TEST_CASE("the live event tells what the result tells") {
     CHECK(payload.minutes == 3);
     CHECK(payload.notifications_sent == 2);
     CHECK(payload.warnings == 0);
+}
+
+TEST_CASE("an organization with endpoints has its event planned at the end; each delivery outlives the call's run") {
+    Rehearsal run{ended_call()};
+    run.until(publish_live_event);
+    Published published;
+    published.webhooks = true;
+    run.finish(publish_live_event, published);
+    REQUIRE(run.pending() == Names{"create_deliveries"});
+    const WebhookEvent event = run.input(create_deliveries);
+    CHECK(event.type == "call.completed");
+    CHECK(event.event_id == "msg_0199f0a45b1e7aa29c336f6f3b0c1d01_call_completed");
+    CHECK(event.data.json.starts_with(R"({"callId":"0199f0a4-5b1e-7aa2-9c33-6f6f3b0c1d01","from":"+15550100123",)"));
+    WebhookDelivery delivery;
+    delivery.delivery_id = "d-1";
+    run.finish(create_deliveries, {{delivery}});
+    const auto& child = run.script.command<durable::history::ChildInitiated>(0);
+    CHECK(child.workflow_id == "webhook-d-1");
+    CHECK(child.parent_close == durable::ParentClosePolicy::abandon);
+    run.script.feed(durable::history::ChildStarted{run.script.history().back().first_event, durable::test::some_run});
 }
 
 TEST_CASE("cancelled at any step, the run ends there: what was done stays, nothing new begins") {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "activities/billing/usage_alerts.hpp"
 #include "activities/call_records.hpp"
 #include "activities/contacts.hpp"
 #include "activities/live_events.hpp"
@@ -13,6 +14,7 @@
 #include "activities/summaries.hpp"
 #include "activities/transcripts.hpp"
 #include "activities/usage.hpp"
+#include "activities/webhooks/webhooks.hpp"
 #include "tests/replay/script.hpp"
 #include "workflows/call_processing.hpp"
 
@@ -108,11 +110,13 @@ class Rehearsal {
         if (name == update_contact.name)
             finish(update_contact, {"0199f0a4-0000-7000-8000-0000000000c1", 1, 3});
         if (name == count_usage.name) finish(count_usage, {"2026-11-21", 1, 3});
+        if (name == raise_usage_alerts.name) finish(raise_usage_alerts, {});
         if (name == plan_notifications.name) finish(plan_notifications, plan);
         if (name == send_sms.name) finish(send_sms, {"SM1", "queued"});
         if (name == send_email.name) finish(send_email, {"re_1"});
         if (name == record_notifications.name) finish(record_notifications, {});
         if (name == publish_live_event.name) finish(publish_live_event, {});
+        if (name == create_deliveries.name) finish(create_deliveries, {});
     }
 };
 

@@ -11,6 +11,7 @@
 #include "api/dev/seed.hpp"
 #include "api/ingress/ingress.hpp"
 #include "api/sandbox/sandbox.hpp"
+#include "engine/client/client.hpp"
 #include "engine/store/check.hpp"
 #include "tests/support/database.hpp"
 
@@ -56,6 +57,18 @@ class FaultWorld {
     [[nodiscard]] int points_passed() const;
     /// How many of a run's notifications by SMS are listed as unknown in its result.
     [[nodiscard]] int unknown_sms() const;
+
+    [[nodiscard]] Database& database() { return database_; }
+    [[nodiscard]] const Database& database() const { return database_; }
+    [[nodiscard]] const std::string& organization_id() const { return organization_.organization_id; }
+    [[nodiscard]] std::uint16_t ingress_port() const { return ingress_->port(); }
+    [[nodiscard]] std::string sandbox_url() const { return sandbox_.url(); }
+    /// Starts a workflow of the demo organization, or of the whole system.
+    void start(const std::string& type, const durable::Payload& input, const std::string& workflow_id,
+               bool of_the_system = false) const;
+    /// Keeps a closed run as tests/histories/<name>.json, if CALLFLEX_WRITE_HISTORIES is set and it is not
+    /// there yet.
+    void keep_history(const std::string& workflow_id, const std::string& name) const;
 
   private:
     Database database_;

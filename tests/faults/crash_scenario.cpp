@@ -1,0 +1,69 @@
+#include "tests/faults/crash_scenario.hpp"
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <memory>
+
+namespace test {
+namespace {
+
+/// A world whose worker breaks once; another worker takes over if the first one died.
+class Case {
+  public:
+    Case(const CrashScenario& scenario, Crash crash) : scenario_{scenario}, crash_{crash} {
+        scenario_.begin(world_);
+        broken_ = world_.start_worker(crash_);
+    }
+    void finish() {
+        CAPTURE(crash_.count);
+        CAPTURE(static_cast<int>(crash_.how));
+        if (crash_.how != Crash::How::reply_lost) {
+            REQUIRE(FaultWorld::crashed(broken_));
+            world_.start_worker();
+        }
+        REQUIRE(world_.quiet_within(scenario_.patience));
+        CHECK(world_.violations() == "");
+        scenario_.verify(world_);
+    }
+
+  private:
+    const CrashScenario& scenario_;
+    Crash crash_;
+    FaultWorld world_;
+    pid_t broken_ = 0;
+};
+
+/// How many points a worker passes from its start until the run has closed, when nothing breaks.
+int count_points(const CrashScenario& scenario) {
+    FaultWorld world;
+    scenario.begin(world);
+    world.start_worker();
+    REQUIRE(world.quiet_within(scenario.patience));
+    scenario.verify(world);
+    return world.points_passed();
+}
+
+}  // namespace
+
+void require_at_every_crash_point(const CrashScenario& scenario) {
+    const int points = count_points(scenario);
+    MESSAGE("commit boundaries: " << points);
+    REQUIRE(points >= scenario.points_min);
+    // Most of each world's life is waiting for a dead worker's lock to be noticed.
+    constexpr std::size_t at_a_time = 6;
+    std::deque<std::unique_ptr<Case>> running;
+    const auto finish_one = [&running] {
+        running.front()->finish();
+        running.pop_front();
+    };
+    for (int count = 1; count <= points; ++count) {
+        for (const auto how : {Crash::How::before, Crash::How::after, Crash::How::reply_lost}) {
+            running.push_back(std::make_unique<Case>(scenario, Crash{count, how}));
+            if (running.size() == at_a_time) finish_one();
+        }
+    }
+    while (!running.empty()) finish_one();
+}
+
+}  // namespace test

@@ -10,7 +10,7 @@
 namespace callflex::cli {
 
 struct Command {
-    std::string_view group;  ///< "" or "workflow"
+    std::string_view group;  ///< "", "workflow", "schedule", ...
     std::string_view name;
     std::string_view summary;
     void (*define)(CLI::App& app, Session& session);
@@ -34,6 +34,13 @@ void define_template_list(CLI::App& app, Session& session);
 void define_template_show(CLI::App& app, Session& session);
 void define_template_preview(CLI::App& app, Session& session);
 void define_queue_limits(CLI::App& app, Session& session);
+void define_schedule_list(CLI::App& app, Session& session);
+void define_schedule_describe(CLI::App& app, Session& session);
+void define_schedule_pause(CLI::App& app, Session& session);
+void define_schedule_unpause(CLI::App& app, Session& session);
+void define_schedule_trigger(CLI::App& app, Session& session);
+void define_schedule_backfill(CLI::App& app, Session& session);
+void define_schedule_delete(CLI::App& app, Session& session);
 void define_replay(CLI::App& app, Session& session);
 void define_check(CLI::App& app, Session& session);
 void define_doctor(CLI::App& app, Session& session);

@@ -58,13 +58,19 @@ void add_global_options(CLI::App& root, Session& session) {
                   "Times as ISO 8601 (UTC) instead of \"3 min ago\"");
 }
 
+std::string group_summary(std::string_view name) {
+    if (name == "workflow") return "Start, inspect, message and end workflow runs";
+    if (name == "schedule") return "See, hold and run what runs by the clock";
+    return fmt::format("Commands about a {}", name);
+}
+
 CLI::App& group(CLI::App& root, std::string_view name) {
     if (name.empty()) return root;
     const auto same = [&](const CLI::App* app) { return app->get_name() == name; };
     if (const auto known = root.get_subcommands(same); !known.empty()) return *known.front();
-    auto& made = *root.add_subcommand(std::string{name}, "Start, inspect, message and end workflow runs");
+    auto& made = *root.add_subcommand(std::string{name}, group_summary(name));
     made.require_subcommand(1);
-    made.footer("EXAMPLES\n  # help on one command\n  callflex workflow list --help\n");
+    made.footer(fmt::format("EXAMPLES\n  # help on one command\n  callflex {} list --help\n", name));
     return made;
 }
 

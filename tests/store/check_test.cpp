@@ -99,6 +99,47 @@ TEST_CASE("planted damage is found and named") {
     SUBCASE("a block mark that is missing") {
         found("update engine.live_runs set failures = 2", "I-24");
     }
+    SUBCASE("a tie to a child that is not open") {
+        found(
+            "insert into engine.children (child_chain, parent_chain, parent_run, initiated, name_space, "
+            "workflow_id, "
+            "parent_close) select gen_random_uuid(), chain_id, run_id, 2, 'default', 'x', 'abandon' "
+            "from engine.live_runs",
+            "I-21");
+    }
+    SUBCASE("a tie to a parent that is gone, with nobody told") {
+        found(
+            "insert into engine.children (child_chain, parent_chain, parent_run, initiated, name_space, "
+            "workflow_id, "
+            "parent_close) select chain_id, gen_random_uuid(), gen_random_uuid(), 2, 'default', 'x', "
+            "'abandon' "
+            "from engine.live_runs",
+            "I-21");
+    }
+    SUBCASE("an errand that nobody carries out") {
+        found(
+            "insert into engine.errands (kind, target, tenant, since) values ('closed', gen_random_uuid(), "
+            "'', "
+            "engine.now() - interval '2 minutes')",
+            "I-23");
+    }
+    SUBCASE("a child that is no run") {
+        found(
+            "update engine.history set events = 2, activation = convert_to(replace(convert_from(activation, "
+            "'UTF8'), "
+            "'\"a\":[', '\"a\":[{\"k\":\"ChildStarted\",\"initiated\":2,\"run\":\"' || run_id || '\"},'), "
+            "'UTF8')",
+            "I-19");
+    }
+    SUBCASE("a child whose end was told twice") {
+        found(
+            "update engine.runs set parent_run = run_id; update engine.history set events = 4, activation = "
+            "convert_to(replace(convert_from(activation, 'UTF8'), '\"a\":[', '\"a\":[{\"k\":\"ChildStarted\","
+            "\"initiated\":2,\"run\":\"' || run_id || '\"},' || "
+            "repeat('{\"k\":\"ChildFailed\",\"initiated\":2,"
+            "\"run\":\"' || run_id || '\"},', 2)), 'UTF8')",
+            "I-19");
+    }
     SUBCASE("a month without partitions") {
         found("drop table engine.history_" +
                   database.value("select to_char(engine.now() + interval '2 months', 'YYYY_MM')"),

@@ -9,11 +9,12 @@
 #include <sstream>
 
 namespace test {
-namespace {
 
-constexpr const char* hot_settings =
+const char* const hot_settings =
     "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; "
     "set plan_cache_mode = force_generic_plan; set search_path = ''";
+
+namespace {
 
 const std::regex hits{R"(Buffers: shared hit=(\d+)(?: read=(\d+))?)"};
 

@@ -13,6 +13,9 @@ inline const std::string statements_folder = CALLFLEX_SOURCE_DIR "/engine/store/
 /// The text of a statement by its name.
 [[nodiscard]] std::string statement_text(const std::string& name);
 
+/// What makes a connection plan as a hot one.
+extern const char* const hot_settings;
+
 struct Plans : StoreFixture {
     Plans();
 

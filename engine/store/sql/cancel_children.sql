@@ -5,4 +5,4 @@
 insert into engine.errands (kind, target, tenant, event, since)
 select 'cancel', x.child_chain, x.tenant, x.event, engine.now()
   from unnest($1::uuid[], $2::text[], $3::bytea[]) as x(child_chain, tenant, event)
- where exists (select from engine.children k where k.child_chain = x.child_chain)
+ where (select k.child_chain from engine.children k where k.child_chain = x.child_chain) is not null

@@ -12,11 +12,13 @@ with closed as materialized (
      where kind = 'closed' order by id limit $1::integer for update skip locked
 ),
 page as materialized (
-    select k.child_chain, k.parent_close, l.run_id
-      from closed e
-      join engine.children k on k.parent_chain = e.target
-      left join engine.workflow_ids i on i.name_space = k.name_space and i.workflow_id = k.workflow_id
-      left join engine.live_runs l on l.run_id = i.run_id and l.chain_id = k.child_chain
+    select k.child_chain, k.parent_close,
+           (select l.run_id
+              from engine.workflow_ids i
+              join engine.live_runs l on l.run_id = i.run_id and l.chain_id = k.child_chain
+             where i.name_space = k.name_space and i.workflow_id = k.workflow_id) as run_id
+      from engine.children k
+     where k.parent_chain = any (array(select target from closed))
      order by k.parent_chain, k.child_chain
      limit $2::integer
        for update of k skip locked
@@ -86,7 +88,7 @@ done as (
     delete from engine.errands e
      using closed c
      where e.kind = 'closed' and e.id = c.id
-       and not exists (select from engine.children k where k.parent_chain = c.target)
+       and (select k.child_chain from engine.children k where k.parent_chain = c.target limit 1) is null
     returning 1
 )
 select (select count(*) from done) + (select count(*) from untied) as done,

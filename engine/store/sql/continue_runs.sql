@@ -6,13 +6,17 @@
 -- a_workflow_id_names_one_run_at_a_time, a_run_is_live_once (owner + 0 hides live_runs_owned), an_activity_has_one_row.
 -- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations before, $6 activations added, $7 inbox head,
 -- $8 events in all, $9 next run, $10 its type, $11 its queue, $12 its activation 0
-with continuing as materialized (
-    -- Without its facts a run has no name; the next one's facts then refuse the data.
-    select x.*, r.name_space, r.workflow_id, r.request_id, r.parent_run
-      from unnest($2::uuid[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[], $7::bigint[],
-                  $8::integer[], $9::uuid[], $10::text[], $11::text[], $12::bytea[])
+with given as materialized (
+    select * from unnest($2::uuid[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[], $7::bigint[],
+                         $8::integer[], $9::uuid[], $10::text[], $11::text[], $12::bytea[])
         as x(run_id, epoch, token, before, activations, head, events, next, type, queue, activation)
-      left join engine.runs r on r.run_id = x.run_id
+),
+continuing as materialized (
+    -- Without its facts a run has no name; the next one's facts then refuse the data.
+    select x.*, r.name_space, r.workflow_id, r.parent_run
+      from given x
+      left join lateral (select name_space, workflow_id, parent_run from engine.runs f
+                          where f.run_id = x.run_id limit 1) r on true
 ),
 held as materialized (
     select i.name_space, i.workflow_id, i.run_id, i.request_id, x.next
@@ -35,9 +39,9 @@ moved as (
 ),
 gone as (
     delete from engine.live_runs l
-     using continuing x
-     where (select count(*) from moved) >= 0
-       and l.run_id = x.run_id
+     using given x
+     where (select count(*) from moved) >= 0  -- after the names
+       and l.run_id = any ($2::uuid[]) and l.run_id = x.run_id
        and l.owner + 0 = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
     returning l.run_id, l.chain_id, l.tenant, l.inbox_tail, l.has_children, l.cancel_requested
 ),

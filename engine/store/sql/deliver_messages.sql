@@ -14,15 +14,16 @@ cancels as materialized (
      where kind = 'cancel' order by id limit $1::integer for update skip locked
 ),
 aimed as materialized (
-    select m.kind, m.id, m.event, l.run_id
+    select kind, id, event, (select l.run_id from engine.live_runs l where l.run_id = m.target) as run_id
       from messages m
-      left join engine.live_runs l on l.run_id = m.target
      union all
-    select c.kind, c.id, c.event, l.run_id
+    select kind, id, event,
+           (select l.run_id
+              from engine.children k
+              join engine.workflow_ids i on i.name_space = k.name_space and i.workflow_id = k.workflow_id
+              join engine.live_runs l on l.run_id = i.run_id and l.chain_id = k.child_chain
+             where k.child_chain = c.target)
       from cancels c
-      left join engine.children k on k.child_chain = c.target
-      left join engine.workflow_ids i on i.name_space = k.name_space and i.workflow_id = k.workflow_id
-      left join engine.live_runs l on l.run_id = i.run_id and l.chain_id = c.target
 ),
 held as materialized (
     select run_id from engine.live_runs
@@ -43,7 +44,7 @@ counted as (
            wake_at = case when l.owner is null and l.failures = 0
                           then least(coalesce(l.wake_at, 'infinity'), engine.now()) else l.wake_at end
       from numbered n
-     where l.run_id = n.run_id and n.place = 1
+     where l.run_id = any (array(select run_id from held)) and l.run_id = n.run_id and n.place = 1
     returning l.run_id, l.chain_id, l.tenant, l.queue, l.inbox_tail - n.messages as base
 ),
 sent as (

@@ -11,15 +11,17 @@
 -- Arrays: $1 parent run, $2 parent chain, $3 initiated, $4 child run, $5 workflow id, $6 type, $7 queue, $8 tenant,
 -- $9 activation 0, $10 it must not take a closed run's id, $11 what happens when the parent closes,
 -- $12 the parent waits for the answer, $13 event if started, $14 event if refused
-with wanted as materialized (
-    select w.*, r.name_space,
-           row_number() over (partition by r.name_space, w.workflow_id
-                                  order by w.rejects, w.parent_run, w.initiated) as turn
+with given as materialized (
+    select w.*, (select r.name_space from engine.runs r where r.run_id = w.parent_run) as name_space
       from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
                   $9::bytea[], $10::boolean[], $11::text[], $12::boolean[], $13::bytea[], $14::bytea[])
         as w(parent_run, parent_chain, initiated, run_id, workflow_id, type, queue, tenant, activation, rejects,
              parent_close, answered, if_started, if_refused)
-      left join engine.runs r on r.run_id = w.parent_run
+),
+wanted as materialized (
+    select g.*, row_number() over (partition by name_space, workflow_id
+                                       order by rejects, parent_run, initiated) as turn
+      from given g
 ),
 named as (
     insert into engine.workflow_ids as i (name_space, workflow_id, run_id, request_id, tenant)
@@ -30,7 +32,8 @@ named as (
      where not exists (select from wanted w where w.run_id = excluded.run_id and w.rejects)
        and i.run_id = (select s.run_id from engine.workflow_ids s
                         where s.name_space = excluded.name_space and s.workflow_id = excluded.workflow_id)
-       and not exists (select from engine.live_runs l where l.run_id = i.run_id)
+       -- A value, not an "exists", which would be answered by a hash of all live runs.
+       and (select l.run_id from engine.live_runs l where l.run_id = i.run_id) is null
     returning i.name_space, i.workflow_id, i.run_id
 ),
 remembered as (
@@ -75,7 +78,7 @@ counted as (
     update engine.live_runs l
        set inbox_tail = l.inbox_tail + a.messages, has_children = l.has_children or a.any_started
       from answers a
-     where l.run_id = a.parent_run and a.place = 1
+     where l.run_id = any ($1::uuid[]) and l.run_id = a.parent_run and a.place = 1
     returning l.run_id, l.chain_id, l.tenant, l.inbox_tail - a.messages as base
 ),
 sent as (

@@ -1,8 +1,11 @@
 #include "activities/register.hpp"
 
 #include "activities/billing/billing_activities.hpp"
+#include "activities/onboarding/register_onboarding.hpp"
+#include "activities/live_transfer_activities.hpp"
 #include "activities/recording_fetcher.hpp"
 #include "activities/start_runs.hpp"
+#include "activities/supabase/realtime.hpp"
 #include "activities/tenancy.hpp"
 #include "activities/transactional.hpp"
 #include "activities/webhooks/register_webhooks.hpp"
@@ -18,6 +21,23 @@ std::shared_ptr<webhooks::Sender> webhook_sender(const ActivityDependencies& dep
                                   .database_url = dependencies.database_url,
                                   .secrets = std::move(secrets),
                                   .ca_file = config.ca_file});
+}
+
+/// Publishing also says that the event is to be broadcast, if it is.
+void register_live_events(durable::worker::ActivityRegistry& activities, const std::shared_ptr<Vendors>& vendors) {
+    const SupabaseConfig& supabase = vendors->config.supabase;
+    const bool broadcast = supabase.configured() && supabase.realtime;
+    const auto publish = for_the_tenant(transactional::publish_live_event);
+    activities.transactional(publish_live_event, [publish, broadcast](durable::TransactionalContext& context,
+                                                                      pqxx::work& tx, LiveEvent event) {
+        Published published = publish(context, tx, std::move(event));
+        if (broadcast) published.broadcast = true;
+        return published;
+    });
+    activities.async(broadcast_live_event,
+                     [vendors](durable::ActivityContext& context, LiveBroadcast event) {
+                         return supabase::broadcast(vendors, context, std::move(event));
+                     });
 }
 
 }  // namespace
@@ -36,11 +56,13 @@ void register_activities(durable::worker::ActivityRegistry& activities,
     activities.transactional(make_partitions, for_everybody(transactional::make_partitions));
     activities.transactional(drop_old_partition, for_everybody(transactional::drop_old_partition));
     activities.transactional(forget_old_rows, for_everybody(transactional::forget_old_rows));
-    activities.transactional(publish_live_event, for_the_tenant(transactional::publish_live_event));
+    register_live_events(activities, dependencies.vendors);
 
     register_billing_activities(activities);
     register_start_runs(activities, dependencies.start_run);
     register_vendor_activities(activities, dependencies.vendors);
+    register_transfer_activities(activities, dependencies.vendors);
+    setup::register_onboarding_activities(activities, dependencies.vendors);
     webhooks::register_webhook_activities(activities, webhook_sender(dependencies));
     activities.async(fetch_recording,
                      RecordingFetcher{{.vendors = dependencies.vendors,

@@ -61,16 +61,23 @@ void add_global_options(CLI::App& root, Session& session) {
 std::string group_summary(std::string_view name) {
     if (name == "workflow") return "Start, inspect, message and end workflow runs";
     if (name == "schedule") return "See, hold and run what runs by the clock";
+    if (name == "org") return "Organizations: create, list, what they use";
+    if (name == "call") return "Calls, for support staff: list, show, search";
+    if (name == "webhook") return "Customers' own systems: where they are told, and what became of it";
     return fmt::format("Commands about a {}", name);
 }
 
+/// "webhook endpoint" is the group endpoint of the group webhook.
 CLI::App& group(CLI::App& root, std::string_view name) {
     if (name.empty()) return root;
+    if (const auto blank = name.find(' '); blank != std::string_view::npos)
+        return group(group(root, name.substr(0, blank)), name.substr(blank + 1));
     const auto same = [&](const CLI::App* app) { return app->get_name() == name; };
     if (const auto known = root.get_subcommands(same); !known.empty()) return *known.front();
     auto& made = *root.add_subcommand(std::string{name}, group_summary(name));
     made.require_subcommand(1);
-    made.footer(fmt::format("EXAMPLES\n  # help on one command\n  callflex {} list --help\n", name));
+    made.footer(fmt::format("EXAMPLES\n  # help on one command\n  {} {} --help\n", full_name(made),
+                            name == "webhook" ? "endpoint list" : "list"));
     return made;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "engine/schedule/overlap.hpp"
@@ -74,11 +75,12 @@ ScheduleChanges apply_schedules(pqxx::transaction_base& tx, std::span<const Sche
     const std::vector<Timetable> timetables = compile(specs);
     const Timestamp now = database_time(tx);
     ScheduleChanges changes;
-    std::set<std::string> undeclared;
-    for (const ScheduleInfo& known : list_schedules(tx)) undeclared.insert(known.spec.id);
+    std::map<std::string, ScheduleSpec> undeclared;
+    for (ScheduleInfo& known : list_schedules(tx)) undeclared.emplace(known.spec.id, std::move(known.spec));
     for (const Timetable& timetable : timetables) {
         const std::string& id = timetable.spec().id;
-        undeclared.erase(id);
+        const auto known = undeclared.extract(id);
+        if (known && known.mapped() == timetable.spec()) continue;  // the common case takes no lock
         if (create(tx, timetable, now)) {
             changes.created.push_back(id);
             continue;
@@ -88,7 +90,7 @@ ScheduleChanges apply_schedules(pqxx::transaction_base& tx, std::span<const Sche
         update(tx, *row, timetable);
         changes.updated.push_back(id);
     }
-    changes.undeclared.assign(undeclared.begin(), undeclared.end());
+    for (const auto& [id, spec] : undeclared) changes.undeclared.push_back(id);
     return changes;
 }
 

@@ -38,12 +38,24 @@ void ScheduleLoop::work(const std::stop_token& stop) {
 }
 
 milliseconds ScheduleLoop::look() {
-    if (!applied_ && !options_.declared.empty()) observer_.applied(store_.apply(options_.declared));
-    applied_ = true;
+    if (!std::exchange(applied_, true)) apply();
     const store::DueSchedules due = store_.due();
     for (const std::string& schedule : due.ids) act(schedule);
     if (!due.next_in) return options_.look_every;
     return std::clamp(std::chrono::ceil<milliseconds>(*due.next_in), milliseconds{1}, options_.look_every);
+}
+
+/// Declarations that this build or this database does not understand must not hold up the schedules that are there.
+void ScheduleLoop::apply() {
+    if (options_.declared.empty()) return;
+    try {
+        observer_.applied(store_.apply(options_.declared));
+    } catch (const store::StoreUnavailable&) {
+        applied_ = false;
+        throw;
+    } catch (const std::exception& error) {
+        observer_.trouble(std::string{"the schedules of this build were not applied: "} + error.what());
+    }
 }
 
 /// A schedule that cannot be acted upon must not hold up the others.

@@ -43,6 +43,7 @@ class ScheduleLoop {
     void work(const std::stop_token& stop);
     /// How long nothing is to be done.
     std::chrono::milliseconds look();
+    void apply();
     void act(const std::string& schedule);
 
     Options options_;

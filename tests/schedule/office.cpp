@@ -5,11 +5,24 @@
 #include <algorithm>
 
 #include "engine/replay/history.hpp"
+#include "engine/store/check.hpp"
 
 namespace test {
 
 Office::Office()
     : client({.connection_string = database.url(), .notifications = false}), store(database.url()) {}
+
+Office::~Office() {
+    CHECK(violations() == std::vector<std::string>{});
+}
+
+std::vector<std::string> Office::violations() const {
+    pqxx::connection connection{database.url()};
+    for (const auto& line : store::check(connection)) {
+        if (line.id == "I-17") return line.examples;
+    }
+    return {"I-17 is not checked"};
+}
 
 void Office::go_to(const std::string& time) {
     // Never after it by a clock that goes on meanwhile: the shift is computed where it is stored.

@@ -27,6 +27,10 @@ struct Ran {
 class Office {
   public:
     Office();
+    /// Every test ends with a look at the invariant of schedules.
+    ~Office();
+    Office(const Office&) = delete;
+    Office& operator=(const Office&) = delete;
 
     /// Moves the database's clock to an instant.
     void go_to(const std::string& time);
@@ -38,6 +42,8 @@ class Office {
     void apply(const ScheduleSpec& spec);
     [[nodiscard]] ScheduleInfo schedule() { return client.describe("test"); }
 
+    /// What `callflex check` says about schedules: one line an example.
+    [[nodiscard]] std::vector<std::string> violations() const;
     /// All runs, by nominal time, as their histories tell.
     [[nodiscard]] std::vector<Ran> runs();
     [[nodiscard]] std::vector<std::string> nominal_times();

@@ -175,3 +175,25 @@ TEST_CASE_FIXTURE(Office, "every verb says so when there is no such schedule") {
     CHECK_THROWS_AS(client.backfill("none", at("2026-11-20"), at("2026-11-21")), client::NotFound);
     CHECK_THROWS_AS(client.remove("none"), client::NotFound);
 }
+
+TEST_CASE_FIXTURE(Office,
+                  "the checker sees a second run of a nominal time, and schedules that nobody will look at") {
+    go_to("2026-11-21T00:30:00Z");
+    apply(spec_of("@hourly"));
+    go_to("2026-11-21T01:00:00Z");
+    act();
+    complete("test-2026-11-21T01:00:00Z");
+    CHECK(violations().empty());
+    database.execute("update engine.schedules set next_at = null");
+    CHECK(violations() == Times{"schedule test: nobody will look at its next time"});
+    database.execute(
+        "update engine.schedules set paused = true; delete from engine.schedule_runs;"
+        "insert into engine.schedule_buffer values ('test', now(), 'trigger', null)");
+    CHECK(violations() == Times{"schedule test: what waits waits for nothing"});
+    database.execute("delete from engine.schedule_buffer; delete from engine.workflow_ids");
+    client.unpause("test");
+    CHECK(client.backfill("test", at("2026-11-21T01:00:00Z"), at("2026-11-21T02:00:00Z")) == 1);
+    act();
+    CHECK(violations() == Times{"workflow test-2026-11-21T01:00:00Z: 2 runs"});
+    database.execute("delete from engine.history");
+}

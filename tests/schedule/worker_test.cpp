@@ -22,6 +22,16 @@ Task<std::string> tell_time(Workflow& wf, Nothing) {
     co_return wf.info().scheduled_for ? to_string(*wf.info().scheduled_for) : "by hand";
 }
 
+/// Waits for a condition, not for time.
+bool eventually(const std::function<bool()>& condition) {
+    const auto give_up = std::chrono::steady_clock::now() + 20s;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > give_up) return false;
+        std::this_thread::yield();
+    }
+    return true;
+}
+
 /// What a loop reports. Thread-safe.
 class Reports {
   public:
@@ -69,12 +79,12 @@ TEST_CASE_FIXTURE(Office, "a worker declares its schedules, runs them, and the c
     options.schedules.front().workflow = scheduled(tells_its_time, {});
     worker::Worker working{options, workflows, activities};
     working.start();
-    client::Client runs_client{{.connection_string = database.url()}};
+    client::Client runs{{.connection_string = database.url()}};
     const store::RunRef run{.workflow = WorkflowId{"test-2026-11-21T01:00:00Z"}};
-    while (client.list().empty()) std::this_thread::yield();
+    REQUIRE(eventually([&] { return !client.list().empty(); }));
     go_to("2026-11-21T01:00:00Z");
-    while (!runs_client.resolve(run)) std::this_thread::yield();
-    CHECK(runs_client.result(tells_its_time, run, 20s) == "2026-11-21T01:00:00Z");
+    REQUIRE(eventually([&] { return runs.resolve(run).has_value(); }));
+    CHECK(runs.result(tells_its_time, run, 20s) == "2026-11-21T01:00:00Z");
 }
 
 TEST_CASE_FIXTURE(Office, "a loop wakes for the next nominal time by itself, however long it may sleep") {
@@ -113,6 +123,17 @@ TEST_CASE_FIXTURE(Office,
     go_to("2026-11-21T01:00:00Z");
     Reports reports;
     const worker::ScheduleLoop loop{{database.url(), {}, {}, 50ms}, reports.observer()};
+    CHECK(reports.acted(1));
+    CHECK(reports.troubled());
+    CHECK(nominal_times() == Times{"2026-11-21T01:00:00Z"});
+}
+
+TEST_CASE_FIXTURE(Office, "a loop whose declarations are wrong complains and acts on what is there") {
+    go_to("2026-11-21T00:30:00Z");
+    apply(spec_of("@hourly"));
+    go_to("2026-11-21T01:00:00Z");
+    Reports reports;
+    const worker::ScheduleLoop loop{{database.url(), {}, {spec_of("@never")}, 50ms}, reports.observer()};
     CHECK(reports.acted(1));
     CHECK(reports.troubled());
     CHECK(nominal_times() == Times{"2026-11-21T01:00:00Z"});

@@ -73,6 +73,17 @@ Task<std::vector<int>> run_parent_of_tally(Workflow& wf, Tally tally) {
     co_return co_await wf.child(test::tally, tally, {.workflow = WorkflowId{"tally"}});
 }
 
+Task<int> run_countdown(Workflow& wf, int left) {
+    if (left > 0) wf.continue_as_new(left - 1);
+    co_return 7;
+}
+
+Task<int> run_parent_of_countdown(Workflow& wf, Nothing) {
+    const int seven =
+        co_await wf.child(countdown, 2, {.workflow = WorkflowId{"countdown"}, .queue = "there"});
+    co_return co_await wf.run(add_one, seven);
+}
+
 Task<int> run_restless_parent(Workflow& wf, int runs_left) {
     if (runs_left == 0) co_return co_await wf.signals(amount).receive();
     const auto child =
@@ -90,6 +101,8 @@ void add_families(WorkflowRegistry& registry) {
     registry.add(curious_parent, run_curious_parent);
     registry.add(tally, run_tally);
     registry.add(parent_of_tally, run_parent_of_tally);
+    registry.add(countdown, run_countdown);
+    registry.add(parent_of_countdown, run_parent_of_countdown);
     registry.add(restless_parent, run_restless_parent);
 }
 

@@ -40,6 +40,11 @@ inline constexpr WorkflowType<Tally, std::vector<int>> parent_of_tally{"parent_o
 /// Starts a child of adders, goes on as new, and waits for an amount then.
 inline constexpr WorkflowType<int, int> restless_parent{"restless_parent"};
 
+/// Goes on as new that many times, then gives seven.
+inline constexpr WorkflowType<int, int> countdown{"countdown"};
+/// Starts a countdown from two as its child in the queue "there"; adds one to what it gives.
+inline constexpr WorkflowType<Nothing, int> parent_of_countdown{"parent_of_countdown"};
+
 inline constexpr StateKey<int> born{"born"};
 inline constexpr Query<Nothing, std::vector<int>> seen_so_far{"seen_so_far"};
 

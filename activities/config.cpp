@@ -178,6 +178,41 @@ void read_vapi(Reader& reader, VapiConfig& config) {
     }
 }
 
+void read_supabase(Reader& reader, SupabaseConfig& config) {
+    reader.url("SUPABASE_URL", config.url);
+    reader.secret("SUPABASE_SERVICE_KEY", config.service_key);
+    reader.text("SUPABASE_BUCKET", config.bucket);
+    const auto realtime = reader.text("SUPABASE_REALTIME");
+    if (realtime && *realtime != "0" && *realtime != "1") reader.problem("SUPABASE_REALTIME", "expected 0 or 1");
+    config.realtime = realtime.value_or("1") == "1";
+    if (config.url.empty() != config.service_key.empty())
+        reader.problem("SUPABASE_URL", "expected together with SUPABASE_SERVICE_KEY");
+}
+
+void read_s3(Reader& reader, S3Config& config) {
+    reader.url("S3_ENDPOINT", config.endpoint);
+    reader.text("S3_BUCKET", config.bucket);
+    reader.text("S3_REGION", config.region);
+    reader.text("S3_ACCESS_KEY_ID", config.access_key_id);
+    reader.secret("S3_SECRET_ACCESS_KEY", config.secret_access_key);
+    if (config.configured() && (config.access_key_id.empty() || config.secret_access_key.empty()))
+        reader.problem("S3_ACCESS_KEY_ID", "expected together with S3_SECRET_ACCESS_KEY");
+}
+
+void read_storage(Reader& reader, VendorConfig& config) {
+    const std::string kind = reader.text("CALLFLEX_STORAGE").value_or("filesystem");
+    if (kind == "s3") {
+        config.storage = StorageKind::s3;
+        if (!config.s3.configured()) reader.problem("CALLFLEX_STORAGE", "s3 needs S3_ENDPOINT and S3_BUCKET");
+    } else if (kind == "supabase") {
+        config.storage = StorageKind::supabase;
+        if (!config.supabase.configured())
+            reader.problem("CALLFLEX_STORAGE", "supabase needs SUPABASE_URL and SUPABASE_SERVICE_KEY");
+    } else if (kind != "filesystem") {
+        reader.problem("CALLFLEX_STORAGE", "expected filesystem, s3 or supabase");
+    }
+}
+
 void read_webhooks(Reader& reader, const Environment& environment, WebhookConfig& config) {
     std::vector<std::string> problems;
     config = webhook_config(environment, problems);
@@ -207,6 +242,9 @@ VendorConfig vendor_config(const Environment& environment) {
     read_resend(reader, config.resend);
     read_stripe(reader, config.stripe);
     read_vapi(reader, config.vapi);
+    read_supabase(reader, config.supabase);
+    read_s3(reader, config.s3);
+    read_storage(reader, config);
     read_webhooks(reader, environment, config.webhooks);
     reader.secret("CALLFLEX_SECRETS_KEY", config.secrets_key);
     reader.url("API_URL", config.api_url);

@@ -9,6 +9,11 @@
 //   (public address of the ingress, for status callbacks), CALLFLEX_CA_FILE (PEM, beside the system's)
 //   STRIPE_SECRET_KEY, STRIPE_BASE_URL, STRIPE_METER_ID, STRIPE_METER_EVENT_NAME, STRIPE_SETTLE_SECONDS
 //
+//   SUPABASE_URL, SUPABASE_SERVICE_KEY, SUPABASE_BUCKET, SUPABASE_REALTIME (1 or 0)
+//   S3_ENDPOINT, S3_BUCKET, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
+//   CALLFLEX_STORAGE (filesystem, s3 or supabase: where recordings are kept), CALLFLEX_SECRETS_KEY
+//   WEBHOOK_*: see activities/webhooks/webhook_config.hpp
+//
 // A vendor without a key is not configured: its activities say so, or do without it.
 
 #include <chrono>
@@ -80,12 +85,38 @@ struct StripeConfig {
     [[nodiscard]] bool configured() const { return !secret_key.empty(); }
 };
 
+struct SupabaseConfig {
+    std::string url;     ///< "https://<project>.supabase.co"
+    Secret service_key;  ///< "sb_secret_...", or an old service_role JWT
+    std::string bucket = "recordings";
+    bool realtime = true;
+
+    [[nodiscard]] bool configured() const { return !url.empty() && !service_key.empty(); }
+};
+
+/// Any storage that speaks S3, addressed by path.
+struct S3Config {
+    std::string endpoint;  ///< "https://s3.eu-central-1.amazonaws.com"
+    std::string bucket;
+    std::string region = "us-east-1";
+    std::string access_key_id;
+    Secret secret_access_key;
+
+    [[nodiscard]] bool configured() const { return !endpoint.empty() && !bucket.empty(); }
+};
+
+/// Where recordings are kept.
+enum class StorageKind : std::uint8_t { filesystem, s3, supabase };
+
 struct VendorConfig {
     OpenAiConfig openai;
     TwilioConfig twilio;
     ResendConfig resend;
     VapiConfig vapi;
     StripeConfig stripe;
+    SupabaseConfig supabase;
+    S3Config s3;
+    StorageKind storage = StorageKind::filesystem;
     WebhookConfig webhooks;  ///< how customers' own systems are called: WEBHOOK_*
     Secret secrets_key;      ///< CALLFLEX_SECRETS_KEY: opens what is sealed in the database
     std::string api_url;  ///< "" when not known: then no status callbacks are asked for

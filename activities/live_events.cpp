@@ -6,10 +6,10 @@
 
 namespace callflex::transactional {
 
-durable::Nothing publish_live_event(durable::TransactionalContext&, pqxx::work& tx, LiveEvent input) {
-    tx.exec_params(std::string{sql::publish_live_event}, input.organization_id, input.type,
-                   storable(input.payload));
-    return {};
+Published publish_live_event(durable::TransactionalContext&, pqxx::work& tx, LiveEvent input) {
+    const auto row = tx.exec_params1(std::string{sql::publish_live_event}, input.organization_id, input.type,
+                                     storable(input.payload));
+    return {row["id"].as<std::int64_t>(), std::nullopt, row["webhooks"].as<bool>()};
 }
 
 }  // namespace callflex::transactional

@@ -29,7 +29,7 @@ NotificationPlan plan_notifications(durable::TransactionalContext& context, pqxx
                                     CallToReport input);
 durable::Nothing record_notifications(durable::TransactionalContext& context, pqxx::work& tx,
                                       NotificationReport input);
-durable::Nothing publish_live_event(durable::TransactionalContext& context, pqxx::work& tx, LiveEvent input);
+Published publish_live_event(durable::TransactionalContext& context, pqxx::work& tx, LiveEvent input);
 
 durable::Nothing record_notification(durable::TransactionalContext& context, pqxx::work& tx,
                                      NotificationRecord input);

@@ -12,6 +12,7 @@
 #include "api/run_starter.hpp"
 #include "api/stop_signals.hpp"
 #include "api/worker_health.hpp"
+#include "engine/client/connection_pool.hpp"
 #include "engine/worker/worker.hpp"
 #include "workflows/register.hpp"
 #include "workflows/schedules.hpp"

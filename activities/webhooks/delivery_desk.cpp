@@ -53,6 +53,17 @@ std::optional<WebhookAnswer> nothing_to_send(const pqxx::row& row) {
     return std::nullopt;
 }
 
+Outgoing message_of(const pqxx::row& row) {
+    return {.endpoint_id = row["endpoint_id"].as<std::string>(),
+            .url = row["url"].as<std::string>(),
+            .allow_http = row["allow_http"].as<bool>(),
+            .event_id = row["event_id"].as<std::string>(),
+            .event_type = row["event_type"].as<std::string>(),
+            .body = row["body"].as<std::string>(),
+            .secrets = {},
+            .headers = {}};
+}
+
 WebhookAnswer circuit_open(const pqxx::field& until) {
     const auto moment = *moment_of(until);
     return {.verdict = Verdict::waiting,
@@ -134,10 +145,14 @@ asio::awaitable<void> DeliveryDesk::withdraw(WebhookAttempt attempt) {
 
 DeliveryDesk::Gate DeliveryDesk::begin_now(const WebhookAttempt& attempt) {
     if (!options_.secrets)
-        throw durable::ApplicationError("Webhooks.not_configured",
-                                        "set CALLFLEX_SECRETS_KEY for the workers");
+        throw durable::ApplicationError("Webhooks.not_configured", "set CALLFLEX_SECRETS_KEY for the workers");
     Lease lease{*this, attempt.organization_id};
-    pqxx::work& tx = lease.tx();
+    Gate gate = decide(lease.tx(), attempt);
+    lease.commit();
+    return gate;
+}
+
+DeliveryDesk::Gate DeliveryDesk::decide(pqxx::work& tx, const WebhookAttempt& attempt) const {
     const auto rows = tx.exec_params(std::string{sql::webhook_find_delivery}, attempt.organization_id,
                                      attempt.delivery_id, attempt.attempt);
     if (rows.empty()) return WebhookAnswer{.verdict = Verdict::removed, .reason = "the endpoint was removed"};
@@ -150,27 +165,20 @@ DeliveryDesk::Gate DeliveryDesk::begin_now(const WebhookAttempt& attempt) {
         const auto probe = tx.exec_params(std::string{sql::webhook_claim_probe}, attempt.organization_id,
                                           endpoint_id, 2 * seconds(options_.config.timeout));
         if (probe.empty())
-            return circuit_open(
-                tx.exec_params1(std::string{sql::webhook_circuit}, attempt.organization_id, endpoint_id)[0]);
+            return circuit_open(tx.exec_params1(std::string{sql::webhook_circuit}, attempt.organization_id,
+                                                endpoint_id)[0]);
     }
-    Outgoing outgoing{.endpoint_id = endpoint_id,
-                      .url = row["url"].as<std::string>(),
-                      .allow_http = row["allow_http"].as<bool>(),
-                      .event_id = row["event_id"].as<std::string>(),
-                      .event_type = row["event_type"].as<std::string>(),
-                      .body = row["body"].as<std::string>(),
-                      .secrets = active_secrets(tx, *options_.secrets, attempt.organization_id, endpoint_id),
-                      .headers = {}};
+    Outgoing message = message_of(row);
+    message.secrets = active_secrets(tx, *options_.secrets, attempt.organization_id, endpoint_id);
     if (!row["headers_ciphertext"].is_null()) {
         const SealedSecret sealed{from_hex(row["headers_ciphertext"].as<std::string>()),
                                   row["headers_key_id"].as<std::string>()};
-        outgoing.headers = custom_headers_from(
+        message.headers = custom_headers_from(
             options_.secrets->open(sealed, headers_context(attempt.organization_id, endpoint_id)));
     }
     tx.exec_params(std::string{sql::webhook_begin_attempt}, attempt.organization_id, attempt.delivery_id,
                    attempt.attempt);
-    lease.commit();
-    return outgoing;
+    return message;
 }
 
 WebhookAnswer DeliveryDesk::settle_now(const WebhookAttempt& attempt, const std::string& endpoint_id,

@@ -69,6 +69,7 @@ class DeliveryDesk {
     class Lease;
     [[nodiscard]] std::unique_ptr<pqxx::connection> connect() const;
     [[nodiscard]] Gate begin_now(const WebhookAttempt& attempt);
+    [[nodiscard]] Gate decide(pqxx::work& tx, const WebhookAttempt& attempt) const;
     [[nodiscard]] WebhookAnswer settle_now(const WebhookAttempt& attempt, const std::string& endpoint_id,
                                            const Tried& tried);
     void withdraw_now(const WebhookAttempt& attempt);

@@ -16,8 +16,9 @@ namespace test {
 namespace {
 
 std::vector<std::string> words_of(const callflex::cli::Command& command) {
+    std::istringstream group{std::string{command.group}};
     std::vector<std::string> words;
-    if (!command.group.empty()) words.emplace_back(command.group);
+    for (std::string word; group >> word;) words.push_back(word);
     words.emplace_back(command.name);
     return words;
 }
@@ -76,7 +77,7 @@ TEST_CASE("the help of the program lists every command that has no group") {
     const auto printed = callflex({"--help"});
     CHECK(printed.code == 0);
     for (const auto& command : callflex::cli::commands()) {
-        const std::string name{command.group.empty() ? command.name : command.group};
+        const std::string name = words_of(command).front();
         CHECK(printed.has("\n  " + name + " "));
     }
 }

@@ -1,7 +1,7 @@
 #pragma once
-// What this program does by the clock. Applied by `callflex migrate` and by every worker when it starts: new entries are
-// added, changed ones updated (a pause set by an operator stays), entries that are gone are reported and go on until
-// `callflex schedule delete`.
+// What this program does by the clock. Applied by `callflex migrate` and by every worker when it starts: new
+// entries are added, changed ones updated (a pause set by an operator stays), entries that are gone are
+// reported and go on until `callflex schedule delete`.
 
 #include <vector>
 

@@ -21,8 +21,8 @@ void add_schedule_argument(CLI::App& app, std::string& id);
 void add_overlap_option(CLI::App& app, std::string& policy, const std::string& what);
 [[nodiscard]] durable::OverlapPolicy overlap_policy(const std::string& name);
 
-/// {schedule_id, rule, time_zone, overlap, workflow_type, state, note?, next?, actions, missed, skipped, waiting,
-/// running, last?}
+/// {schedule_id, rule, time_zone, overlap, workflow_type, state, note?, next?, actions, missed, skipped,
+/// waiting, running, last?}
 [[nodiscard]] Json to_json(const ScheduleInfo& schedule);
 /// "active", "paused", "over".
 [[nodiscard]] std::string state_of(const ScheduleInfo& schedule);

@@ -1,7 +1,7 @@
 #pragma once
-// Schedules for operators and programs: declare, look, pause, run now, run the past. Each verb opens, commits and
-// retries a transaction of its own. Thread-safe. All throw store::StoreUnavailable when the database stays away, and
-// NotFound for an id that no schedule has.
+// Schedules for operators and programs: declare, look, pause, run now, run the past. Each verb opens, commits
+// and retries a transaction of its own. Thread-safe. All throw store::StoreUnavailable when the database
+// stays away, and NotFound for an id that no schedule has.
 
 #include <memory>
 #include <optional>
@@ -31,18 +31,20 @@ class ScheduleClient {
     [[nodiscard]] std::vector<ScheduleInfo> list();
     [[nodiscard]] ScheduleInfo describe(const std::string& id);
 
-    /// What passes during a pause is not made up for; what waits already goes on waiting. `note` says why, to people.
+    /// What passes during a pause is not made up for; what waits already goes on waiting. `note` says why, to
+    /// people.
     void pause(const std::string& id, const std::string& note);
     /// `note` replaces the one of the pause.
     void unpause(const std::string& id, const std::string& note = {});
     /// The runs it has started go on.
     void remove(const std::string& id);
 
-    /// One run now, named after this moment, even if the schedule is paused; `overlap` instead of the schedule's policy.
+    /// One run now, named after this moment, even if the schedule is paused; `overlap` instead of the
+    /// schedule's policy.
     ScheduleDecision trigger(const std::string& id, std::optional<OverlapPolicy> overlap = std::nullopt);
-    /// Runs for the nominal times of [from, until), even if the schedule is paused, however old they are; a nominal time
-    /// that has had its run does not get another one. Returns how many nominal times were put in line. Throws
-    /// std::invalid_argument if more than 1,000 would wait.
+    /// Runs for the nominal times of [from, until), even if the schedule is paused, however old they are; a
+    /// nominal time that has had its run does not get another one. Returns how many nominal times were put in
+    /// line. Throws std::invalid_argument if more than 1,000 would wait.
     std::size_t backfill(const std::string& id, Timestamp from, Timestamp until,
                          OverlapPolicy overlap = OverlapPolicy::buffer_all);
 

@@ -1,13 +1,15 @@
 #pragma once
-// Cron expressions: which wall-clock readings match. Knows no time zone; see timetable.hpp. A value; thread-safe to read.
+// Cron expressions: which wall-clock readings match. Knows no time zone; see timetable.hpp. A value;
+// thread-safe to read.
 //
 //   minute hour day-of-month month day-of-week          "30 2 * * mon-fri"
 //   second minute hour day-of-month month day-of-week   "0 30 2 1,15 * *"
 //   @yearly (@annually) @monthly @weekly @daily (@midnight) @hourly
 //
-// A field is a list of items: *, 5, 1-5, */10, 1-30/5, 20/10 (20 to the end in steps of 10); months and days of the week
-// have names (jan, mon; any case); Sunday is 0 or 7; L as day of the month is its last day. If both day fields are
-// restricted (neither begins with *), a day matches when either does, as in every cron since 1975.
+// A field is a list of items: *, 5, 1-5, */10, 1-30/5, 20/10 (20 to the end in steps of 10); months and days
+// of the week have names (jan, mon; any case); Sunday is 0 or 7; L as day of the month is its last day. If
+// both day fields are restricted (neither begins with *), a day matches when either does, as in every cron
+// since 1975.
 
 #include <bitset>
 #include <chrono>
@@ -21,7 +23,8 @@ namespace durable::schedule {
 
 class CronExpression {
   public:
-    /// Throws ScheduleError that names the field, the place and what is expected; also when no day ever matches.
+    /// Throws ScheduleError that names the field, the place and what is expected; also when no day ever
+    /// matches.
     [[nodiscard]] static CronExpression parse(std::string_view text);
 
     /// The first matching reading that is not before `from`. None only if the calendar ends.

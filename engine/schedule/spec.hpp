@@ -1,14 +1,14 @@
 #pragma once
-// What a schedule is, as plain data: declared in code, stored as JSON, compared when it is applied again. Pure; may be
-// included by workflow code.
+// What a schedule is, as plain data: declared in code, stored as JSON, compared when it is applied again.
+// Pure; may be included by workflow code.
 //
 //   ScheduleSpec{.id = "usage-aggregation",
 //                .cron = "0 2 * * *",
 //                .id_format = RunIdFormat::date,
 //                .workflow = scheduled(usage_aggregation, {.page_size = 500})}
 //
-// A *nominal time* is an instant that the spec names. Each one starts one run, ever: the run's workflow id is made of
-// the prefix and the nominal time, and code reads the nominal time as wf.info().scheduled_for.
+// A *nominal time* is an instant that the spec names. Each one starts one run, ever: the run's workflow id is
+// made of the prefix and the nominal time, and code reads the nominal time as wf.info().scheduled_for.
 
 #include <boost/describe.hpp>
 #include <cstdint>
@@ -21,8 +21,9 @@
 
 namespace durable {
 
-/// What to do with a nominal time while the run of an earlier one still goes on. Decided when it is acted upon, so a
-/// changed policy also holds for what waits already. With nothing running the first one starts, whatever the policy.
+/// What to do with a nominal time while the run of an earlier one still goes on. Decided when it is acted
+/// upon, so a changed policy also holds for what waits already. With nothing running the first one starts,
+/// whatever the policy.
 enum class OverlapPolicy : std::uint8_t {
     skip,             ///< leave it out, and count it
     buffer_one,       ///< keep the first that comes, leave out the rest
@@ -33,8 +34,8 @@ enum class OverlapPolicy : std::uint8_t {
 };
 BOOST_DESCRIBE_ENUM(OverlapPolicy, skip, buffer_one, buffer_all, cancel_other, terminate_other, allow_all)
 
-/// What happens to wall-clock times that the change to or from summer time makes impossible or ambiguous. Intervals
-/// count elapsed time and know no zone.
+/// What happens to wall-clock times that the change to or from summer time makes impossible or ambiguous.
+/// Intervals count elapsed time and know no zone.
 ///
 ///            | a time that does not exist (spring)      | a time that exists twice (autumn)
 ///   shift    | moved later by the length of the gap     | the first; both if the hour field is `*`
@@ -84,8 +85,8 @@ struct ScheduleSpec {
     DstPolicy dst = DstPolicy::shift;
     std::optional<Timestamp> start{};  ///< no nominal time before
     std::optional<Timestamp> end{};    ///< no nominal time at or after
-    /// Runs start later than their nominal time by up to this much: always the same delay for the same schedule and
-    /// nominal time.
+    /// Runs start later than their nominal time by up to this much: always the same delay for the same
+    /// schedule and nominal time.
     Duration jitter{0};
     OverlapPolicy overlap = OverlapPolicy::skip;
     /// A nominal time that nobody could act upon for longer than this is missed: counted, not run.

@@ -1,7 +1,7 @@
 #pragma once
-// IANA time zones, from the machine's tz database (tzdata) through Howard Hinnant's date library. Thread-safe; a value
-// that points into the process-wide, never changing database. The machine's files know the changes up to 2037; later
-// ones are taken as the last known offset.
+// IANA time zones, from the machine's tz database (tzdata) through Howard Hinnant's date library.
+// Thread-safe; a value that points into the process-wide, never changing database. The machine's files know
+// the changes up to 2037; later ones are taken as the last known offset.
 
 #include <chrono>
 #include <string>

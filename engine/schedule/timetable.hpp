@@ -1,6 +1,6 @@
 #pragma once
-// A spec, checked and compiled: which instants it names, when each is due, what its run is called. Pure computation on
-// what it is given. Immutable; thread-safe to read.
+// A spec, checked and compiled: which instants it names, when each is due, what its run is called. Pure
+// computation on what it is given. Immutable; thread-safe to read.
 
 #include <optional>
 #include <variant>
@@ -25,7 +25,8 @@ class Timetable {
     [[nodiscard]] Timestamp due(Timestamp nominal) const;
     /// The workflow id of its run.
     [[nodiscard]] WorkflowId workflow_id(Timestamp nominal) const;
-    /// The same for a run that somebody asked for: always with the whole time, so that it never meets a scheduled one.
+    /// The same for a run that somebody asked for: always with the whole time, so that it never meets a
+    /// scheduled one.
     [[nodiscard]] WorkflowId triggered_workflow_id(Timestamp time) const;
     [[nodiscard]] const ScheduleSpec& spec() const { return spec_; }
 

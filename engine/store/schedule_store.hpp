@@ -1,7 +1,7 @@
 #pragma once
 // What a worker asks of the database for its schedules: a connection of its own, one transaction a call. One
-// thread. A call whose outcome is unknown is simply made again: a turn that had committed finds nothing left to
-// do.
+// thread. A call whose outcome is unknown is simply made again: a turn that had committed finds nothing left
+// to do.
 
 #include <memory>
 #include <span>
@@ -18,8 +18,8 @@ class ScheduleStore {
     ~ScheduleStore();
     ScheduleStore(ScheduleStore&&) noexcept;
 
-    // All throw StoreUnavailable when the database does not answer or asks to come again, and std::exception for
-    // what coming again does not mend.
+    // All throw StoreUnavailable when the database does not answer or asks to come again, and std::exception
+    // for what coming again does not mend.
     ScheduleChanges apply(std::span<const ScheduleSpec> specs);
     DueSchedules due();
     /// None: another worker has it, or it is gone.

@@ -5,8 +5,8 @@
 //   3. decide on each, oldest first: what waited in the buffer, what is due, what somebody wished
 //   4. write down what waits, what runs, and when to look next
 //
-// A crash anywhere undoes all of it, and the next turn does it again. The workflow id says which nominal time a
-// run is for, so even a run that was started by other means is not started twice.
+// A crash anywhere undoes all of it, and the next turn does it again. The workflow id says which nominal time
+// a run is for, so even a run that was started by other means is not started twice.
 
 #include <fmt/format.h>
 

@@ -1,4 +1,5 @@
-// Declaring, pausing, backfilling, deleting schedules, and finding the due ones. Acting is in schedule_turn.cpp.
+// Declaring, pausing, backfilling, deleting schedules, and finding the due ones. Acting is in
+// schedule_turn.cpp.
 
 #include "engine/store/schedules.hpp"
 
@@ -53,8 +54,8 @@ bool create(pqxx::transaction_base& tx, const Timetable& timetable, Timestamp no
                .affected_rows() == 1;
 }
 
-/// A nominal time of the old spec that is due already and has not been acted upon bounds the new spec's first one
-/// from below: what an outage left to catch up with is not lost by a deployment.
+/// A nominal time of the old spec that is due already and has not been acted upon bounds the new spec's first
+/// one from below: what an outage left to catch up with is not lost by a deployment.
 void update(pqxx::transaction_base& tx, const ScheduleRow& row, const Timetable& timetable) {
     Timestamp after = row.now;
     if (!row.paused && row.next_nominal) after = std::min(after, *row.next_nominal - Duration{1});

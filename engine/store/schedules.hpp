@@ -1,7 +1,7 @@
 #pragma once
 // Schedules in the database: each verb *inside a caller's transaction*, as in runs.hpp. Nothing here commits,
-// notifies or retries. Everybody who acts on a schedule holds its row, so of all workers and clients one acts at
-// a time; a nominal time starts its run in the transaction that moves the schedule past it.
+// notifies or retries. Everybody who acts on a schedule holds its row, so of all workers and clients one acts
+// at a time; a nominal time starts its run in the transaction that moves the schedule past it.
 //
 // Lock order: schedules -> workflow_ids -> live_runs -> inbox. Time is the database's.
 
@@ -48,8 +48,8 @@ struct ScheduleChanges {
     std::vector<std::string> updated;
     std::vector<std::string> undeclared;  ///< in the database only: they go on, somebody should decide
 };
-/// Makes the database's schedules those of the list. May be repeated; an equal spec changes nothing; pause, note
-/// and counts stay. Throws schedule::ScheduleError before anything is written.
+/// Makes the database's schedules those of the list. May be repeated; an equal spec changes nothing; pause,
+/// note and counts stay. Throws schedule::ScheduleError before anything is written.
 ScheduleChanges apply_schedules(pqxx::transaction_base& tx, std::span<const ScheduleSpec> specs);
 
 /// False: there is no such schedule (also below). What passes during a pause is not made up for.
@@ -91,12 +91,12 @@ struct ScheduleTurn {
 /// Acts on whatever the schedule has to do now. None: it does not exist, or another worker has it.
 std::optional<ScheduleTurn> take_schedule_turn(pqxx::transaction_base& tx, IdSource& ids,
                                                const std::string& id);
-/// One run now, whether paused or not. `nominal` is its name: the same again is the same run. `overlap`: instead
-/// of the schedule's policy.
+/// One run now, whether paused or not. `nominal` is its name: the same again is the same run. `overlap`:
+/// instead of the schedule's policy.
 std::optional<ScheduleTurn> trigger_schedule(pqxx::transaction_base& tx, IdSource& ids, const std::string& id,
                                              Timestamp nominal, std::optional<OverlapPolicy> overlap);
-/// Puts the nominal times of [from, until) into the buffer, to be run whether paused or not, however old. Returns
-/// their number. Throws std::invalid_argument if more than 1,000 would wait.
+/// Puts the nominal times of [from, until) into the buffer, to be run whether paused or not, however old.
+/// Returns their number. Throws std::invalid_argument if more than 1,000 would wait.
 std::optional<std::size_t> backfill_schedule(pqxx::transaction_base& tx, const std::string& id,
                                              Timestamp from, Timestamp until, OverlapPolicy overlap);
 

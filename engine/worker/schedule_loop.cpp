@@ -45,7 +45,8 @@ milliseconds ScheduleLoop::look() {
     return std::clamp(std::chrono::ceil<milliseconds>(*due.next_in), milliseconds{1}, options_.look_every);
 }
 
-/// Declarations that this build or this database does not understand must not hold up the schedules that are there.
+/// Declarations that this build or this database does not understand must not hold up the schedules that are
+/// there.
 void ScheduleLoop::apply() {
     if (options_.declared.empty()) return;
     try {

@@ -1,10 +1,10 @@
 #pragma once
-// The thread that acts on schedules: applies those that the program declares, once, then looks what is due, acts,
-// and sleeps until the next one is. Every worker has one; which of them acts on a schedule is decided by the row's
-// lock. A look is one indexed statement; between two looks there is nothing.
+// The thread that acts on schedules: applies those that the program declares, once, then looks what is due,
+// acts, and sleeps until the next one is. Every worker has one; which of them acts on a schedule is decided
+// by the row's lock. A look is one indexed statement; between two looks there is nothing.
 //
-// A thread and a connection of its own, because acting starts runs: the control thread's lease must not wait for
-// that.
+// A thread and a connection of its own, because acting starts runs: the control thread's lease must not wait
+// for that.
 
 #include <chrono>
 #include <condition_variable>

@@ -1,5 +1,5 @@
-// The change to and from summer time, in zones that change by an hour at 2 o'clock (New York), at 1 o'clock UTC
-// (Berlin), and by half an hour (Lord Howe).
+// The change to and from summer time, in zones that change by an hour at 2 o'clock (New York), at 1 o'clock
+// UTC (Berlin), and by half an hour (Lord Howe).
 
 #include "tests/schedule/times.hpp"
 

@@ -184,7 +184,7 @@ class Explanation {
         const auto row =
             std::ranges::find(info_.activities, open.scheduled, &store::PendingActivityInfo::activity);
         if (row != info_.activities.end()) {
-            activity_row(name, *row);
+            activity_row(name, *row, open.command->options.limit);
         } else if (info_.owner) {
             answer("activity_running", fmt::format("{} runs on worker {} since {}", name, *info_.owner,
                                                    due_time(open.scheduled_at, now_)));
@@ -196,7 +196,8 @@ class Explanation {
         }
     }
 
-    void activity_row(const std::string& name, const store::PendingActivityInfo& row) {
+    void activity_row(const std::string& name, const store::PendingActivityInfo& row,
+                      const std::optional<ActivityLimit>& limit) {
         if (row.lost_attempts > 0)
             also(fmt::format("{} attempts were lost with their workers", row.lost_attempts));
         if (row.last_failure) also("last failure: " + row.last_failure->to_string());
@@ -217,8 +218,12 @@ class Explanation {
             nobody_serves(queue, name + " waits for one");
             return;
         }
-        answer("activity_waiting", fmt::format("{} attempt {} waits for a free slot of a worker of queue {}",
-                                               name, row.attempt, queue));
+        const auto turn = limit
+                              ? fmt::format("its turn under limit key {} (see queue limits), or ", limit->key)
+                              : std::string{};
+        answer("activity_waiting",
+               fmt::format("{} attempt {} waits for {}a free slot of a worker of queue {}", name, row.attempt,
+                           turn, queue));
     }
 
     [[nodiscard]] const std::string& queue_of(EventId activity) const {

@@ -39,7 +39,12 @@ TEST_CASE("an activity with a limit always has a row, and its end lets the next 
     REQUIRE(eventually([&] { return world.probe->seen("came to door") == 1; }));
     CHECK(world.number("select count(*) from engine.activities") == 5);
     CHECK(world.number("select count(*) from engine.activities where owner is not null") == 1);
+    const RunId other = world.start(visitor, {"door", 1, 0, 1}, "behind them");
+    REQUIRE(eventually([&] { return world.number("select count(*) from engine.activities") == 6; }));
+    const std::string why = world.client().why(world.workflows, ref(other)).cause;
+    CHECK_MESSAGE(why.find("waits for its turn under limit key door") != std::string::npos, why);
     world.probe->count("open door");
+    CHECK(world.result(visitor, other) == 1);
     CHECK(world.result(visitor, run) == 5);
     CHECK(world.probe->seen("too many") == 0);
     world.must_be_clean();

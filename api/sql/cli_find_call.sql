@@ -11,5 +11,7 @@ left join app.call_transcripts t
 left join app.call_recordings r
        on r.organization_id = c.organization_id and r.started_at = c.started_at and r.call_id = c.id
 where f.organization_id = $1::uuid
-  and (f.vendor_call_id = $2 or f.call_id = (select $2::uuid where $2 ~ '^[0-9a-fA-F-]{36}$'))
+  and (f.vendor_call_id = $2::text
+       or f.call_id = case when $2::text ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+                           then ($2::text)::uuid end)
 limit 1

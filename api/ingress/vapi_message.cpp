@@ -145,24 +145,31 @@ VapiMessage read_transcript_line(const Source& in, std::string_view type) {
     return out;
 }
 
+VapiMessage read_known(const Source& in, std::string_view type) {
+    if (type == "end-of-call-report" || type == "call-end") return read_report(in);
+    if (type == "status-update") return read_status(in, in.message.text("status").value_or(""));
+    if (type == "call-start") return read_status(in, "in-progress");
+    if (type == "tool-calls") return read_tool_calls(in);
+    if (type == "function-call") return read_function_call(in);
+    if (type == "assistant-request") return AssistantRequest{read_facts(in)};
+    if (type == "transfer-destination-request") return read_transfer_request(in);
+    return read_transcript_line(in, type);
+}
+
 VapiMessage read_document(const nlohmann::json& document, Timestamp received_at) {
+    static constexpr std::string_view known[] = {
+        "end-of-call-report", "call-end",
+        "status-update",      "call-start",
+        "tool-calls",         "function-call",
+        "assistant-request",  "transfer-destination-request",
+        "transcript",         R"(transcript[transcriptType="final"])"};
     if (!document.is_object()) return Malformed{422, "body: expected object"};
     const JsonReader body{document};
     const JsonReader message = body.has_object("message") ? body.object("message") : body;
     const auto type = message.text("type");
     if (!type) return Malformed{422, "type: the message's type is missing"};
-    const Source in{message, message.object("call"), message.object("artifact"), received_at};
-    if (*type == "end-of-call-report" || *type == "call-end") return read_report(in);
-    if (*type == "status-update") return read_status(in, message.text("status").value_or(""));
-    if (*type == "call-start") return read_status(in, "in-progress");
-    if (*type == "transcript" || *type == R"(transcript[transcriptType="final"])") {
-        return read_transcript_line(in, *type);
-    }
-    if (*type == "tool-calls") return read_tool_calls(in);
-    if (*type == "function-call") return read_function_call(in);
-    if (*type == "assistant-request") return AssistantRequest{read_facts(in)};
-    if (*type == "transfer-destination-request") return read_transfer_request(in);
-    return Ignored{*type};
+    if (std::ranges::find(known, *type) == std::end(known)) return Ignored{*type};
+    return read_known({message, message.object("call"), message.object("artifact"), received_at}, *type);
 }
 
 }  // namespace

@@ -75,6 +75,7 @@ TEST_CASE(
     CHECK(world.value(
               "select count(*) from engine.workflow_ids where workflow_id like 'notify-webhook-outage/%'") ==
           "1");
+    world.keep_history(first, "webhook_delivery.v1");
 }
 
 TEST_CASE("no try comes before its moment, and Retry-After moves it further away") {

@@ -1,5 +1,9 @@
 #include "tests/workflows/webhook_world.hpp"
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "activities/register.hpp"
 #include "tests/activities/awaiting.hpp"
 #include "workflows/register.hpp"
@@ -90,6 +94,15 @@ WebhookOutcome WebhookWorld::result(const std::string& workflow_id) {
     durable::client::RunRef run{};
     run.workflow = durable::WorkflowId{workflow_id};
     return client.result(webhook_delivery, run, 60s);
+}
+
+void WebhookWorld::keep_history(const std::string& workflow_id, const std::string& name) {
+    const std::filesystem::path file{CALLFLEX_SOURCE_DIR "/tests/histories/" + name + ".json"};
+    if (std::getenv("CALLFLEX_WRITE_HISTORIES") == nullptr || std::filesystem::exists(file)) return;
+    durable::client::RunRef run{};
+    run.workflow = durable::WorkflowId{workflow_id};
+    const auto id = client.resolve(run);
+    std::ofstream{file} << durable::history::export_json(*id, client.history(*id));
 }
 
 nlohmann::json WebhookWorld::ask(const std::string& method, const std::string& path,

@@ -50,6 +50,9 @@ class WebhookWorld {
     std::vector<std::string> publish(const std::string& event_id, const std::string& type = "call.completed");
     callflex::WebhookOutcome result(const std::string& workflow_id);
 
+    /// Keeps a closed run as tests/histories/<name>.json, if CALLFLEX_WRITE_HISTORIES is set and it is not there yet.
+    void keep_history(const std::string& workflow_id, const std::string& name);
+
     void behave(const std::string& customer, const nlohmann::json& behaviour);
     [[nodiscard]] nlohmann::json received(const std::string& customer);
     [[nodiscard]] std::string value(const std::string& sql) const { return db.value(sql); }

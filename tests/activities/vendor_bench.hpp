@@ -58,6 +58,9 @@ class VendorBench {
         config.resend.base_url = sandbox_url + "/resend";
         config.vapi.api_key = callflex::Secret{"vapi-key"};
         config.vapi.base_url = sandbox_url + "/vapi";
+        config.stripe.secret_key = callflex::Secret{"sk_test_bench"};
+        config.stripe.base_url = sandbox_url + "/stripe";
+        config.stripe.meter_id = "mtr_sandbox";
         config.api_url = "https://api.callflex.example";
         return config;
     }

@@ -24,7 +24,8 @@ struct LimitInfo {
     std::string queues{};                   ///< of those that wait
 };
 
-/// At most `limit` keys, those that have waited longest first. Counts the rows of each key: not for every second.
+/// At most `limit` keys, those that have waited longest first. Counts the rows of each key: not for every
+/// second.
 std::vector<LimitInfo> list_limits(pqxx::transaction_base& tx, bool busy_only, std::int32_t limit);
 
 }  // namespace durable::store

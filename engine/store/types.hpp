@@ -191,8 +191,7 @@ struct ClaimedActivity {
 /// Database times that come with a claim of activity rows.
 struct ClaimTimes {
     Timestamp now;
-    /// When a limit lets the next row through (a start of its rate, a retry in its line), if that is known: to claim
-    /// then.
+    /// When a limit lets the next row through (a start of its rate, a retry in its line), if that is known.
     std::optional<Timestamp> look_again_at;
 };
 

@@ -64,10 +64,10 @@ class ActivityContext {
     /// The attempt must have ended by then (start-to-close, and the worker's trust in its lease): bound every
     /// wait.
     [[nodiscard]] virtual std::chrono::steady_clock::time_point deadline() const = 0;
-    /// Sign of life, with details handed to the next attempt. Cheap, however often: every 2 s, or three times in the
-    /// heartbeat time-out, the newest go to the database. If the worker dies, the next attempt gets what was there,
-    /// provided that the activity has a heartbeat time-out, a limit or a priority of its own, or was started from a row;
-    /// in every other case it gets the very last ones.
+    /// Sign of life, with details handed to the next attempt. Cheap, however often: every 2 s, or three times
+    /// in the heartbeat time-out, the newest go to the database. If the worker dies, the next attempt gets
+    /// what was there, provided that the activity has a heartbeat time-out, a limit or a priority of its own,
+    /// or was started from a row; in every other case it gets the very last ones.
     virtual void heartbeat(Payload details) = 0;
     /// Details of the last heartbeat of the previous attempt; null Payload if none.
     [[nodiscard]] virtual const Payload& heartbeat_details() const = 0;

@@ -245,8 +245,8 @@ void RowActivities::end() {
     observer_.results_sent();
 }
 
-/// Often enough for the shortest heartbeat time-out among the rows; else to take details to the database, and to hear of
-/// cancellations whose notification was lost.
+/// Often enough for the shortest heartbeat time-out among the rows; else to take details to the database, and
+/// to hear of cancellations whose notification was lost.
 Duration RowActivities::beat_interval() const {
     Duration interval = std::chrono::seconds{2};
     for (const auto& [key, running] : running_) {

@@ -1,4 +1,5 @@
-// Limits that activities with one key share: slots that are counted, starts that are metered, turns that are taken.
+// Limits that activities with one key share: slots that are counted, starts that are metered, turns that are
+// taken.
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #pragma once
-// Looking at the plans of the store's statements, made as on a hot connection: generic, without sequential scans and
-// hashes.
+// Looking at the plans of the store's statements, made as on a hot connection: generic, without sequential
+// scans and hashes.
 
 #include <pqxx/pqxx>
 #include <string>

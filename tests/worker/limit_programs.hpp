@@ -14,13 +14,13 @@ struct LimitedInput {
 };
 BOOST_DESCRIBE_STRUCT(LimitedInput, (), (key, concurrency, per_second, times, priority))
 
-/// Stays for some milliseconds, or until the probe has seen "open <key>" if the probe says "closed". Counts "too many"
-/// when more than its limit are inside at once in this process.
+/// Stays for some milliseconds, or until the probe has seen "open <key>" if the probe says "closed". Counts
+/// "too many" when more than its limit are inside at once in this process.
 inline constexpr Activity<LimitedInput, int> visit{"visit", {.start_to_close = 60s, .maximum_attempts = 3}};
 /// Notes which place it got: "place of <number>".
 inline constexpr Activity<int, int> take_a_place{"take_a_place", {.start_to_close = 30s}};
-/// Gives pages 1 to 5 as details and then, on its first attempt, does what the probe says: "fail", or hang. An attempt
-/// that was given details answers with them.
+/// Gives pages 1 to 5 as details and then, on its first attempt, does what the probe says: "fail", or hang.
+/// An attempt that was given details answers with them.
 inline constexpr Activity<int, int> read_pages{
     "read_pages", {.start_to_close = 60s, .heartbeat = 30s, .initial_interval = 1ms, .maximum_attempts = 3}};
 

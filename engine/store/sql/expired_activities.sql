@@ -1,6 +1,7 @@
 -- Activity rows whose time has run out or whose workers have died too often, for the sweeper to decide.
 --
--- Locks: nothing; what is decided is written under the row's fence. Indexes: activities_time_out; activities_often_lost.
+-- Locks: nothing; what is decided is written under the row's fence. Indexes: activities_time_out;
+-- activities_often_lost.
 -- $1 limit, $2 lost attempts allowed, $3 queue
 (select engine.now(), run_id, activity, owner, epoch, token, attempt, lost_attempts, cancel_requested,
         close_by, case when owner is null then schedule_to_start_by end, attempt_deadline, heartbeat_due,

@@ -1,7 +1,8 @@
--- Keys of limits with their figures and what runs and waits under them, those that have waited longest first. A waiting
--- row counts as due once nothing but the limit holds it up.
+-- Keys of limits with their figures and what runs and waits under them, those that have waited longest first. A
+-- waiting row counts as due once nothing but the limit holds it up.
 --
--- Locks: nothing. Indexes: a_key_is_limited_once, activities_under_limit, activities_in_line (the key's rows are counted).
+-- Locks: nothing. Indexes: a_key_is_limited_once, activities_under_limit, activities_in_line (the key's rows are
+-- counted).
 -- $1 keys with something that runs or waits only, $2 limit
 select k.limit_key, k.concurrency, k.per_second, k.burst,
        engine.tokens_now(k.tokens, k.burst, k.per_second, k.refilled_at) as tokens,

@@ -26,8 +26,8 @@ rested as (
     update engine.limit_lines l
        set next_at = case
                when x.first_due is null or x.is_full then 'infinity'  -- a new row or an end is news
-               when x.tokens < 0.999999 then greatest(
-                    x.first_due, engine.now() + ceil((1 - x.tokens) / x.per_second * 1000000) * interval '1 microsecond')
+               when x.tokens < 0.999999 then greatest(x.first_due, engine.now()
+                    + ceil((1 - x.tokens) / x.per_second * 1000000) * interval '1 microsecond')
                else greatest(x.first_due, engine.now()) end           -- to the end of those who wait for their turn
       from looked_at x
      where l.limit_key = x.limit_key and l.queue = $2 and l.type = x.type

@@ -1,5 +1,5 @@
--- Gives the activity rows of dead workers back: the attempt is lost, which does not spend the policy. One that was asked
--- to stop waits in no line: it will only be ended.
+-- Gives the activity rows of dead workers back: the attempt is lost, which does not spend the policy. One that was
+-- asked to stop waits in no line: it will only be ended.
 --
 -- Locks: activities, skipping locked rows. Index: activities_owned.
 -- $1 dead workers, $2 limit

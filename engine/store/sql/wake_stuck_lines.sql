@@ -1,9 +1,9 @@
--- Tells news of keys that have a line asleep although a row in it may start. Claims and ends wake lines themselves; this
--- finds what a defect or a hand-made change has left behind, and forgives a bucket that was filled by a clock since
--- set back. It walks through the lines a page at a time.
+-- Tells news of keys that have a line asleep although a row in it may start. Claims and ends wake lines themselves;
+-- this finds what a defect or a hand-made change has left behind, and forgives a bucket that was filled by a clock
+-- since set back. It walks through the lines a page at a time.
 --
--- Locks: limits (of such clocks only), skipping locked rows; new news. Indexes: a_line_forms_once, activities_in_line,
--- activities_under_limit.
+-- Locks: limits (of such clocks only), skipping locked rows; new news. Indexes: a_line_forms_once,
+-- activities_in_line, activities_under_limit.
 -- $1, $2, $3 after this line (key, queue, type), $4 page
 with page as materialized (
     select l.limit_key, l.queue, l.type, l.next_at, k.per_second, k.refilled_at,

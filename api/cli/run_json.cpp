@@ -84,6 +84,8 @@ Json to_json(const durable::store::RunInfo& info) {
               {"inbox_waiting", info.inbox_waiting},
               {"cancel_requested", info.cancel_requested},
               {"blocked", info.blocked.has_value()}};
+    if (info.parent) json["parent_run_id"] = info.parent->value.to_string();
+    if (info.continued_as) json["continued_as"] = info.continued_as->value.to_string();
     if (info.closed_at) json["closed_at"] = json_time(*info.closed_at);
     if (info.owner) json["owner"] = *info.owner;
     if (info.wake_at) json["wake_at"] = json_time(*info.wake_at);
@@ -96,6 +98,13 @@ Json to_json(const durable::store::RunInfo& info) {
     }
     json["activities"] = Json::array();
     for (const auto& activity : info.activities) json["activities"].push_back(to_json(activity));
+    json["children"] = Json::array();
+    for (const auto& child : info.children) {
+        json["children"].push_back({{"workflow_id", child.workflow.value},
+                                    {"chain_id", child.chain.value.to_string()},
+                                    {"initiated", child.initiated.value},
+                                    {"parent_close", child.parent_close}});
+    }
     json["now"] = json_time(info.now);
     return json;
 }

@@ -27,6 +27,8 @@ void print_facts(const Session& session, const RunInfo& info) {
     add("workflow id", info.workflow.value, Color::bold);
     add("run id", info.run.value.to_string());
     if (info.chain != info.run) add("first run", info.chain.value.to_string());
+    if (info.continued_as) add("goes on as", info.continued_as->value.to_string());
+    if (info.parent) add("parent run", info.parent->value.to_string());
     add("type", info.type);
     add("status", status_text(info.status, blocked), status_color(info.status, blocked));
     if (info.name_space != "default") add("namespace", info.name_space);
@@ -80,6 +82,19 @@ void print_activities(const Session& session, const RunInfo& info) {
     }
 }
 
+void print_children(const Session& session, const RunInfo& info) {
+    const auto style = session.style();
+    session.out() << '\n'
+                  << style(Color::bold, fmt::format("Open children: {}", info.children.size())) << '\n';
+    Table table({"EVENT", "WORKFLOW ID", "WHEN THIS CLOSES"});
+    for (const auto& child : info.children) {
+        table.add({{std::to_string(child.initiated.value)},
+                   {child.workflow.value, Color::bold},
+                   {child.parent_close}});
+    }
+    table.print(session.out(), style, 2);
+}
+
 int describe(Session& session, const RunArgument& argument) {
     const auto info = session.client().describe(argument.ref());
     if (!info) throw durable::client::NotFound("there is no run or workflow " + argument.name);
@@ -90,6 +105,7 @@ int describe(Session& session, const RunArgument& argument) {
     print_facts(session, *info);
     if (info->blocked) print_blocked(session, *info);
     if (!info->activities.empty()) print_activities(session, *info);
+    if (!info->children.empty()) print_children(session, *info);
     return exit_ok;
 }
 
@@ -98,16 +114,18 @@ int describe(Session& session, const RunArgument& argument) {
 void define_workflow_describe(CLI::App& app, Session& session) {
     auto run = std::make_shared<RunArgument>();
     add_run_argument(app, *run);
-    manual(app,
-           "Shows the facts about a run, what blocks it, and its activities that have left the worker which "
-           "scheduled them "
-           "(waiting, retrying, or running elsewhere) with attempts and last failure. JSON: {run_id, "
-           "chain_id, namespace, "
-           "workflow_id, type, tenant, queue, status, started_at, closed_at?, activations, events, owner?, "
-           "wake_at?, "
-           "inbox_waiting, cancel_requested, blocked, blocked_by?, activities, now}.",
-           {{"callflex workflow describe call-processing-7", "the facts"},
-            {"callflex workflow describe call-processing-7 -o json | jq -r .owner", "which worker has it"}});
+    manual(
+        app,
+        "Shows the facts about a run, what blocks it, and its activities that have left the worker which "
+        "scheduled them "
+        "(waiting, retrying, or running elsewhere) with attempts and last failure. JSON: {run_id, "
+        "chain_id, namespace, "
+        "workflow_id, type, tenant, queue, status, started_at, closed_at?, activations, events, owner?, "
+        "wake_at?, "
+        "inbox_waiting, cancel_requested, blocked, blocked_by?, parent_run_id?, continued_as?, activities, "
+        "children: [{workflow_id, chain_id, initiated, parent_close}], now}.",
+        {{"callflex workflow describe call-processing-7", "the facts"},
+         {"callflex workflow describe call-processing-7 -o json | jq -r .owner", "which worker has it"}});
     app.callback([run, &session] { session.exit_code = describe(session, *run); });
 }
 

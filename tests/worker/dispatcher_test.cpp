@@ -227,3 +227,27 @@ TEST_CASE("when the lease is lost every attempt is broken off and late answers c
     CHECK_FALSE(desk.dispatcher.next_batch(false));
     CHECK(desk.dispatcher.runs_held() == 0);
 }
+
+TEST_CASE("a result that was sent to an earlier run of the chain is not taken for one of this run's") {
+    for (const bool stale : {true, false}) {
+        CAPTURE(stale);
+        Desk desk{0};  // no slot: the activity gets a row
+        desk.give(Desk::claim("sequence", Payload{"1"}));
+        desk.answer(desk.next(), &store::BatchResult::committed);
+        store::ClaimedRun again = Desk::claim("sequence", Payload{"1"}, 12);
+        again.activations = 2;
+        again.inbox_tail = 1;
+        desk.give(std::move(again));
+        auto order = desk.dispatcher.next_load();
+        REQUIRE(order);
+        const RunId sent_to = stale ? RunId{*Uuid::parse("0190a5b0-7c3e-7a10-8000-000000000002")} : some_run;
+        LoadReply reply{{{some_run, {}, {}}}, {}, day};
+        const history::Event result = history::ActivityCompleted{EventId{2}, Payload{"1"}, 1};
+        reply.runs[0].inbox.push_back({1, history::encode_event(result), sent_to});
+        desk.dispatcher.loaded(*order, std::move(reply));
+        const store::Batch batch = desk.next();
+        CHECK(batch.commits[0].inbox_head == 1);
+        CHECK(batch.commits[0].activation.has_value() != stale);
+        CHECK(batch.commits[0].next == (stale ? Next::release : Next::close));
+    }
+}

@@ -261,3 +261,57 @@ TEST_CASE("a query answers from the history alone, now, at an earlier event, and
     world.client().wait_result(ref(run), 20s);
     CHECK(ask() == std::vector{1, 2, 3});
 }
+
+TEST_CASE("why, describe and results tell of children and chains") {
+    World world;
+    const auto worker = world.start_worker();
+    const RunId run = world.start(parent_of_tally, {2, {}, 1}, "parent");
+    REQUIRE(eventually([&] { return world.client().resolve(named("tally")).has_value(); }));
+    const RunId first = *world.client().resolve(named("tally"));
+    REQUIRE(eventually([&] { return world.client().why(world.workflows, ref(run)).kind == "child"; }));
+    const auto why = world.client().why(world.workflows, ref(run));
+    CHECK(why.cause.find("child workflow tally") != std::string::npos);
+    REQUIRE(world.client().describe(ref(run))->children.size() == 1);
+    world.client().signal(named("tally"), amount, 1);
+    REQUIRE(eventually([&] { return world.client().resolve(named("tally")) != first; }));
+    const RunId second = *world.client().resolve(named("tally"));
+    CHECK(world.client().describe(ref(first))->continued_as == second);
+    CHECK(world.client().why(world.workflows, ref(first)).cause.find("continued as a new run") !=
+          std::string::npos);
+    world.client().signal(ref(first), amount, 2);
+    const auto ended = world.client().wait_result(ref(first), 20s);
+    CHECK(ended.run == second);
+    CHECK(ended.result.json == "[1,2]");
+    CHECK(world.result(parent_of_tally, run) == std::vector{1, 2});
+}
+
+TEST_CASE("a query of a run that this build cannot replay names the build that it needs") {
+    World world;
+    const auto worker = world.start_worker();
+    const RunId run = world.start(changing, 1, "changing");
+    REQUIRE(eventually([&] { return world.client().history(run).size() == 3; }));
+    const WorkflowRegistry careless = test_workflows(true);
+    try {
+        static_cast<void>(world.client().query(careless, ref(run), "anything", {}));
+        FAIL("half a state was given");
+    } catch (const client::NeedsBuild& error) {
+        CHECK(error.build() == "test-1");
+        CHECK(std::string{error.what()}.find("needs build test-1") != std::string::npos);
+    }
+}
+
+TEST_CASE("a signal that starts: whether or not the run is open, the message is there") {
+    World world;
+    const auto worker = world.start_worker();
+    client::StartOptions options{.workflow = WorkflowId{"conversation"}, .request_id = "first"};
+    const auto first = world.client().signal_with_start(adder, 2, options, amount, 40);
+    CHECK(first.start.outcome == store::StartResult::Outcome::started);
+    CHECK(world.client().signal_with_start(adder, 2, options, amount, 40).signal ==
+          store::SendResult::duplicate);
+    options.request_id.clear();
+    const auto second = world.client().signal_with_start(adder, 2, options, amount, 2);
+    CHECK(second.start.run == first.start.run);
+    CHECK(second.signal == store::SendResult::delivered);
+    CHECK(world.result(adder, first.start.run) == 42);
+    world.must_be_clean();
+}

@@ -7,31 +7,17 @@
 #include "activities/database_text.hpp"
 #include "activities/notify.hpp"
 #include "activities/tenancy.hpp"
+#include "api/ingress/start_once.hpp"
+#include "api/ingress/text.hpp"
 #include "api_sql.hpp"
 
 namespace callflex::ingress {
 
 namespace {
 
-std::optional<std::string> or_none(const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional{text};
-}
-
 void log_problems(const std::string& organization_id, const std::vector<std::string>& problems) {
     for (const std::string& problem : problems)
         spdlog::warn("settings of organization {}: {}", organization_id, problem);
-}
-
-durable::store::StartRequest start_of(durable::client::Client& client, const NotifyRequest& message) {
-    durable::store::StartRequest out;
-    out.workflow = durable::WorkflowId{"notify-" + message.key};
-    out.type = notify.name;
-    out.input = durable::encode(message);
-    out.tenant = durable::Tenant{message.organization_id};
-    out.run = client.new_run_id();
-    out.conflict = durable::client::ConflictPolicy::use_existing;
-    out.reuse = durable::client::ReusePolicy::reject;
-    return out;
 }
 
 }  // namespace
@@ -88,7 +74,7 @@ void warn_of_overage(pqxx::work& tx, durable::client::Client& client, const std:
                 fmt::format("overage-{}-{}-{}-{}", organization_id, looked_up.period, channel, i + 1);
             message.channel = channel;
             message.recipient = recipients[i];
-            starts.push_back(start_of(client, message));
+            starts.push_back(start_once(client, notify, message, organization_id, "notify-" + message.key));
         }
     };
     add("sms", line.settings.notify_sms);

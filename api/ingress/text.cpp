@@ -62,6 +62,10 @@ std::string storable(std::string_view text) {
     return out;
 }
 
+std::optional<std::string> or_none(std::string_view text) {
+    return text.empty() ? std::nullopt : std::optional<std::string>{text};
+}
+
 std::string phone_number(std::string_view text) {
     return normal_phone_number(text);
 }

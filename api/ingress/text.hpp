@@ -12,6 +12,9 @@ namespace callflex::ingress {
 /// Text that a Postgres column can hold: NUL becomes U+FFFD. The input is valid UTF-8.
 [[nodiscard]] std::string storable(std::string_view text);
 
+/// None for "": what was not said.
+[[nodiscard]] std::optional<std::string> or_none(std::string_view text);
+
 /// Strict E.164 ("+15550100123") from what telephone systems send: E.164 with or without punctuation, or ten
 /// (or 1 and ten) digits of the North American plan. Anything else, such as "anonymous" or a SIP address,
 /// gives "".

@@ -214,6 +214,22 @@ TEST_CASE("while the database is away the AI is told so, and the same tool call 
     CHECK(line.runs() == "notify 1");
 }
 
+TEST_CASE("a commit whose answer was lost is answered as it was committed, with one effect") {
+    std::atomic<int> losses{0};
+    const Line line{[&](auto& options) {
+        options.on_commit_point = [&](callflex::ingress::CommitPoint point) {
+            const bool committed = point == callflex::ingress::CommitPoint::after_commit;
+            if (committed && losses.exchange(0) > 0) throw std::runtime_error{"the answer was lost"};
+        };
+    }};
+    losses = 1;
+    const json results = line.sample("tool-calls.logDriverCallout").json()["results"];
+    CHECK(losses == 0);
+    CHECK(results[0]["result"] == line.value("select result from app.call_actions"));
+    CHECK(line.value("select count(*) from app.call_actions") == "1");
+    CHECK(line.runs() == "notify 1");
+}
+
 TEST_CASE("plain events that are over their limit do not take a tool call's place") {
     const Line line{[](auto& options) { options.requests_per_minute = 2; }};
     CHECK(line.send(test::status_of("c1", "ringing")).status == 200);

@@ -12,6 +12,7 @@
 #include "activities/vapi/live_control.hpp"
 #include "api/ingress/columns.hpp"
 #include "api/ingress/functions/situation.hpp"
+#include "api/ingress/start_once.hpp"
 #include "api_sql.hpp"
 
 namespace callflex::ingress::functions {
@@ -35,21 +36,6 @@ std::string usable(const VapiConfig& control, const std::string& url) {
         spdlog::warn("a control URL leads to a host that VAPI_CONTROL_HOSTS does not allow");
         return {};
     }
-}
-
-template <class Input, class Output>
-durable::store::StartRequest start_of(durable::client::Client& client,
-                                      const durable::WorkflowType<Input, Output>& type, const Input& input,
-                                      const std::string& organization_id, std::string workflow_id) {
-    durable::store::StartRequest out;
-    out.workflow = durable::WorkflowId{std::move(workflow_id)};
-    out.type = type.name;
-    out.input = durable::encode(input);
-    out.tenant = durable::Tenant{organization_id};
-    out.run = client.new_run_id();
-    out.conflict = durable::client::ConflictPolicy::use_existing;
-    out.reuse = durable::client::ReusePolicy::reject;
-    return out;
 }
 
 nlohmann::json data_of(const Outcome& outcome) {
@@ -159,15 +145,15 @@ void FunctionDesk::start_effects(pqxx::work& tx, const Question& question,
     for (const Work& work : works) {
         if (!work.fresh) continue;
         for (const NotifyRequest& message : work.outcome.messages) {
-            starts.push_back(start_of(client_, notify, message, organization, "notify-" + message.key));
+            starts.push_back(start_once(client_, notify, message, organization, "notify-" + message.key));
         }
         if (const auto& reminder = work.outcome.reminder) {
-            starts.push_back(start_of(client_, callback_reminder, *reminder, organization,
-                                      "callback-reminder-" + reminder->action_id));
+            starts.push_back(start_once(client_, callback_reminder, *reminder, organization,
+                                        "callback-reminder-" + reminder->action_id));
         }
         if (const auto& transfer = work.outcome.transfer) {
-            starts.push_back(start_of(client_, callflex::transfer_call, *transfer, organization,
-                                      "transfer-call-" + transfer->action_id));
+            starts.push_back(start_once(client_, callflex::transfer_call, *transfer, organization,
+                                        "transfer-call-" + transfer->action_id));
         }
     }
     if (!starts.empty()) (void)client_.start_many(tx, starts);

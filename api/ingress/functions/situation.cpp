@@ -4,15 +4,12 @@
 
 #include "activities/database_text.hpp"
 #include "activities/tenancy.hpp"
+#include "api/ingress/text.hpp"
 #include "api_sql.hpp"
 
 namespace callflex::ingress::functions {
 
 namespace {
-
-std::optional<std::string> or_none(const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional{text};
-}
 
 OrganizationSettings settings_of(const std::string& organization_id, const std::string& json) {
     SettingsReading reading = read_organization_settings(json);

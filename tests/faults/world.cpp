@@ -33,17 +33,6 @@ std::string port_of(const std::string& url) {
     return url.substr(url.rfind(':') + 1);
 }
 
-/// A request to the sandbox; its answer as JSON.
-nlohmann::json ask_sandbox(const std::string& url, const std::string& method, const std::string& target,
-                           const std::string& body) {
-    const auto answer = exchange(
-        static_cast<std::uint16_t>(std::stoi(port_of(url))),
-        fmt::format("{} {} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}",
-                    method, target, body.size(), body));
-    if (!answer || answer->status >= 300) throw std::runtime_error("the sandbox refused " + target);
-    return answer->json();
-}
-
 const char* name_of(Crash::How how) {
     switch (how) {
         case Crash::How::before:
@@ -58,14 +47,15 @@ const char* name_of(Crash::How how) {
 
 }  // namespace
 
-FaultWorld::FaultWorld() : folder_(make_folder()) {
-    const std::string key = callflex::dev_secrets_key({}, true);
+FaultWorld::FaultWorld(const std::function<void(callflex::ingress::IngressOptions&)>& change)
+    : secrets_key_(callflex::dev_secrets_key({}, true)), folder_(make_folder()) {
     pqxx::connection connection{database_.owner_url()};
-    organization_ = callflex::seed_demo_organization(connection, key);
+    organization_ = callflex::seed_demo_organization(connection, secrets_key_);
     callflex::ingress::IngressOptions options;
     options.database_url = database_.url();
     options.port = 0;
-    options.secrets_key = key;
+    options.secrets_key = secrets_key_;
+    if (change) change(options);
     ingress_ = std::make_unique<callflex::ingress::Ingress>(std::move(options));
     ingress_->start();
 }
@@ -101,10 +91,14 @@ pid_t FaultWorld::start_worker(std::optional<Crash> crash) {
                                             "RESEND_BASE_URL=" + sandbox_.url() + "/resend",
                                             "VAPI_API_KEY=key",
                                             "VAPI_BASE_URL=" + sandbox_.url() + "/vapi",
+                                            "VAPI_SETTLE_SECONDS=1",
                                             "STRIPE_SECRET_KEY=sk_test_faults",
                                             "STRIPE_METER_ID=mtr_sandbox",
+                                            "STRIPE_SETTLE_SECONDS=1",
                                             "STRIPE_BASE_URL=" + sandbox_.url() + "/stripe",
                                             "API_URL=http://127.0.0.1:9",
+                                            "CALLFLEX_SECRETS_KEY=" + secrets_key_,
+                                            "WEBHOOK_ALLOW_PRIVATE=1",
                                             "FAULT_POINTS_FILE=" + folder_ + "/points"};
     if (const char* options = std::getenv("ASAN_OPTIONS"))
         environment.push_back(std::string{"ASAN_OPTIONS="} + options);
@@ -168,12 +162,29 @@ std::string FaultWorld::violations() const {
     return text;
 }
 
+nlohmann::json FaultWorld::ask_sandbox(const std::string& method, const std::string& target,
+                                       const std::string& body, const std::string& fields) const {
+    const auto answer = exchange(
+        static_cast<std::uint16_t>(std::stoi(port_of(sandbox_.url()))),
+        fmt::format("{} {} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n{}Content-Length: {}\r\n\r\n{}",
+                    method, target, fields, body.size(), body));
+    if (!answer || answer->status >= 300) {
+        throw std::runtime_error("the sandbox refused " + target + ": " +
+                                 (answer ? answer->body : "no answer"));
+    }
+    return answer->body.empty() ? nlohmann::json{} : answer->json();
+}
+
 nlohmann::json FaultWorld::sent(const std::string& vendor) const {
-    return ask_sandbox(sandbox_.url(), "GET", "/sandbox/sent?limit=10000&vendor=" + vendor, "");
+    return ask_sandbox("GET", "/sandbox/sent?limit=10000&vendor=" + vendor, "");
+}
+
+nlohmann::json FaultWorld::at_vendors() const {
+    return ask_sandbox("GET", "/sandbox/invariants", "");
 }
 
 void FaultWorld::set_fault(const nlohmann::json& fault) const {
-    ask_sandbox(sandbox_.url(), "POST", "/sandbox/faults", fault.dump());
+    ask_sandbox("POST", "/sandbox/faults", fault.dump());
 }
 
 void FaultWorld::start(const std::string& type, const durable::Payload& input, const std::string& workflow_id,

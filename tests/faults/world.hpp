@@ -3,6 +3,7 @@
 // worker processes that can be killed. What tests/faults breaks, and where it looks afterwards.
 
 #include <sys/types.h>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -30,7 +31,8 @@ struct Crash {
 
 class FaultWorld {
   public:
-    FaultWorld();
+    /// `change` may adjust the ingress before it starts.
+    explicit FaultWorld(const std::function<void(callflex::ingress::IngressOptions&)>& change = {});
     ~FaultWorld();
     FaultWorld(const FaultWorld&) = delete;
     FaultWorld& operator=(const FaultWorld&) = delete;
@@ -52,6 +54,8 @@ class FaultWorld {
     [[nodiscard]] std::string violations() const;
     /// GET /sandbox/sent of one vendor.
     [[nodiscard]] nlohmann::json sent(const std::string& vendor) const;
+    /// GET /sandbox/invariants: how much of what there is at the vendors, and what was made twice there.
+    [[nodiscard]] nlohmann::json at_vendors() const;
     void set_fault(const nlohmann::json& fault) const;
     /// Fault points passed by the last worker that was started with a crash that did not come.
     [[nodiscard]] int points_passed() const;
@@ -63,6 +67,10 @@ class FaultWorld {
     [[nodiscard]] const std::string& organization_id() const { return organization_.organization_id; }
     [[nodiscard]] std::uint16_t ingress_port() const { return ingress_->port(); }
     [[nodiscard]] std::string sandbox_url() const { return sandbox_.url(); }
+    [[nodiscard]] const std::string& secrets_key() const { return secrets_key_; }
+    /// A request to the sandbox; its answer as JSON. Throws unless it is a success.
+    nlohmann::json ask_sandbox(const std::string& method, const std::string& target,
+                               const std::string& body = "", const std::string& fields = "") const;
     /// Starts a workflow of the demo organization, or of the whole system.
     void start(const std::string& type, const durable::Payload& input, const std::string& workflow_id,
                bool of_the_system = false) const;
@@ -72,6 +80,7 @@ class FaultWorld {
 
   private:
     Database database_;
+    std::string secrets_key_;
     callflex::SeededOrganization organization_;
     callflex::sandbox::Sandbox sandbox_;
     std::unique_ptr<callflex::ingress::Ingress> ingress_;

@@ -132,8 +132,8 @@ class Client {
     std::vector<StartResult> start_many(pqxx::transaction_base& tx,
                                         std::span<const store::StartRequest> requests);
     [[nodiscard]] RunId new_run_id();
-    /// Sends a signal to the open run of the workflow id, or starts one that has it waiting: all or nothing, once for
-    /// a request id. See store::signal_with_start for what the policies and request ids mean.
+    /// Sends a signal to the open run of the workflow id, or starts one that has it waiting: all or nothing,
+    /// once for a request id. See store::signal_with_start for what the policies and request ids mean.
     template <class Input, class Output, class Message>
     SignalWithStartResult signal_with_start(const WorkflowType<Input, Output>& type, const Input& input,
                                             const StartOptions& options, const Signal<Message>& signal_type,
@@ -179,7 +179,8 @@ class Client {
     [[nodiscard]] std::optional<RunId> resolve(const RunRef& ref);
     /// The workers whose lease is live, by number.
     [[nodiscard]] std::vector<store::LiveWorker> live_workers();
-    /// What the run's chain has published, the last value of each key; one key, or all. Empty: nothing, or no run.
+    /// What the run's chain has published, the last value of each key; one key, or all. Empty: nothing, or
+    /// no run.
     [[nodiscard]] std::vector<store::PublishedState> published(const RunRef& run,
                                                                const std::optional<std::string>& key = {});
     template <class T>
@@ -188,8 +189,9 @@ class Client {
         if (states.empty()) return std::nullopt;
         return decode<T>(states.front().value);
     }
-    /// How the run, or the last one of the chain that continues it as new, has ended. By notification when they are
-    /// on, and by polling (2 ms at first, growing to 50 ms) in any case. Throws NotFound, WaitTimedOut.
+    /// How the run, or the last one of the chain that continues it as new, has ended. By notification when
+    /// they are on, and by polling (2 ms at first, growing to 50 ms) in any case. Throws NotFound,
+    /// WaitTimedOut.
     RunResult wait_result(const RunRef& run, std::chrono::milliseconds timeout);
     /// Typed: returns the result or throws the failure (throw_failure).
     template <class Input, class Output>
@@ -209,8 +211,8 @@ class Client {
     };
     /// Throws NotFound.
     [[nodiscard]] Inspection inspect(const WorkflowRegistry& registry, RunId run);
-    /// Asks the run's code (Workflow::on_query), as it stands now or stood after the event `at_event`, rounded down
-    /// to the end of an activation. Open or closed. Throws NotFound, NeedsBuild, QueryRefused.
+    /// Asks the run's code (Workflow::on_query), as it stands now or stood after the event `at_event`,
+    /// rounded down to the end of an activation. Open or closed. Throws NotFound, NeedsBuild, QueryRefused.
     [[nodiscard]] QueryResult query(const WorkflowRegistry& registry, const RunRef& run,
                                     const std::string& name, const Payload& input,
                                     std::optional<EventId> at_event = {});

@@ -21,8 +21,8 @@ struct ClaimBounds {
     Uuid recent_until;
 };
 
-/// Fenced writes of the commits. `batch` marks the rows, so that a lost reply can be settled. The first one has the
-/// time in column 1.
+/// Fenced writes of the commits. `batch` marks the rows, so that a lost reply can be settled. The first one
+/// has the time in column 1.
 [[nodiscard]] std::vector<Step> commit_steps(WorkerNo worker, std::int64_t batch,
                                              const SortedCommits& commits);
 [[nodiscard]] Step claim_step(WorkerNo worker, std::int64_t token, const ClaimRequest& claim,

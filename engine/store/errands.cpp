@@ -19,8 +19,8 @@ Step deliver_step() {
     return step;
 }
 
-/// The last activation of a child that is terminated, but for its time, which the statement knows: its members as
-/// they stand between the braces.
+/// The last activation of a child that is terminated, but for its time, which the statement knows: its
+/// members as they stand between the braces.
 std::string last_activation_members() {
     history::Activation last;
     last.commands.emplace_back(history::WorkflowTerminated{"its parent has closed", "parent"});

@@ -1,6 +1,6 @@
 #pragma once
-// The part of a batch that concerns other runs: children, chains that go on, reports, published state. A batch whose
-// commits have none of it sends none of these statements.
+// The part of a batch that concerns other runs: children, chains that go on, reports, published state. A
+// batch whose commits have none of it sends none of these statements.
 
 #include <vector>
 

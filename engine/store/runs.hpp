@@ -59,13 +59,13 @@ struct RunRef {
     WorkflowId workflow{};
 };
 
-/// The run that the chain of `run` has come to: `run` itself if it was not continued as new, nothing if there is
-/// no such run, or if another chain has taken the workflow id since.
+/// The run that the chain of `run` has come to: `run` itself if it was not continued as new, nothing if
+/// there is no such run, or if another chain has taken the workflow id since.
 std::optional<RunId> newest_of_chain(pqxx::transaction_base& tx, RunId run);
 
 enum class SendResult : std::uint8_t { delivered, duplicate, not_found, closed };
-/// Puts an encoded event into the inbox of the open run, and wakes it. `request_id` != "": once per chain. A run
-/// that has continued as new stands for its chain.
+/// Puts an encoded event into the inbox of the open run, and wakes it. `request_id` != "": once per chain. A
+/// run that has continued as new stands for its chain.
 SendResult send(pqxx::transaction_base& tx, const RunRef& to, const history::Event& event,
                 const std::string& request_id);
 /// Ends the run at once with WorkflowTerminated; no code runs. `closed` if it had ended.
@@ -76,10 +76,10 @@ struct SignalWithStartResult {
     StartResult start;
     SendResult signal = SendResult::not_found;  ///< of what `start.run` was sent; `closed` if it was refused
 };
-/// Sends a signal to the open run that has the workflow id, or starts one and sends it to that: all or nothing.
-/// `request.conflict` fail counts as use_existing; what forbids the start forbids the signal. A request id is
-/// used once for both: repeated, however long after and whatever has become of the run, it does nothing again
-/// (existing, duplicate).
+/// Sends a signal to the open run that has the workflow id, or starts one and sends it to that: all or
+/// nothing. `request.conflict` fail counts as use_existing; what forbids the start forbids the signal. A
+/// request id is used once for both: repeated, however long after and whatever has become of the run, it
+/// does nothing again (existing, duplicate).
 SignalWithStartResult signal_with_start(pqxx::transaction_base& tx, const StartRequest& request,
                                         const history::SignalReceived& signal);
 

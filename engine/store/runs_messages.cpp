@@ -28,15 +28,15 @@ std::optional<LiveRun> lock_live(pqxx::transaction_base& tx, RunId run) {
                    Timestamp{Duration{rows[0][3].as<std::int64_t>()}}};
 }
 
-/// Where a reference leads that has not led to an open run: its workflow id may have passed to another one, its
-/// run may have continued as new.
+/// Where a reference leads that has not led to an open run: its workflow id may have passed to another one,
+/// its run may have continued as new.
 std::optional<RunId> look_again(pqxx::transaction_base& tx, const RunRef& ref, RunId run) {
     if (!ref.run) return resolve(tx, ref);
     return newest_of_chain(tx, run);
 }
 
-/// Locks the open run that `ref` names and hands it to `act`. While we wait for the lock the run may end, and the
-/// name, or the chain, go on with another one; then we look again.
+/// Locks the open run that `ref` names and hands it to `act`. While we wait for the lock the run may end,
+/// and the name, or the chain, go on with another one; then we look again.
 SendResult with_live(pqxx::transaction_base& tx, const RunRef& ref,
                      const std::function<SendResult(const LiveRun&)>& act) {
     std::optional<RunId> run = resolve(tx, ref);

@@ -52,8 +52,8 @@ struct ClaimedRun {
     EventId next_event;
     std::int64_t inbox_head = 0;  ///< consumed up to here
     std::int64_t inbox_tail = 0;  ///< newest message
-    /// Its previous owner died, or its last activation was blocked: activities that were started eagerly must be
-    /// given rows.
+    /// Its previous owner died, or its last activation was blocked: activities that were started eagerly
+    /// must be given rows.
     bool adopt = false;
     std::int32_t failures = 0;        ///< consecutive blocked activations
     std::optional<HistoryRow> start;  ///< activation 0, when it is the only one
@@ -79,8 +79,8 @@ struct ActivityRow {
     std::optional<std::string> heartbeat_details;  ///< JSON, for the next attempt
 };
 
-/// A child that a run's activation has ordered. Whether its workflow id was free comes into the parent's inbox with
-/// this very commit, as ChildStarted or ChildStartFailed, unless the commit ends the parent.
+/// A child that a run's activation has ordered. Whether its workflow id was free comes into the parent's
+/// inbox with this very commit, as ChildStarted or ChildStartFailed, unless the commit ends the parent.
 struct ChildStart {
     EventId initiated;
     RunId run;
@@ -138,7 +138,8 @@ struct RunCommit {
     std::vector<ChildStart> children{};
     std::vector<RunId> cancel_children{};  ///< by their chains; errands
     std::vector<Published> published{};    ///< each key once
-    /// With next == close: the chain goes on. Refused by nothing; what the run has not read, the next one reads.
+    /// With next == close: the chain goes on. Refused by nothing; what the run has not read, the next one
+    /// reads.
     std::optional<NextRun> continued{};
     /// With next == close, and not continued.
     std::optional<ParentReport> report{};

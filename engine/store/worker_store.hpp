@@ -79,8 +79,8 @@ class HotConnection {
     std::vector<std::pair<RunId, Fence>> owned(WorkerNo worker);
     /// Activity rows (of these runs) that exist: what an adopter must not create again.
     std::vector<std::pair<RunId, EventId>> activity_rows(const std::vector<RunId>& runs);
-    /// Carries out errands, whoever left them: reports to parents, cancel requests to children, the ends of the
-    /// children of closed chains. Bounded work per call; exactly once, however often it is sent.
+    /// Carries out errands, whoever left them: reports to parents, cancel requests to children, the ends of
+    /// the children of closed chains. Bounded work per call; exactly once, however often it is sent.
     Delivered deliver_errands();
     /// Gives runs back, claimable now (drain, or claims that an unsettled batch took).
     void release(WorkerNo worker, const std::vector<std::pair<RunId, Fence>>& runs);
@@ -156,7 +156,8 @@ class ControlConnection {
     bool heartbeat();
     /// Looks for dead workers (session lock gone for 500 ms and Postgres up for one lease; else lease over)
     /// and gives their runs and activity rows back; times out activity rows; wakes runs, and lines
-    /// of limits, that nothing else would wake; wakes blocked runs after `wake_blocked`. Bounded work per call.
+    /// of limits, that nothing else would wake; wakes blocked runs after `wake_blocked`. Bounded work per
+    /// call.
     struct Swept {
         int dead_workers = 0;
         int runs_taken_over = 0;

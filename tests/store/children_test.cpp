@@ -1,4 +1,5 @@
-// Children in the batch: started with their parents' commits or not at all, answered, reported once, ended by policy.
+// Children in the batch: started with their parents' commits or not at all, answered, reported once, ended
+// by policy.
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

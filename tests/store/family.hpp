@@ -1,6 +1,6 @@
 #pragma once
-// Runs with relatives, made by hand, for the store's tests: no code runs, so commands and reports are written as the
-// machine would write them.
+// Runs with relatives, made by hand, for the store's tests: no code runs, so commands and reports are
+// written as the machine would write them.
 
 #include "engine/replay/lineage.hpp"
 #include "tests/store/fixture.hpp"

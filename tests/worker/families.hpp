@@ -1,6 +1,5 @@
 #pragma once
-// Workflows with relatives, for the worker's tests: parents and children, chains that go on as new, publishers. The
-// type names of children stand in the inputs' comments of families.cpp.
+// Workflows with relatives, for the worker's tests: parents and children, chains that go on as new, publishers.
 
 #include "tests/worker/world.hpp"
 
@@ -27,7 +26,7 @@ inline constexpr WorkflowType<Family, int> grandparent{"grandparent"};
 inline constexpr WorkflowType<Family, int> careless_parent{"careless_parent"};
 /// Starts one child and tells how that went: "started", or the failure.
 inline constexpr WorkflowType<Family, std::string> curious_parent{"curious_parent"};
-/// Takes amounts and goes on as new after every second one until it has `left` of them; the sum, in order.
+/// Takes `left` amounts, going on as new after every `per_run` of them; gives them in order.
 struct Tally {
     int left = 0;
     std::vector<int> seen{};

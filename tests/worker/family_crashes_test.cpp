@@ -1,5 +1,5 @@
-// A parent and its child on two workers, one of which is killed at each boundary between what is decided, sent and
-// answered. The child goes on as new twice on the way.
+// A parent and its child on two workers, one of which is killed at each boundary between what is decided,
+// sent and answered. The child goes on as new twice on the way.
 
 #include <signal.h>
 

@@ -165,7 +165,12 @@ Timestamp Timetable::due(Timestamp nominal) const {
 
 WorkflowId Timetable::workflow_id(Timestamp nominal) const {
     if (spec_.id_format == RunIdFormat::time) return triggered_workflow_id(nominal);
-    const Timestamp on_the_wall{zone_.local(nominal).time_since_epoch()};
+    local_seconds reading = zone_.local(nominal);
+    const auto* cron = std::get_if<CronExpression>(&rule_);
+    // Moved out of a gap, perhaps over midnight: it stands for the reading that was left out.
+    const bool moved = cron != nullptr && cron->next(reading) != reading;
+    if (moved) reading = wall_clock(nominal, zone_.period_at(nominal).offset_before);
+    const Timestamp on_the_wall{reading.time_since_epoch()};
     const std::string& prefix = spec_.id_prefix.empty() ? spec_.id : spec_.id_prefix;
     return WorkflowId{prefix + "-" + to_string(on_the_wall).substr(0, std::string_view{"2026-11-21"}.size())};
 }

@@ -89,6 +89,18 @@ TEST_CASE("the workflow id is the prefix and the nominal time") {
           "usage-aggregation-2026-11-21T09:15:00.001Z");
 }
 
+TEST_CASE("a time that the clock's change moves over midnight keeps its own date as its name") {
+    // Nuuk, 28 March 2026: 23:00 is followed by 00:00.
+    ScheduleSpec spec = spec_of("15 23 * * *", "America/Nuuk");
+    spec.id_format = RunIdFormat::date;
+    const Timetable timetable{spec};
+    Times names;
+    for (const Timestamp nominal : timetable.upcoming(at("2026-03-28T00:00:00Z") + 2h, 3)) {
+        names.push_back(timetable.workflow_id(nominal).value);
+    }
+    CHECK(names == Times{"test-2026-03-28", "test-2026-03-29", "test-2026-03-30"});
+}
+
 TEST_CASE("a spec that cannot be meant so names the schedule and the mistake") {
     const auto with = [](auto change) {
         ScheduleSpec spec = spec_of("0 2 * * *");

@@ -63,8 +63,19 @@ std::string group_summary(std::string_view name) {
     if (name == "schedule") return "See, hold and run what runs by the clock";
     if (name == "org") return "Organizations: create, list, what they use";
     if (name == "call") return "Calls, for support staff: list, show, search";
+    if (name == "usage") return "Minutes and cost by day, as the sum of calls";
+    if (name == "onboarding") return "Set businesses up, and help when a step fails";
     if (name == "webhook") return "Customers' own systems: where they are told, and what became of it";
     return fmt::format("Commands about a {}", name);
+}
+
+/// A command of the group, for its help.
+std::string_view group_example(std::string_view name) {
+    if (name == "webhook") return "endpoint list";
+    if (name == "onboarding") return "state";
+    if (name == "usage") return "backfill";
+    if (name == "queue") return "limits";
+    return "list";
 }
 
 /// "webhook endpoint" is the group endpoint of the group webhook.
@@ -77,7 +88,7 @@ CLI::App& group(CLI::App& root, std::string_view name) {
     auto& made = *root.add_subcommand(std::string{name}, group_summary(name));
     made.require_subcommand(1);
     made.footer(fmt::format("EXAMPLES\n  # help on one command\n  {} {} --help\n", full_name(made),
-                            name == "webhook" ? "endpoint list" : "list"));
+                            group_example(name)));
     return made;
 }
 

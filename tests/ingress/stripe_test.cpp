@@ -21,7 +21,7 @@ namespace {
 using SystemTime = std::chrono::system_clock::time_point;
 using Secrets = std::vector<std::string>;
 
-constexpr const char* secret = "whsec_test_1f3a9c0d7e5b4a2f8d6c";
+constexpr const char* endpoint_secret = "whsec_test_1f3a9c0d7e5b4a2f8d6c";
 
 const std::vector<std::string> samples{"checkout.session.completed",    "customer.subscription.deleted",
                                        "customer.subscription.updated", "invoice.paid",
@@ -61,12 +61,13 @@ void begin_trial(const World& world) {
 }
 
 struct StripeWorld : World {
-    StripeWorld() : World{[](IngressOptions& options) { options.stripe_secrets = {"whsec_new", secret}; }} {
+    StripeWorld()
+        : World{[](IngressOptions& options) { options.stripe_secrets = {"whsec_new", endpoint_secret}; }} {
         begin_trial(*this);
     }
     [[nodiscard]] unsigned post_event(const std::string& body, std::string signature = {}) const {
         const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-        if (signature.empty()) signature = stripe_signature(body, secret, now.time_since_epoch());
+        if (signature.empty()) signature = stripe_signature(body, endpoint_secret, now.time_since_epoch());
         const auto answer = test::exchange(
             port(), fmt::format("POST /api/webhooks/stripe HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
                                 "application/json\r\nStripe-Signature: {}\r\nContent-Length: {}\r\n\r\n{}",
@@ -122,9 +123,9 @@ TEST_CASE(
 
 TEST_CASE("a signature with any byte changed, another scheme, or no stamp is none") {
     const std::string body = R"({"id":"evt_1","type":"invoice.paid"})";
-    const Secrets secrets{secret};
+    const Secrets secrets{endpoint_secret};
     const SystemTime now{1795256200s};
-    const std::string good = stripe_signature(body, secret, 1795256200s);
+    const std::string good = stripe_signature(body, endpoint_secret, 1795256200s);
     REQUIRE(verify_stripe(good, body, secrets, now, 300s) == Verdict::accepted);
     for (std::size_t i = 0; i < body.size(); ++i) {
         std::string bad = body;
@@ -220,8 +221,8 @@ TEST_CASE("a wrong, stale, future or missing signature is answered 400 and leave
     const auto now =
         std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch();
     CHECK(world.post_event(body, stripe_signature(body, "whsec_wrong", now)) == 400);
-    CHECK(world.post_event(body, stripe_signature(body, secret, now - 400s)) == 400);
-    CHECK(world.post_event(body, stripe_signature(body, secret, now + 400s)) == 400);
+    CHECK(world.post_event(body, stripe_signature(body, endpoint_secret, now - 400s)) == 400);
+    CHECK(world.post_event(body, stripe_signature(body, endpoint_secret, now + 400s)) == 400);
     CHECK(world.post_event(body, "nonsense") == 400);
     CHECK(world.rows() == "0 0 0");
     CHECK(world.post_event(body, stripe_signature(body, "whsec_new", now)) == 200);

@@ -153,6 +153,7 @@ SendResult Client::terminate(const RunRef& run, const std::string& reason, const
             result = SendResult::not_found;
             return;
         }
+        ended = store::newest_of_chain(tx, *ended).value_or(*ended);
         result = store::terminate(tx, RunRef{run.name_space, ended, {}}, reason, identity);
         if (!in_doubt || result != SendResult::closed) return;
         const auto closed = store::closed(tx, *ended);

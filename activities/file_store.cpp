@@ -94,6 +94,17 @@ void FileStore::Incoming::write(std::string_view bytes) {
     }
 }
 
+std::string FileStore::Incoming::read(std::uint64_t at, std::size_t most) const {
+    std::string piece(most, '\0');
+    ssize_t size = -1;
+    do {
+        size = ::pread(descriptor_, piece.data(), most, static_cast<off_t>(at));
+    } while (size < 0 && errno == EINTR);
+    if (size < 0) fail("read", temporary_);
+    piece.resize(static_cast<std::size_t>(size));
+    return piece;
+}
+
 void FileStore::Incoming::keep(const fs::path& path) {
     if (!stays_inside(path)) throw std::invalid_argument("not a path inside the store: " + path.string());
     if (::fsync(descriptor_) != 0) fail("sync", temporary_);

@@ -30,6 +30,8 @@ class FileStore {
 
         /// Throws std::system_error: disk full and the like.
         void write(std::string_view bytes);
+        /// What was written, from `at` on; "" behind its end. Until keep(). Throws std::system_error.
+        [[nodiscard]] std::string read(std::uint64_t at, std::size_t most) const;
         /// Makes it durable under `path`, relative to the root, replacing what was there. Blocks for the
         /// disk. Throws std::system_error, or std::invalid_argument for a path that leaves the root.
         void keep(const std::filesystem::path& path);

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <optional>
 #include <utility>
 
@@ -68,7 +66,7 @@ awaitable<Fetched> fetch(const RecordingFetcherOptions& options, durable::Activi
                          http::DownloadRequest request) {
     request.bytes_max = options.bytes_max;
     request.timeout = time_left(context, std::chrono::minutes{2});
-    auto file = std::make_shared<FileStore::Incoming>(options.store->receive());
+    auto file = std::make_shared<FileStore::Incoming>(options.spool->receive());
     http::BodySink sink = [file](std::string_view piece) { file->write(piece); };
     http::Download download = co_await http::download(*options.vendors->http, std::move(request),
                                                       std::move(sink), context.stop_token());
@@ -91,12 +89,6 @@ ApplicationError failure_of(const http::Result& result) {
     return {may_come ? "RecordingUnavailable" : "RecordingGone",
             result.reason.empty() ? fmt::format("the answer was {}", result.status()) : result.reason,
             {.retryable = may_come, .next_delay = delay}};
-}
-
-/// Runs on a thread that may wait for the disk.
-awaitable<void> keep(Incoming file, std::string path) {
-    file->keep(path);
-    co_return;
 }
 
 }  // namespace
@@ -138,9 +130,10 @@ awaitable<StoredRecording> RecordingFetcher::operator()(durable::ActivityContext
 
     const std::string type = media_type(download.content_type);
     StoredRecording stored{recording_path(input.call, type), static_cast<std::int64_t>(download.bytes), type,
-                           download.sha256};
-    co_await boost::asio::co_spawn(*options_.disk, keep(fetched->file, stored.path),
-                                   boost::asio::use_awaitable);
+                           download.sha256, std::nullopt};
+    stored.storage = options_.storage->name();
+    co_await options_.storage->keep(context, {fetched->file, download.bytes, download.sha256, type},
+                                    stored.path);
     co_return stored;
 }
 

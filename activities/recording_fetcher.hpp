@@ -1,16 +1,16 @@
 #pragma once
-// The implementation of fetch_recording: VAPI's recording, streamed into our own storage.
+// The implementation of fetch_recording: VAPI's recording, spooled to disk, then kept in our own storage.
 //
 // The presigned address of the report is tried first; when it has expired, VAPI is asked for a new one. Only
 // https is fetched, except from VAPI's own configured origin (development): the address comes from outside.
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <memory>
 #include <string>
 
 #include "activities/file_store.hpp"
 #include "activities/recordings.hpp"
+#include "activities/storage/storage.hpp"
 #include "activities/vendors.hpp"
 #include "engine/worker/activities.hpp"
 
@@ -19,8 +19,8 @@ namespace callflex {
 /// Everything shared outlives the worker's activities.
 struct RecordingFetcherOptions {
     std::shared_ptr<Vendors> vendors;  ///< without VAPI's key, expired addresses cannot be renewed
-    std::shared_ptr<FileStore> store;
-    std::shared_ptr<boost::asio::thread_pool> disk;  ///< for syncing: an activity must not block
+    std::shared_ptr<FileStore> spool;  ///< what comes in is a file first
+    std::shared_ptr<Storage> storage;  ///< where it stays
     std::uint64_t bytes_max = std::uint64_t{256} << 20;
 };
 

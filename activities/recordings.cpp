@@ -11,7 +11,8 @@ durable::Nothing record_recording(durable::TransactionalContext&, pqxx::work& tx
     try {
         tx.exec_params(std::string{sql::record_recording}, input.call.organization_id,
                        storable(input.call.started_at), input.call.call_id, recording.path, recording.bytes,
-                       recording.content_type, recording.sha256, input.duration_seconds);
+                       recording.content_type, recording.sha256, input.duration_seconds,
+                       recording.storage.value_or("filesystem"));
     } catch (const pqxx::foreign_key_violation&) {
         throw call_not_found(input.call);
     }

@@ -2,6 +2,7 @@
 // Keeping the recording of a call: fetched from VAPI into our own storage first, then written down.
 
 #include <boost/describe.hpp>
+#include <optional>
 #include <string>
 
 #include "activities/calls.hpp"
@@ -20,9 +21,10 @@ struct StoredRecording {
     std::string path;  ///< below the storage root: org/<org>/calls/<yyyy>/<mm>/<call>.<ext>
     std::int64_t bytes = 0;
     std::string content_type;
-    std::string sha256;  ///< hexadecimal
+    std::string sha256;                  ///< hexadecimal
+    std::optional<std::string> storage{};  ///< filesystem (also when not given), s3, supabase
 };
-BOOST_DESCRIBE_STRUCT(StoredRecording, (), (path, bytes, content_type, sha256))
+BOOST_DESCRIBE_STRUCT(StoredRecording, (), (path, bytes, content_type, sha256, storage))
 
 /// Async. The path follows from the call, so a repeat overwrites. Final failures: "RecordingGone",
 /// "RecordingTooLarge", "RecordingEmpty".

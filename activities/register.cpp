@@ -64,10 +64,11 @@ void register_activities(durable::worker::ActivityRegistry& activities,
     register_transfer_activities(activities, dependencies.vendors);
     setup::register_onboarding_activities(activities, dependencies.vendors);
     webhooks::register_webhook_activities(activities, webhook_sender(dependencies));
+    const auto disk = std::make_shared<boost::asio::thread_pool>(1);
     activities.async(fetch_recording,
                      RecordingFetcher{{.vendors = dependencies.vendors,
-                                       .store = std::make_shared<FileStore>(dependencies.storage_root),
-                                       .disk = std::make_shared<boost::asio::thread_pool>(1)}});
+                                       .spool = std::make_shared<FileStore>(dependencies.storage_root),
+                                       .storage = make_storage(dependencies.vendors, disk)}});
 }
 
 }  // namespace callflex

@@ -1,11 +1,10 @@
 #include "activities/webhooks/delivery_desk.hpp"
 
 #include <sys/socket.h>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "activities/database_text.hpp"
+#include "activities/on_thread.hpp"
 #include "activities/tenancy.hpp"
 #include "activities/webhooks/custom_headers.hpp"
 #include "activities/webhooks/endpoints.hpp"
@@ -18,12 +17,6 @@ namespace {
 
 namespace asio = boost::asio;
 using Verdict = WebhookVerdict;
-
-/// Runs `work` on the desk's threads; the caller continues on its own executor. What it captures lives in the call.
-template <class F>
-asio::awaitable<std::invoke_result_t<F&>> on_thread(F work) {
-    co_return work();
-}
 
 std::string peer_of(const pqxx::connection& connection) {
     asio::ip::tcp::endpoint endpoint;
@@ -129,23 +122,24 @@ std::unique_ptr<pqxx::connection> DeliveryDesk::connect() const {
 
 asio::awaitable<DeliveryDesk::Gate> DeliveryDesk::begin(WebhookAttempt attempt) {
     const auto work = [this, attempt] { return begin_now(attempt); };
-    co_return co_await asio::co_spawn(threads_, on_thread(work), asio::use_awaitable);
+    co_return co_await on_thread(threads_, work);
 }
 
 asio::awaitable<WebhookAnswer> DeliveryDesk::settle(WebhookAttempt attempt, std::string endpoint_id,
                                                     Tried tried) {
     const auto work = [this, attempt, endpoint_id, tried] { return settle_now(attempt, endpoint_id, tried); };
-    co_return co_await asio::co_spawn(threads_, on_thread(work), asio::use_awaitable);
+    co_return co_await on_thread(threads_, work);
 }
 
 asio::awaitable<void> DeliveryDesk::withdraw(WebhookAttempt attempt) {
     const auto work = [this, attempt] { withdraw_now(attempt); };
-    co_await asio::co_spawn(threads_, on_thread(work), asio::use_awaitable);
+    co_await on_thread(threads_, work);
 }
 
 DeliveryDesk::Gate DeliveryDesk::begin_now(const WebhookAttempt& attempt) {
     if (!options_.secrets)
-        throw durable::ApplicationError("Webhooks.not_configured", "set CALLFLEX_SECRETS_KEY for the workers");
+        throw durable::ApplicationError("Webhooks.not_configured",
+                                        "set CALLFLEX_SECRETS_KEY for the workers");
     Lease lease{*this, attempt.organization_id};
     Gate gate = decide(lease.tx(), attempt);
     lease.commit();
@@ -165,8 +159,8 @@ DeliveryDesk::Gate DeliveryDesk::decide(pqxx::work& tx, const WebhookAttempt& at
         const auto probe = tx.exec_params(std::string{sql::webhook_claim_probe}, attempt.organization_id,
                                           endpoint_id, 2 * seconds(options_.config.timeout));
         if (probe.empty())
-            return circuit_open(tx.exec_params1(std::string{sql::webhook_circuit}, attempt.organization_id,
-                                                endpoint_id)[0]);
+            return circuit_open(
+                tx.exec_params1(std::string{sql::webhook_circuit}, attempt.organization_id, endpoint_id)[0]);
     }
     Outgoing message = message_of(row);
     message.secrets = active_secrets(tx, *options_.secrets, attempt.organization_id, endpoint_id);

@@ -27,10 +27,6 @@ std::optional<FaultMode> mode_of(const json& value) {
     return found->second;
 }
 
-std::string_view name_of(FaultMode mode) {
-    return std::ranges::find(modes, mode, &std::pair<std::string_view, FaultMode>::second)->first;
-}
-
 /// Takes the optional members that are there; throws json exceptions for wrong types.
 void read_details(const json& text, Fault& fault) {
     fault.rate = text.value("rate", fault.rate);
@@ -62,8 +58,13 @@ bool applies(const Fault& fault, std::string_view vendor, const Ask& ask) {
 
 }  // namespace
 
+std::string_view name_of(FaultMode mode) {
+    return std::ranges::find(modes, mode, &std::pair<std::string_view, FaultMode>::second)->first;
+}
+
 std::variant<Fault, std::string> read_fault(const json& text) {
-    static const std::set<std::string> vendors{"twilio", "resend", "openai", "vapi", "stripe", "customers", "*"};
+    static const std::set<std::string> vendors{"twilio", "resend",    "openai", "vapi",
+                                               "stripe", "customers", "supabase", "s3", "*"};
     if (!text.is_object()) return "expected a JSON object";
     if (const std::string name = unknown_member(text); !name.empty()) return "unknown member: " + name;
     const auto mode = mode_of(text.value("mode", json{}));
@@ -77,7 +78,8 @@ std::variant<Fault, std::string> read_fault(const json& text) {
     } catch (const json::exception& error) {
         return std::string{error.what()};
     }
-    if (!vendors.contains(fault.vendor)) return "vendor: expected twilio, resend, openai, vapi, stripe or *";
+    if (!vendors.contains(fault.vendor))
+        return "vendor: expected twilio, resend, openai, vapi, stripe, customers or *";
     if (!(fault.rate >= 0 && fault.rate <= 1)) return "rate: expected 0 to 1";
     if (fault.status < 400 || fault.status > 599) return "status: expected 400 to 599";
     if (fault.delay.count() < 0 || fault.delay > std::chrono::minutes{10})

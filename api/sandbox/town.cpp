@@ -2,15 +2,20 @@
 
 #include "api/sandbox/customers.hpp"
 #include "api/sandbox/openai.hpp"
+#include "api/sandbox/page.hpp"
 #include "api/sandbox/resend.hpp"
 #include "api/sandbox/stripe.hpp"
 #include "api/sandbox/twilio.hpp"
+#include "api/sandbox/s3.hpp"
+#include "api/sandbox/supabase.hpp"
 #include "api/sandbox/vapi.hpp"
 
 namespace callflex::sandbox {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t rows_shown_max = 50;
 
 Reply problem(int status, const std::string& detail) {
     Reply reply = json_reply(status, {{"title", "Sandbox"}, {"status", status}, {"detail", detail}});
@@ -23,7 +28,8 @@ Reply welcome() {
     reply.content_type = "text/plain; charset=utf-8";
     reply.body =
         "CallFlex sandbox: the vendors' stand-in.\n\n"
-        "Base URLs: /twilio /resend /openai /vapi /stripe, and /customers/<any name> for webhooks\n"
+        "Base URLs: /twilio /resend /openai /vapi /stripe /supabase /s3, and /customers/<any name> for webhooks\n"
+        "GET  /sandbox                 the page: what was sent, what exists, which promises hold, switches\n"
         "GET  /sandbox/sent?vendor=&to=&key=&limit=\n"
         "GET  /sandbox/counters\n"
         "GET  /sandbox/invariants\n"
@@ -34,17 +40,21 @@ Reply welcome() {
 
 }  // namespace
 
-Town::Town() {
-    vendors_["customers"] = std::make_unique<Customers>();
-    vendors_["twilio"] = std::make_unique<Twilio>(ledger_, phone_book_);
+Town::Town(const SandboxOptions& options, const PostLetter& post) {
+    vendors_["customers"] = std::make_unique<Customers>(options.customer_secrets);
+    vendors_["twilio"] = std::make_unique<Twilio>(ledger_, phone_book_, post);
     vendors_["resend"] = std::make_unique<Resend>(ledger_);
     vendors_["openai"] = std::make_unique<OpenAi>(ledger_);
-    vendors_["stripe"] = std::make_unique<Stripe>(ledger_);
+    vendors_["stripe"] = std::make_unique<Stripe>(
+        ledger_, Stripe::Webhook{options.stripe_webhook_url, options.stripe_webhook_secret}, post);
+    vendors_["supabase"] = std::make_unique<Supabase>(ledger_);
+    vendors_["s3"] = std::make_unique<S3>(ledger_);
     vendors_["vapi"] = std::make_unique<Vapi>(ledger_, phone_book_);
 }
 
 Reply Town::handle(const Ask& ask) {
-    if (ask.path == "/") return welcome();
+    const bool for_browser = ask.header("accept").find("text/html") != std::string::npos;
+    if (ask.path == "/") return for_browser ? page() : welcome();
     const auto slash = ask.path.find('/', 1);
     const std::string first = ask.path.substr(1, slash == std::string::npos ? slash : slash - 1);
     if (first == "sandbox") return control(ask);
@@ -110,6 +120,8 @@ Reply Town::control(const Ask& ask) {
         reset();
         return json_reply(200, {{"reset", true}});
     }
+    if (ask.path == "/sandbox" && ask.method == "GET") return page();
+    if (auto file = page_file(ask.path); file && ask.method == "GET") return *std::move(file);
     return problem(404, "GET / lists what there is");
 }
 
@@ -145,6 +157,17 @@ json Town::invariants() const {
         for (const std::string& line : vendor->violations()) violations.push_back(name + ": " + line);
     }
     return {{"facts", std::move(facts)}, {"violations", std::move(violations)}};
+}
+
+Reply Town::page() const {
+    Overview overview{{}, faults_.all()};
+    for (const auto& [name, vendor] : vendors_) {
+        const auto counted = counters_.find(name);
+        overview.vendors.push_back({name, counted == counters_.end() ? Counters{} : counted->second,
+                                    vendor->promises(), vendor->things(),
+                                    vendor->sent(ledger_, rows_shown_max)});
+    }
+    return page_reply(render(overview));
 }
 
 void Town::reset() {

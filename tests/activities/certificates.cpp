@@ -37,12 +37,12 @@ void add_extension(X509* certificate, int kind, const std::string& value) {
     X509_EXTENSION_free(extension);
 }
 
-Certificate make_certificate(EVP_PKEY* key, long serial) {
+Certificate make_certificate(EVP_PKEY* key, long serial, long lives_for) {
     Certificate certificate{X509_new(), X509_free};
     X509_set_version(certificate.get(), 2);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial);
     X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), year_seconds);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), lives_for);
     X509_set_pubkey(certificate.get(), key);
     return certificate;
 }
@@ -53,19 +53,19 @@ File open_file(const std::string& path) {
 
 }  // namespace
 
-Certificates::Certificates(const std::string& host) {
+Certificates::Certificates(const std::string& host, long lives_for) {
     std::string pattern = (std::filesystem::temp_directory_path() / "callflex-tls-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
     folder_ = pattern;
 
     const Key ca_key = make_key();
-    const Certificate ca = make_certificate(ca_key.get(), 1);
+    const Certificate ca = make_certificate(ca_key.get(), 1, year_seconds);
     set_name(ca.get(), "Test authority", nullptr);
     add_extension(ca.get(), NID_basic_constraints, "critical,CA:TRUE");
     X509_sign(ca.get(), ca_key.get(), EVP_sha256());
 
     const Key key = make_key();
-    const Certificate leaf = make_certificate(key.get(), 2);
+    const Certificate leaf = make_certificate(key.get(), 2, lives_for);
     set_name(leaf.get(), host, X509_get_subject_name(ca.get()));
     add_extension(leaf.get(), NID_subject_alt_name, "DNS:" + host);
     X509_sign(leaf.get(), ca_key.get(), EVP_sha256());

@@ -10,7 +10,8 @@ namespace test {
 class Certificates {
   public:
     /// A CA, and a server certificate for `host` (a DNS name) signed by it.
-    explicit Certificates(const std::string& host);
+    /// The server's is valid until `lives_for` seconds from now.
+    explicit Certificates(const std::string& host, long lives_for = 365L * 24 * 3600);
     ~Certificates();
     Certificates(const Certificates&) = delete;
     Certificates& operator=(const Certificates&) = delete;

@@ -42,9 +42,11 @@ struct Bench {
         VendorConfig config;
         config.vapi.api_key = Secret{api_key};
         config.vapi.base_url = server.url("/vapi");
-        const RecordingFetcher fetcher{{.vendors = std::make_shared<Vendors>(config),
-                                        .store = std::make_shared<FileStore>(folder.path),
-                                        .disk = std::make_shared<boost::asio::thread_pool>(1),
+        const auto vendors = std::make_shared<Vendors>(config);
+        const auto disk = std::make_shared<boost::asio::thread_pool>(1);
+        const RecordingFetcher fetcher{{.vendors = vendors,
+                                        .spool = std::make_shared<FileStore>(folder.path),
+                                        .storage = make_storage(vendors, disk),
                                         .bytes_max = bytes_max}};
         const EndedCall call = test::ended_call();
         boost::asio::io_context io;

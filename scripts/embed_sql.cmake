@@ -1,8 +1,8 @@
-# Writes ${OUTPUT}: a header with one constexpr string a file of ${FOLDER}/*.sql, and a table of them in name order.
+# Writes ${OUTPUT}: a header with one constexpr string a file of ${FOLDER}/${PATTERN}, and a table of them in name order.
 # Raw string pieces keep each literal below the length that compilers guarantee.
-file(GLOB files ${FOLDER}/*.sql)
+file(GLOB files ${FOLDER}/${PATTERN})
 list(SORT files)
-string(APPEND text "#pragma once\n// Generated from ${FOLDER} by scripts/embed_sql.cmake: edit the .sql files.\n")
+string(APPEND text "#pragma once\n// Generated from ${FOLDER} by scripts/embed_sql.cmake: edit the files there.\n")
 string(APPEND text "#include <array>\n#include <string_view>\n\nnamespace ${NAMESPACE} {\n\n")
 string(APPEND text "struct File {\n    std::string_view name;\n    std::string_view text;\n};\n\n")
 set(names "")

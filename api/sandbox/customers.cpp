@@ -1,5 +1,8 @@
 #include "api/sandbox/customers.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <set>
@@ -60,13 +63,20 @@ Reply Customers::handle(const Ask& ask) {
     const std::string name = ask.path.substr(1, slash == std::string::npos ? slash : slash - 1);
     const std::string what = slash == std::string::npos ? "" : ask.path.substr(slash + 1);
     if (name.empty()) return problem(404, "which customer?");
-    auto& system = systems_[name];
-    if (!system) system = std::make_shared<System>();
+    const auto system = this->system(name);
     if (what == "received" && ask.method == "GET") return report(*system, ask);
     if (what == "behaviour" && ask.method == "PUT") return program(*system, ask, true);
     if (what == "handicap" && ask.method == "PUT") return program(*system, ask, false);
     if (ask.method != "POST") return problem(405, "expected POST");
     return receive(system, ask);
+}
+
+const std::shared_ptr<Customers::System>& Customers::system(const std::string& name) {
+    auto& system = systems_[name];
+    if (system) return system;
+    system = std::make_shared<System>();
+    if (const auto known = known_.find(name); known != known_.end()) system->secrets = known->second;
+    return system;
 }
 
 Reply Customers::receive(const std::shared_ptr<System>& system, const Ask& ask) {
@@ -123,6 +133,57 @@ Reply Customers::program(System& system, const Ask& ask, bool with_secrets) {
         return problem(400, error.what());
     }
     return json_reply(200, {{"programmed", true}});
+}
+
+std::vector<Thing> Customers::things() const {
+    std::vector<Thing> all;
+    for (const auto& [name, system] : systems_) {
+        const char* verifies =
+            system->secrets.empty() ? "knows no secret: signatures are not verified" : "verifies signatures";
+        all.push_back({"endpoint", name, "/customers/" + name,
+                       fmt::format("{} received, {}", system->count, verifies)});
+    }
+    return all;
+}
+
+std::vector<Promise> Customers::promises() const {
+    Promise every_signature{"every message to an endpoint that knows its secret is signed with it", {}};
+    for (const auto& [name, system] : systems_) {
+        for (const Received& received : system->received) {
+            if (!received.problem.empty())
+                every_signature.broken.push_back(
+                    fmt::format("{}: {} ({})", name, received.id, received.problem));
+        }
+    }
+    return {std::move(every_signature)};
+}
+
+std::vector<Sent> Customers::sent(const Ledger&, std::size_t at_most) const {
+    using Entry = std::pair<std::string, const Received*>;
+    std::vector<Entry> entries;
+    for (const auto& [name, system] : systems_) {
+        const std::size_t shown = std::min(at_most, system->received.size());
+        for (std::size_t i = system->received.size() - shown; i < system->received.size(); ++i)
+            entries.emplace_back(name, &system->received[i]);
+    }
+    std::ranges::sort(
+        entries, [](const Entry& a, const Entry& b) { return a.second->at_ms > b.second->at_ms; });
+    if (entries.size() > at_most) entries.resize(at_most);
+    std::vector<Sent> list;
+    for (const auto& [name, received] : entries) {
+        const std::chrono::system_clock::time_point at{std::chrono::milliseconds{received->at_ms}};
+        const bool verified = !systems_.at(name)->secrets.empty() && received->problem.empty();
+        list.push_back({.vendor = "customers",
+                        .kind = "webhook",
+                        .id = received->id,
+                        .key = verified ? "signature verified" : received->problem,
+                        .to = name,
+                        .from = {},
+                        .subject = fmt::format("{} answered {}", received->event, received->status),
+                        .text = received->body,
+                        .at = iso_time(at)});
+    }
+    return list;
 }
 
 Reply Customers::report(const System& system, const Ask& ask) {

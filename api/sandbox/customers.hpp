@@ -19,12 +19,20 @@
 
 namespace callflex::sandbox {
 
+using CustomerSecrets = std::map<std::string, std::vector<std::string>>;  ///< by the customer's name
+
 class Customers : public Vendor {
   public:
+    /// `known`: what these customers verify signatures with until they are told otherwise.
+    explicit Customers(CustomerSecrets known = {}) : known_(std::move(known)) {}
+
     [[nodiscard]] std::string_view name() const override { return "customers"; }
     [[nodiscard]] Reply handle(const Ask& ask) override;
     [[nodiscard]] Reply failure(int status) const override;
     void reset() override { systems_.clear(); }
+    [[nodiscard]] std::vector<Thing> things() const override;
+    [[nodiscard]] std::vector<Promise> promises() const override;
+    [[nodiscard]] std::vector<Sent> sent(const Ledger& ledger, std::size_t at_most) const override;
 
   private:
     struct Behaviour {
@@ -54,12 +62,14 @@ class Customers : public Vendor {
         int in_flight_max = 0;
     };
 
+    [[nodiscard]] const std::shared_ptr<System>& system(const std::string& name);
     [[nodiscard]] Reply receive(const std::shared_ptr<System>& system, const Ask& ask);
     [[nodiscard]] Reply program(System& system, const Ask& ask, bool with_secrets);
     [[nodiscard]] static Reply report(const System& system, const Ask& ask);
 
-    std::map<std::string, std::shared_ptr<System>>
-        systems_;  ///< shared with replies that are still on their way
+    CustomerSecrets known_;
+    /// By name; shared with replies that are still on their way.
+    std::map<std::string, std::shared_ptr<System>> systems_;
 };
 
 }  // namespace callflex::sandbox

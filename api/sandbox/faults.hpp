@@ -1,7 +1,7 @@
 #pragma once
 // Faults on request. As JSON (POST /sandbox/faults); everything but vendor and mode is optional:
 //
-//   {"vendor": "twilio" | "resend" | "openai" | "vapi" | "stripe" | "*",
+//   {"vendor": "twilio" | "resend" | "openai" | "vapi" | "stripe" | "customers" | "*",
 //    "mode": "error"        answered with "status" (500), nothing done
 //          | "timeout"      never answered, nothing done
 //          | "lost_answer"  done, then the connection is closed without an answer
@@ -18,6 +18,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -50,6 +51,7 @@ struct Fault {
     std::mt19937_64 random{1};
 };
 
+[[nodiscard]] std::string_view name_of(FaultMode mode);
 /// Or what is wrong with it.
 [[nodiscard]] std::variant<Fault, std::string> read_fault(const nlohmann::json& text);
 [[nodiscard]] nlohmann::json as_json(const Fault& fault);
@@ -63,6 +65,7 @@ class FaultPlan {
     /// The first fault that hits this request; null for none. Valid until the plan changes.
     [[nodiscard]] const Fault* draw(std::string_view vendor, const Ask& ask);
     [[nodiscard]] nlohmann::json report() const;
+    [[nodiscard]] const std::vector<Fault>& all() const { return faults_; }
 
   private:
     std::vector<Fault> faults_;

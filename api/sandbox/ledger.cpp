@@ -1,8 +1,12 @@
 #include "api/sandbox/ledger.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <ranges>
+#include <set>
 #include <vector>
 
 namespace callflex::sandbox {
@@ -66,6 +70,28 @@ json Ledger::report(const Fields& filters) const {
             {"by_recipient", by_recipient},
             {"repeated_keys", by_key},
             {"sent", std::move(shown)}};
+}
+
+std::vector<Sent> Ledger::newest(std::string_view vendor, std::size_t at_most) const {
+    std::vector<Sent> found;
+    for (const Sent& sent : std::views::reverse(entries_)) {
+        if (found.size() == at_most) break;
+        if (sent.vendor == vendor) found.push_back(sent);
+    }
+    return found;
+}
+
+std::vector<std::string> Ledger::repeats(std::string_view vendor, std::string_view kind) const {
+    std::map<std::string, std::set<std::string>> ids_by_key;
+    for (const Sent& sent : entries_) {
+        if (sent.vendor == vendor && sent.kind == kind && !sent.key.empty())
+            ids_by_key[sent.key].insert(sent.id);
+    }
+    std::vector<std::string> lines;
+    for (const auto& [key, ids] : ids_by_key) {
+        if (ids.size() > 1) lines.push_back(fmt::format("{} times under {}", ids.size(), key));
+    }
+    return lines;
 }
 
 }  // namespace callflex::sandbox

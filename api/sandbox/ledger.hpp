@@ -5,6 +5,8 @@
 #include <deque>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "api/sandbox/exchange.hpp"
 
@@ -31,6 +33,9 @@ class Ledger {
     /// {"count", "by_vendor", "by_recipient", "repeated_keys", "sent"}; filters: vendor, to, key; `limit`
     /// (default 1000) bounds "sent" to the newest.
     [[nodiscard]] nlohmann::json report(const Fields& filters) const;
+    [[nodiscard]] std::vector<Sent> newest(std::string_view vendor, std::size_t at_most) const;
+    /// Keys under which more than one thing of this kind was sent, one a line.
+    [[nodiscard]] std::vector<std::string> repeats(std::string_view vendor, std::string_view kind) const;
 
   private:
     std::deque<Sent> entries_;

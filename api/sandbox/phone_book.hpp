@@ -39,6 +39,7 @@ class PhoneBook {
     void release(const std::string& sid);
     void clear();
 
+    [[nodiscard]] const std::map<std::string, BookedNumber>& all() const { return numbers_; }
     [[nodiscard]] std::size_t size() const { return numbers_.size(); }
     [[nodiscard]] std::uint64_t purchases() const { return purchases_; }
     [[nodiscard]] std::uint64_t releases() const { return releases_; }

@@ -16,6 +16,9 @@ class Resend : public Vendor {
     [[nodiscard]] Reply handle(const Ask& ask) override;
     [[nodiscard]] Reply failure(int status) const override;
     void reset() override;
+    [[nodiscard]] std::vector<Promise> promises() const override {
+        return {{"no e-mail is sent twice under one key", ledger_.repeats("resend", "email")}};
+    }
 
   private:
     struct Remembered {

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <thread>
 
+#include "api/sandbox/outbox.hpp"
 #include "api/sandbox/server.hpp"
 #include "api/sandbox/town.hpp"
 
@@ -16,6 +17,10 @@ class Sandbox::Impl {
   public:
     explicit Impl(const SandboxOptions& options)
         : address_(options.address),
+          town_(options,
+                [this, calls_back = options.calls_back](Letter letter) {
+                    if (calls_back) post_letter(io_, std::move(letter));
+                }),
           server_(io_, options.address, options.port, [this](const Ask& ask) { return town_.handle(ask); }),
           port_(server_.port()) {
         server_.start();
@@ -35,8 +40,8 @@ class Sandbox::Impl {
 
   private:
     std::string address_;
-    Town town_;  // the thread's
     boost::asio::io_context io_{1};
+    Town town_;      // the thread's
     Server server_;  // the thread's, once it runs
     int port_;
     std::thread thread_;
@@ -58,7 +63,7 @@ int run_sandbox(const SandboxOptions& options) {
     boost::asio::io_context signals{1};
     boost::asio::signal_set stop{signals, SIGINT, SIGTERM};
     const Sandbox sandbox{options};
-    fmt::print("sandbox on {}\n", sandbox.url());
+    fmt::print("sandbox on {0}; its page is {0}/sandbox\n", sandbox.url());
     std::fflush(stdout);
     stop.async_wait([](const boost::system::error_code&, int) {});
     signals.run();

@@ -3,6 +3,9 @@
 // /vapi and /stripe, refuses what they would refuse, keeps what was "sent" in memory, and fails on request. Production
 // code does not know that it exists: it is only another base URL.
 //
+// GET /sandbox (and / for browsers)
+//     the page for people: what was sent, what exists, which promises hold, and switches for faults
+//
 // GET /sandbox/sent?vendor=&to=&key=&limit=
 //     what was sent, with counts by recipient and keys that came twice
 //
@@ -18,14 +21,21 @@
 // POST /sandbox/reset
 //     forgets everything, faults included
 
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace callflex::sandbox {
 
 struct SandboxOptions {
     std::string address = "127.0.0.1";  ///< anything else shows what was sent to the network
     int port = 8081;                    ///< 0: any free one
+    bool calls_back = false;            ///< vendors send status callbacks and webhooks of their own accord
+    std::string stripe_webhook_url{};   ///< where Stripe's events go to; "": nowhere
+    std::string stripe_webhook_secret{};
+    /// What customers' endpoints verify our webhooks with until they are told otherwise, by the endpoint's name.
+    std::map<std::string, std::vector<std::string>> customer_secrets{};
 };
 
 /// A server with a thread of its own. All methods may be called from any thread.

@@ -66,8 +66,9 @@ asio::awaitable<void> keep_silent(tcp::socket& socket) {
 }
 
 asio::awaitable<void> drip(tcp::socket& socket, std::string_view content_type) {
-    std::string bytes = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nContent-Type: " + std::string{content_type} +
-                        "\r\n\r\n";
+    std::string bytes =
+        "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nContent-Type: " + std::string{content_type} +
+        "\r\n\r\n";
     for (;;) {
         const auto [lost, written] = co_await asio::async_write(socket, asio::buffer(bytes), as_values);
         if (lost) co_return;

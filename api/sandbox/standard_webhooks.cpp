@@ -1,12 +1,11 @@
 #include "api/sandbox/standard_webhooks.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
-#include <array>
 #include <charconv>
 #include <sstream>
+
+#include "api/sandbox/mac.hpp"
 
 namespace callflex::sandbox {
 namespace {
@@ -14,21 +13,13 @@ namespace {
 constexpr std::chrono::seconds tolerance{300};
 constexpr std::string_view mark = "whsec_";
 
-std::string hmac(const std::string& key, const std::string& text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-         reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
-    return {digest.begin(), digest.begin() + size};
-}
-
 bool same(const std::string& a, const std::string& b) {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 bool signed_by(const std::string& secret, const std::string& text, const std::string& header) {
     if (!secret.starts_with(mark)) return false;
-    const std::string expected = hmac(decode_base64(secret.substr(mark.size())), text);
+    const std::string expected = hmac(Digest::sha256, decode_base64(secret.substr(mark.size())), text);
     std::istringstream words{header};
     bool found = false;
     for (std::string word; words >> word;) {

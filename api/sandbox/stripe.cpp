@@ -125,6 +125,7 @@ void Stripe::reset() {
     subscriptions_.clear();
     invoices_.clear();
     meter_events_.clear();
+    repeats_refused_ = 0;
 }
 
 Reply Stripe::handle(const Ask& ask) {
@@ -160,6 +161,7 @@ Reply Stripe::route(const Ask& ask) {
         if (ask.method == "DELETE") {
             found->second["status"] = "canceled";
             found->second["ended_at"] = unix_now();
+            tell("customer.subscription.deleted", found->second);
         }
         return json_reply(200, found->second);
     }
@@ -284,6 +286,8 @@ Reply Stripe::create_subscription(const Fields& form) {
                           {"status", "paid"},     {"amount_due", 9900},
                           {"amount_paid", 9900},  {"currency", "usd"},
                           {"created", start},     {"lines", {{"data", json::array()}}}};
+    tell("customer.subscription.updated", subscriptions_[id]);
+    tell("invoice.paid", invoices_[invoice]);
     return json_reply(200, subscriptions_[id]);
 }
 
@@ -292,6 +296,7 @@ Reply Stripe::create_meter_event(const Fields& form) {
     const std::string identifier = value_of(form, "identifier");
     const std::string customer = value_of(form, "payload[stripe_customer_id]");
     if (!identifier.empty() && meter_events_.contains(identifier)) {
+        ++repeats_refused_;
         Reply refusal =
             error(400, "", fmt::format("An event already exists with identifier {}.", identifier));
         refusal.headers["Stripe-Should-Retry"] = "false";

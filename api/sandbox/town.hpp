@@ -9,24 +9,20 @@
 #include "api/sandbox/exchange.hpp"
 #include "api/sandbox/faults.hpp"
 #include "api/sandbox/ledger.hpp"
+#include "api/sandbox/outbox.hpp"
+#include "api/sandbox/overview.hpp"
 #include "api/sandbox/phone_book.hpp"
+#include "api/sandbox/sandbox.hpp"
 #include "api/sandbox/vendor.hpp"
 
 namespace callflex::sandbox {
 
 class Town {
   public:
-    Town();
+    Town(const SandboxOptions& options, const PostLetter& post);
     [[nodiscard]] Reply handle(const Ask& ask);
 
   private:
-    struct Counters {
-        std::uint64_t requests = 0;
-        std::uint64_t done = 0;     ///< answered 2xx or 3xx, lost answers included
-        std::uint64_t refused = 0;  ///< answered 4xx by the vendor itself
-        std::uint64_t faults = 0;
-    };
-
     [[nodiscard]] Reply ask_vendor(Vendor& vendor, const Ask& ask);
     [[nodiscard]] Reply with_fault(Vendor& vendor, const Ask& ask, const Fault& fault);
     [[nodiscard]] Reply served(Vendor& vendor, const Ask& ask);
@@ -34,6 +30,7 @@ class Town {
     [[nodiscard]] Reply control_faults(const Ask& ask);
     [[nodiscard]] nlohmann::json counters() const;
     [[nodiscard]] nlohmann::json invariants() const;
+    [[nodiscard]] Reply page() const;
     void reset();
 
     Ledger ledger_;

@@ -7,6 +7,7 @@
 #include <ranges>
 
 #include "api/sandbox/body_check.hpp"
+#include "api/sandbox/mac.hpp"
 
 namespace callflex::sandbox {
 namespace {
@@ -18,21 +19,45 @@ constexpr std::string_view accounts = "/2010-04-01/Accounts/";
 constexpr std::size_t body_characters_max = 1600;
 constexpr std::size_t messages_max = 100'000;
 constexpr std::size_t page_size_max = 1000;
+constexpr std::string_view undeliverable = "+15005550003";
+constexpr std::chrono::milliseconds carrier_time{300};
 
 std::size_t characters(const std::string& text) {
     return static_cast<std::size_t>(
         std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-/// Basic authentication for the account of the path.
-bool authorized(const Ask& ask, const std::string& account) {
+/// The auth token, when it is given for the account of the path; else "".
+std::string token_of(const Ask& ask, const std::string& account) {
     const std::string header = ask.header("authorization");
-    if (!header.starts_with("Basic ")) return false;
+    if (!header.starts_with("Basic ")) return {};
     const std::string credentials = decode_base64(std::string_view{header}.substr(6));
     const auto colon = credentials.find(':');
-    if (colon == std::string::npos || credentials.substr(0, colon) != account) return false;
-    const std::string token = credentials.substr(colon + 1);
+    if (colon == std::string::npos || credentials.substr(0, colon) != account) return {};
+    return credentials.substr(colon + 1);
+}
+
+bool authorized(const Ask& ask, const std::string& account) {
+    const std::string token = token_of(ask, account);
     return account.starts_with("AC") && !token.empty() && token != "invalid";
+}
+
+/// Everything but letters and digits is escaped.
+std::string form_text(const Fields& form) {
+    std::string text;
+    const auto add = [&text](const std::string& part) {
+        for (const char c : part) {
+            const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+            text += plain ? std::string{c} : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        }
+    };
+    for (const auto& [name, value] : form) {
+        if (!text.empty()) text += '&';
+        add(name);
+        text += '=';
+        add(value);
+    }
+    return text;
 }
 
 /// Status 0 when Twilio would accept the form.
@@ -126,7 +151,44 @@ Reply Twilio::create(const Ask& ask, const std::string& account) {
                  .at = iso_time(message.created)});
     messages_.push_back(message);
     if (messages_.size() > messages_max) messages_.pop_front();
+    if (const auto url = form.find("StatusCallback"); url != form.end())
+        call_back(message, account, url->second, token_of(ask, account));
     return json_reply(201, as_json(message, account, true));
+}
+
+void Twilio::call_back(const Message& message, const std::string& account, const std::string& url,
+                       const std::string& token) const {
+    const bool lost = message.to == undeliverable;
+    Fields form{{"AccountSid", account},
+                {"ApiVersion", "2010-04-01"},
+                {"From", message.from},
+                {"To", message.to},
+                {"MessageSid", message.sid},
+                {"SmsSid", message.sid},
+                {"MessageStatus", lost ? "undelivered" : "delivered"},
+                {"SmsStatus", lost ? "undelivered" : "delivered"}};
+    if (lost) form["ErrorCode"] = "30003";
+    std::string signed_text = url;
+    for (const auto& [name, value] : form) signed_text += name + value;
+    const std::string signature = base64(hmac(Digest::sha1, token, signed_text));
+    post_({.sender = "twilio",
+           .url = url,
+           .content_type = "application/x-www-form-urlencoded",
+           .body = form_text(form),
+           .after = carrier_time,
+           .headers = [signature] { return Fields{{"X-Twilio-Signature", signature}}; }});
+}
+
+std::vector<Thing> Twilio::things() const {
+    std::vector<Thing> all;
+    for (const auto& [number, booked] : book_.all())
+        all.push_back({"number", number, booked.sid, booked.friendly_name});
+    return all;
+}
+
+std::vector<Promise> Twilio::promises() const {
+    return {{"one number a purchase, none bought twice", book_.violations()},
+            {"no message is sent twice for one operation", ledger_.repeats("twilio", "sms")}};
 }
 
 Reply Twilio::list(const Ask& ask, const std::string& account) const {

@@ -126,6 +126,24 @@ std::vector<std::string> Vapi::violations() const {
     return lines;
 }
 
+std::vector<Thing> Vapi::things() const {
+    std::vector<Thing> all;
+    for (const auto& [id, assistant] : assistants_.all()) {
+        const auto model = assistant.value("model", nlohmann::json::object());
+        all.push_back({"assistant", text_member(assistant, "name"), id, text_member(model, "model")});
+    }
+    for (const auto& [id, number] : numbers_.all()) {
+        const std::string assistant = text_member(number, "assistantId");
+        all.push_back({"number", text_member(number, "number"), id,
+                       assistant.empty() ? "no assistant" : "answered by " + assistant});
+    }
+    return all;
+}
+
+std::vector<Promise> Vapi::promises() const {
+    return {{"one assistant and one call for each operation, each number imported once", violations()}};
+}
+
 Reply Vapi::recording(const Ask& ask, const std::string& file) {
     if (!file.ends_with(".wav") || file.find('/') != std::string::npos)
         return storage_refusal(404, "NoSuchKey");

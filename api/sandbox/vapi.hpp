@@ -1,5 +1,6 @@
 #pragma once
-// VAPI: assistants, phone numbers, calls, live control (each in a file of its own), and recordings: GET /call/{id}/mono-recording answers 302 to /recordings/{id}.wav, which needs
+// VAPI: assistants, phone numbers, calls, live control (each in a file of its own), and recordings:
+// GET /call/{id}/mono-recording answers 302 to /recordings/{id}.wav, which needs
 // no key and serves one second of a tone; with ?expired=1 it answers as a storage host does when a link has
 // run out.
 
@@ -20,6 +21,8 @@ class Vapi : public Vendor {
     void reset() override;
     [[nodiscard]] nlohmann::json facts() const override;
     [[nodiscard]] std::vector<std::string> violations() const override;
+    [[nodiscard]] std::vector<Thing> things() const override;
+    [[nodiscard]] std::vector<Promise> promises() const override;
 
   private:
     [[nodiscard]] Reply resource(const Ask& ask);

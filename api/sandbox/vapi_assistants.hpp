@@ -22,6 +22,7 @@ class VapiAssistants {
                                const std::function<bool(const std::string&)>& pinned);
     [[nodiscard]] bool exists(const std::string& id) const { return assistants_.contains(id); }
     [[nodiscard]] std::vector<std::string> ids() const;
+    [[nodiscard]] const std::map<std::string, nlohmann::json>& all() const { return assistants_; }
     [[nodiscard]] std::size_t size() const { return assistants_.size(); }
     [[nodiscard]] std::uint64_t created() const { return created_; }
     [[nodiscard]] std::uint64_t deleted() const { return deleted_; }

@@ -25,6 +25,7 @@ class VapiNumbers {
     [[nodiscard]] bool use(const std::string& assistant_id) const;
     [[nodiscard]] bool exists(const std::string& id) const { return numbers_.contains(id); }
     [[nodiscard]] std::size_t size() const { return numbers_.size(); }
+    [[nodiscard]] const std::map<std::string, nlohmann::json>& all() const { return numbers_; }
     /// Numbers imported twice, and numbers that Twilio has taken back.
     [[nodiscard]] std::vector<std::string> violations() const;
     void clear();

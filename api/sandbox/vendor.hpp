@@ -1,6 +1,7 @@
 #pragma once
 // What every pretended vendor can do. Used on the sandbox's thread only.
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -8,6 +9,19 @@
 #include "api/sandbox/ledger.hpp"
 
 namespace callflex::sandbox {
+
+/// Something that exists at a vendor: a number, an assistant, a customer.
+struct Thing {
+    std::string kind;
+    std::string name;
+    std::string id;
+    std::string detail;
+};
+/// What must hold at a vendor whatever its clients and its faults do, and where it does not.
+struct Promise {
+    std::string text;
+    std::vector<std::string> broken;  ///< one a line; empty: it holds
+};
 
 class Vendor {
   public:
@@ -24,6 +38,13 @@ class Vendor {
     [[nodiscard]] virtual nlohmann::json facts() const { return nlohmann::json::object(); }
     /// What a careful client never brings about (something made twice, something left dangling), one a line.
     [[nodiscard]] virtual std::vector<std::string> violations() const { return {}; }
+    /// For the page, like the rest here.
+    [[nodiscard]] virtual std::vector<Thing> things() const { return {}; }
+    [[nodiscard]] virtual std::vector<Promise> promises() const { return {}; }
+    /// What was sent, the newest first.
+    [[nodiscard]] virtual std::vector<Sent> sent(const Ledger& ledger, std::size_t at_most) const {
+        return ledger.newest(name(), at_most);
+    }
 };
 
 }  // namespace callflex::sandbox

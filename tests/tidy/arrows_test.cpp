@@ -26,6 +26,7 @@ const std::map<std::string, std::vector<std::string>> arrows = {
     {"workflows", {"engine/workflow/", "engine/schedule/spec.hpp", "workflows/", "activities/"}},
     {"activities", {"engine/workflow/", "engine/worker/activities.hpp", "activities/", "activities_sql.hpp"}},
     {"api/cluster", {"api/cluster/"}},
+    {"api/sandbox", {"api/sandbox/", "sandbox_page.hpp"}},
     {"api", {"engine/", "workflows/", "activities/", "schema/", "api/", "api_sql.hpp", "build_id"}},
 };
 

@@ -2,7 +2,7 @@
 
 #include <pqxx/pqxx>
 
-#include "api/dev/page.hpp"
+#include "api/dev/keys.hpp"
 #include "api/dev/seed.hpp"
 #include "api/ingress/ingress.hpp"
 #include "api_sql.hpp"

@@ -12,9 +12,11 @@
 #include <thread>
 
 #include "api/cluster/private_cluster.hpp"
+#include "api/dev/keys.hpp"
 #include "api/dev/page.hpp"
 #include "api/dev/seed.hpp"
 #include "api/dev/supervisor.hpp"
+#include "api/ingress/live_token.hpp"
 #include "api/stop_signals.hpp"
 #include "api_sql.hpp"
 #include "schema/migrate.hpp"
@@ -24,6 +26,7 @@ namespace {
 
 constexpr const char* database_name = "callflex";
 constexpr const char* application_login = "callflex_dev";
+constexpr const char* customer_name = "northside";  ///< of its system in the sandbox
 constexpr std::chrono::seconds start_patience{30};
 
 /// A port nobody uses now. Somebody could take it before our child does; the child then says so and dev ends.
@@ -53,7 +56,8 @@ bool accepts_connections(int port) {
 }
 
 /// Database, role and schema of the cluster, made if they are missing.
-SeededOrganization prepare_database(const PrivateCluster& cluster, const std::string& secrets_key) {
+SeededOrganization prepare_database(const PrivateCluster& cluster, const std::string& secrets_key,
+                                    const std::string& webhook_url) {
     {
         pqxx::connection connection{cluster.url()};
         pqxx::nontransaction tx{connection};
@@ -67,25 +71,35 @@ SeededOrganization prepare_database(const PrivateCluster& cluster, const std::st
         tx.exec(std::string{api::sql::dev_create_login});
         tx.commit();
     }
-    return seed_demo_organization(connection, secrets_key);
+    return seed_demo_organization(connection, secrets_key, webhook_url);
 }
 
 /// What every child gets: the database as the application's role, and the sandbox in the vendors' place.
-std::map<std::string, std::string> environment(const DevPlaces& places, const std::string& secrets_key,
+std::map<std::string, std::string> environment(const DevPlaces& places, const DevKeys& keys,
+                                               const SeededOrganization& organization,
                                                const std::filesystem::path& data) {
     const std::string& sandbox = places.sandbox_url;
     return {{"DATABASE_URL", places.database_url},
             {"API_URL", places.ingress_url},
-            {"CALLFLEX_SECRETS_KEY", secrets_key},
+            {"APP_URL", sandbox},
+            {"CALLFLEX_SECRETS_KEY", keys.secrets_key},
+            {"LIVE_TOKEN_KEY", keys.live_token_key},
             {"CALLFLEX_STORAGE_ROOT", (data / "recordings").string()},
             {"VAPI_API_KEY", "dev-vapi-key"},
             {"VAPI_BASE_URL", sandbox + "/vapi"},
+            {"VAPI_CONTROL_HOSTS", sandbox},
             {"TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"},
             {"TWILIO_AUTH_TOKEN", "dev-twilio-token"},
             {"TWILIO_SMS_FROM", "+15550100200"},
             {"TWILIO_BASE_URL", sandbox + "/twilio"},
             {"RESEND_API_KEY", "re_dev_key"},
-            {"RESEND_BASE_URL", sandbox + "/resend"}};
+            {"RESEND_BASE_URL", sandbox + "/resend"},
+            {"STRIPE_SECRET_KEY", "sk_test_dev"},
+            {"STRIPE_BASE_URL", sandbox + "/stripe"},
+            {"STRIPE_METER_ID", "mtr_sandbox"},
+            {"STRIPE_WEBHOOK_SECRET", keys.stripe_webhook_secret},
+            {"WEBHOOK_ALLOW_PRIVATE", "1"},
+            {"SANDBOX_CUSTOMER_SECRETS", fmt::format("{}={}", customer_name, organization.webhook_secret)}};
 }
 
 /// Starts the children and waits until each one answers.
@@ -140,6 +154,26 @@ class Household {
     Supervisor supervisor_;
 };
 
+DevPlaces choose_places(const DevOptions& options, const PrivateCluster& cluster, const DevKeys& keys) {
+    DevPlaces places;
+    places.ingress_port = options.ingress_port != 0 ? options.ingress_port : free_port();
+    places.sandbox_port = options.sandbox_port != 0 ? options.sandbox_port : free_port();
+    places.ingress_url = fmt::format("http://127.0.0.1:{}", places.ingress_port);
+    places.sandbox_url = fmt::format("http://127.0.0.1:{}", places.sandbox_port);
+    places.database_url = cluster.url(database_name, application_login);
+    places.owner_url = cluster.url(database_name);
+    places.secrets_key = keys.secrets_key;
+    places.live_token_key = keys.live_token_key;
+    places.postgres = cluster.pid();
+    return places;
+}
+
+std::string live_url(const DevPlaces& places, const std::string& organization_id) {
+    const auto tomorrow = std::chrono::system_clock::now() + std::chrono::hours{24};
+    return fmt::format("{}/api/live/{}?token={}", places.ingress_url, organization_id,
+                       ingress::live_token(organization_id, tomorrow, places.live_token_key));
+}
+
 }  // namespace
 
 std::filesystem::path default_dev_directory() {
@@ -155,20 +189,14 @@ int run_dev(const DevOptions& options) {
     if (!options.ephemeral) cluster_options.data_directory = data / "postgres";
     const PrivateCluster cluster(std::move(cluster_options));
 
-    const std::string secrets_key = dev_secrets_key(data, options.ephemeral);
-    const SeededOrganization organization = prepare_database(cluster, secrets_key);
-
-    DevPlaces places;
-    places.ingress_port = options.ingress_port != 0 ? options.ingress_port : free_port();
-    places.sandbox_port = options.sandbox_port != 0 ? options.sandbox_port : free_port();
-    places.ingress_url = fmt::format("http://127.0.0.1:{}", places.ingress_port);
-    places.sandbox_url = fmt::format("http://127.0.0.1:{}", places.sandbox_port);
-    places.database_url = cluster.url(database_name, application_login);
-    places.owner_url = cluster.url(database_name);
+    const DevKeys keys = dev_keys(data, options.ephemeral);
+    DevPlaces places = choose_places(options, cluster, keys);
     places.logs = data / "logs";
-    places.postgres = cluster.pid();
+    const SeededOrganization organization = prepare_database(
+        cluster, keys.secrets_key, fmt::format("{}/customers/{}", places.sandbox_url, customer_name));
+    places.live_url = live_url(places, organization.organization_id);
 
-    Household household(options, places, environment(places, secrets_key, data), places.logs);
+    Household household(options, places, environment(places, keys, organization, data), places.logs);
     places.processes = household.supervisor().running();
     if (options.json) {
         print_json(places, organization);

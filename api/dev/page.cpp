@@ -1,11 +1,10 @@
 #include "api/dev/page.hpp"
 
 #include <fmt/format.h>
-#include <sodium.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 namespace callflex {
@@ -17,27 +16,7 @@ std::string heading(const std::string& text) {
     return colour ? "\033[1m" + text + "\033[0m" : text;
 }
 
-std::string random_key() {
-    unsigned char bytes[crypto_secretbox_KEYBYTES];
-    randombytes_buf(bytes, sizeof bytes);
-    char text[sodium_base64_ENCODED_LEN(sizeof bytes, sodium_base64_VARIANT_ORIGINAL)];
-    sodium_bin2base64(text, sizeof text, bytes, sizeof bytes, sodium_base64_VARIANT_ORIGINAL);
-    return text;
-}
-
 }  // namespace
-
-std::string dev_secrets_key(const std::filesystem::path& data, bool ephemeral) {
-    if (sodium_init() < 0) throw std::runtime_error("libsodium did not start");
-    if (ephemeral) return random_key();
-    const auto file = data / "secrets.key";
-    if (std::string key; std::getline(std::ifstream{file} >> std::ws, key)) return key;
-    const std::string key = random_key();
-    std::ofstream{file} << key << '\n';
-    std::filesystem::permissions(file,
-                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-    return key;
-}
 
 std::string example_curl(const DevPlaces& places, const SeededOrganization& organization) {
     return fmt::format(
@@ -59,7 +38,10 @@ void print_page(const DevPlaces& places, const SeededOrganization& organization,
     }
     fmt::print("{}\n\n", heading("CallFlex is running."));
     fmt::print("  Ingress       {}\n", places.ingress_url);
-    fmt::print("  Sandbox       {}/sandbox/sent   (what the vendors were \"sent\")\n", places.sandbox_url);
+    fmt::print(
+        "  Sandbox       {}/sandbox   (what the vendors were \"sent\", and switches to make them fail)\n",
+        places.sandbox_url);
+    fmt::print("  Live events   {}\n", places.live_url);
     fmt::print("  Database      {}\n", places.database_url);
     fmt::print("  Data          {}\n", data);
     fmt::print("  Workers       {}\n", workers);
@@ -68,9 +50,16 @@ void print_page(const DevPlaces& places, const SeededOrganization& organization,
     fmt::print("{}\n\n{}\n\n", heading("End a call (paste into another terminal):"),
                example_curl(places, organization));
     fmt::print("{}\n\n", heading("Then look:"));
-    fmt::print("export DATABASE_URL='{}'\n", places.database_url);
     fmt::print(
-        "callflex workflow list\ncallflex workflow show --follow call-processing-<id of the call>\n\n");
+        "export DATABASE_URL='{}' CALLFLEX_SECRETS_KEY='{}' LIVE_TOKEN_KEY='{}' WEBHOOK_ALLOW_PRIVATE=1\n",
+        places.database_url, places.secrets_key, places.live_token_key);
+    fmt::print(
+        "callflex workflow list                                   # then: workflow show --follow <id>\n"
+        "callflex call list --organization {0}      # what was said, and by whom\n"
+        "callflex webhook delivery list --organization {0}   # what its own system was told\n"
+        "callflex schedule list                                   # what happens by itself\n"
+        "curl -N '{1}'\n\n",
+        "northside-heating", places.live_url);
     fmt::print("Ctrl-C stops everything.\n");
     std::fflush(stdout);
 }
@@ -84,6 +73,10 @@ void print_json(const DevPlaces& places, const SeededOrganization& organization)
                                       {"sandbox_url", places.sandbox_url},
                                       {"organization_id", organization.organization_id},
                                       {"vapi_secret", organization.vapi_secret},
+                                      {"webhook_endpoint", organization.webhook_endpoint},
+                                      {"live_url", places.live_url},
+                                      {"secrets_key", places.secrets_key},
+                                      {"live_token_key", places.live_token_key},
                                       {"logs", places.logs.string()},
                                       {"processes", processes}};
     fmt::print("{}\n", page.dump());

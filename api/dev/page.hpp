@@ -17,22 +17,20 @@ struct DevPlaces {
     int sandbox_port = 0;
     std::string ingress_url;
     std::string sandbox_url;
-    std::string database_url;  ///< as the application: owns nothing
-    std::string owner_url;     ///< as the superuser, for looking around
+    std::string database_url;    ///< as the application: owns nothing
+    std::string owner_url;       ///< as the superuser, for looking around
+    std::string live_url;        ///< the demo organization's events as they happen; opens for a day
+    std::string secrets_key;     ///< CALLFLEX_SECRETS_KEY, for commands that open or seal secrets
+    std::string live_token_key;  ///< LIVE_TOKEN_KEY, for `callflex org live-token`
     std::filesystem::path logs;
     pid_t postgres = 0;
     std::vector<std::pair<std::string, pid_t>> processes;
 };
 
 void print_page(const DevPlaces& places, const SeededOrganization& organization, const std::string& data);
-/// {"database_url","owner_database_url","ingress_url","sandbox_url","organization_id","vapi_secret","logs",
-///  "processes":{"postgres":1,"sandbox":2,"ingress":3,"worker-1":4,...}}
+/// {"database_url","owner_database_url","ingress_url","sandbox_url","organization_id","vapi_secret","webhook_endpoint",
+///  "live_url","secrets_key","live_token_key","logs","processes":{"postgres":1,"sandbox":2,"ingress":3,"worker-1":4,...}}
 void print_json(const DevPlaces& places, const SeededOrganization& organization);
 /// The copy-and-paste line: a new call each time it is pasted.
 [[nodiscard]] std::string example_curl(const DevPlaces& places, const SeededOrganization& organization);
-
-/// The key that encrypts the demo's secrets: kept in <data>/secrets.key (mode 0600), new for an ephemeral
-/// cluster.
-[[nodiscard]] std::string dev_secrets_key(const std::filesystem::path& data, bool ephemeral);
-
 }  // namespace callflex

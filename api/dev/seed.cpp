@@ -7,6 +7,7 @@
 
 #include "activities/secrets/secret_box.hpp"
 #include "activities/tenancy.hpp"
+#include "activities/webhooks/endpoints.hpp"
 #include "api_sql.hpp"
 
 namespace callflex {
@@ -17,6 +18,7 @@ constexpr const char* organization_id = "0199f0a4-0000-7000-8000-000000000001";
 constexpr const char* assistant_id = "0199f0a4-0000-7000-8000-000000000002";
 constexpr const char* phone_number_id = "0199f0a4-0000-7000-8000-000000000003";
 constexpr const char* organization_name = "Northside Heating";
+constexpr const char* endpoint_description = "Northside's own system, in the sandbox";
 
 std::string hex_of(std::string_view bytes) {
     std::string hex(bytes.size() * 2 + 1, '\0');
@@ -68,9 +70,38 @@ std::string add_secret(pqxx::work& tx, const SecretBox& box) {
     return secret;
 }
 
+/// The secret of an endpoint that still leads there; none when it leads elsewhere, or its secret does not open.
+std::optional<std::string> secret_of(pqxx::work& tx, const SecretBox& box, const webhooks::Endpoint& endpoint,
+                                     const std::string& url) {
+    if (endpoint.url != url) return std::nullopt;
+    try {
+        const auto secrets = webhooks::active_secrets(tx, box, organization_id, endpoint.id);
+        return secrets.empty() ? std::nullopt : std::optional{secrets.front()};
+    } catch (const SecretError&) {
+        return std::nullopt;
+    }
+}
+
+void seed_endpoint(pqxx::work& tx, const SecretBox& box, const std::string& url, SeededOrganization& seeded) {
+    for (const auto& endpoint : webhooks::list_endpoints(tx, organization_id)) {
+        if (endpoint.description != endpoint_description) continue;
+        if (const auto secret = secret_of(tx, box, endpoint, url)) {
+            seeded.webhook_endpoint = endpoint.id;
+            seeded.webhook_secret = *secret;
+            return;
+        }
+        webhooks::remove_endpoint(tx, organization_id, endpoint.id);
+    }
+    const webhooks::NewEndpoint wanted{.url = url, .description = endpoint_description, .allow_http = true};
+    const auto created = webhooks::create_endpoint(tx, box, organization_id, wanted, true);
+    seeded.webhook_endpoint = created.id;
+    seeded.webhook_secret = created.secret;
+}
+
 }  // namespace
 
-SeededOrganization seed_demo_organization(pqxx::connection& connection, const std::string& secrets_key) {
+SeededOrganization seed_demo_organization(pqxx::connection& connection, const std::string& secrets_key,
+                                          const std::string& webhook_url) {
     const SecretBox box{secrets_key};
     pqxx::work tx{connection};
     act_for_everybody(tx);
@@ -78,8 +109,10 @@ SeededOrganization seed_demo_organization(pqxx::connection& connection, const st
                    phone_number_id);
     const std::optional<std::string> known = usable_secret(tx, box);
     const std::string secret = known ? *known : add_secret(tx, box);
+    SeededOrganization seeded{organization_id, organization_name, secret};
+    if (!webhook_url.empty()) seed_endpoint(tx, box, webhook_url, seeded);
     tx.commit();
-    return {organization_id, organization_name, secret};
+    return seeded;
 }
 
 }  // namespace callflex

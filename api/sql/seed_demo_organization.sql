@@ -7,7 +7,10 @@ with organization as (
     values ($1::uuid, 'Northside Heating', 'northside-heating', 'active', 'home-services', 'growth',
             date_trunc('month', now(), 'UTC'), date_trunc('month', now(), 'UTC') + interval '1 month',
             'America/Chicago',
-            '{"notifications": {"sms": ["+15550100400"], "email": ["owner@northside-heating.example"]}}')
+            '{"notifications": {"sms": ["+15550100400"], "email": ["owner@northside-heating.example"]},
+              "transfer_numbers": {"dispatch": "+15550100500", "manager": "+15550100600", "emergency": "+15550100700"},
+              "business_hours": {"monday": ["08:00-17:00"], "tuesday": ["08:00-17:00"], "wednesday": ["08:00-17:00"],
+                                 "thursday": ["08:00-17:00"], "friday": ["08:00-17:00"], "saturday": ["09:00-13:00"]}}')
     on conflict do nothing
 ), assistant as (
     insert into app.assistants (organization_id, id, name, prompt, first_message, status, vapi_assistant_id,

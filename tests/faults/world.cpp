@@ -15,7 +15,7 @@
 
 #include "api/bench/ingress_load.hpp"
 #include "api/check/business_check.hpp"
-#include "api/dev/page.hpp"
+#include "api/dev/keys.hpp"
 #include "tests/ingress/raw_client.hpp"
 
 namespace test {

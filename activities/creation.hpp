@@ -1,13 +1,13 @@
 #pragma once
 // Making something at a vendor that knows no idempotency keys, so that it is never made twice.
 //
-// The rule: look, then make. What is made carries a mark of our own (an operation id, or it is unique by itself, like a
-// telephone number), so a look tells whether it exists. An attempt that finds it adopts it. An attempt whose
-// answer was lost, or whose worker died, is followed by reconcile_creation: it looks again, and only when the vendor
-// has had time to settle may "not there" be believed.
+// The rule: look, then make. What is made carries a mark of our own (an operation id, or it is unique by
+// itself, like a telephone number), so a look tells whether it exists. An attempt that finds it adopts it.
+// An attempt whose answer was lost, or whose worker died, is followed by reconcile_creation: it looks
+// again, and only when the vendor has had time to settle may "not there" be believed.
 //
-// For activities with Delivery::at_most_once. The coroutines take everything by value; both functions may be called from
-// any executor.
+// For activities with Delivery::at_most_once. The coroutines take everything by value; both functions may
+// be called from any executor.
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>

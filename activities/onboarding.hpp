@@ -1,6 +1,6 @@
 #pragma once
-// Setting up a business: from a template to an assistant that answers a number of its own. What starts, watches and
-// steers the workflow, and what it tells. The steps' activities are in activities/onboarding/.
+// Setting up a business: from a template to an assistant that answers a number of its own. What starts,
+// watches and steers the workflow, and what it tells. The steps' activities are in activities/onboarding/.
 
 #include <boost/describe.hpp>
 #include <optional>
@@ -100,18 +100,19 @@ BOOST_DESCRIBE_STRUCT(OnboardingResult, (),
                       (assistant_id, vapi_assistant_id, phone_number_id, number, customer_id, tested,
                        notices))
 
-/// Workflow id: "onboarding-" + organization id. Fails with "OnboardingAbandoned" when nobody reacted to a failed step
-/// for seven days, and ends as cancelled when it was cancelled: either way everything has been taken back.
+/// Workflow id: "onboarding-" + organization id. Fails with "OnboardingAbandoned" when nobody reacted to a
+/// failed step for seven days, and ends as cancelled when it was cancelled: either way everything has been
+/// taken back.
 inline constexpr durable::WorkflowType<OnboardingRequest, OnboardingResult> onboarding{"onboarding"};
 
-/// The message is the step's name as JSON text: "ready_for_testing" (the test call was made), or a failed step that
-/// somebody has done by hand or does without: "setting_up_billing", "sending_welcome". What cannot be used becomes
-/// a notice; foreign text must never stop a run.
+/// The message is the step's name as JSON text: "ready_for_testing" (the test call was made), or a failed
+/// step that somebody has done by hand or does without: "setting_up_billing", "sending_welcome". What
+/// cannot be used becomes a notice; foreign text must never stop a run.
 inline constexpr durable::Signal<durable::Payload> complete_step{"completeStep"};
 /// Tries the failed step again. The message is not looked at.
 inline constexpr durable::Signal<durable::Payload> retry_step{"retry"};
-/// The message is the area code as JSON text ("415"). Used by the next choice of a number; a failed choice is tried
-/// again at once.
+/// The message is the area code as JSON text ("415"). Used by the next choice of a number; a failed choice
+/// is tried again at once.
 inline constexpr durable::Signal<durable::Payload> change_area_code{"changeAreaCode"};
 
 inline constexpr durable::Query<durable::Nothing, OnboardingState> onboarding_state_query{"state"};

@@ -32,7 +32,8 @@ struct VendorFailure {
 /// as next_delay; unknown -> durable::OutcomeUnknown.
 [[noreturn]] void throw_vendor_failure(const VendorFailure& failure);
 
-/// The same for a failure of something that only reads: nothing was changed, so what is unknown may be tried again.
+/// The same for a failure of something that only reads: nothing was changed, so what is unknown may be
+/// tried again.
 [[noreturn]] void throw_before_sending(VendorFailure failure);
 
 /// How long an exchange may take so that its result can still be reported: at most `wanted`, at least 1 ms.

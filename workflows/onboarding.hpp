@@ -7,9 +7,10 @@
 
 namespace callflex {
 
-/// Step by step; each tells dashboards that it has begun. A step that fails for good waits for a signal for seven days
-/// (onboarding_help.hpp). After that, or when the run is cancelled, everything is taken back in reverse
-/// (onboarding_undo.hpp). What is asked of a vendor is never interrupted: a cancellation takes effect between steps.
+/// Step by step; each tells dashboards that it has begun. A step that fails for good waits for a signal for
+/// seven days (onboarding_help.hpp). After that, or when the run is cancelled, everything is taken back in
+/// reverse (onboarding_undo.hpp). What is asked of a vendor is never interrupted: a cancellation takes
+/// effect between steps.
 durable::Task<OnboardingResult> onboard(durable::Workflow& wf, OnboardingRequest request);
 
 }  // namespace callflex

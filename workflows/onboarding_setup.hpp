@@ -23,13 +23,15 @@ struct Setup {
     bool test_call_made = false;
 };
 
-/// Whom to write to: the request's address, else the organization's; "" when there is none. Needs setup.contact.
+/// Whom to write to: the request's address, else the organization's; "" when there is none. Needs
+/// setup.contact.
 [[nodiscard]] std::string address_of(const Setup& setup);
 
 /// The organization's row, read once.
 durable::Task<void> need_contact(durable::Workflow& wf, Setup& setup);
 
-/// Publishes the state and tells dashboards (live event `onboarding_progress`). What fails there holds up nothing.
+/// Publishes the state and tells dashboards (live event `onboarding_progress`). What fails there holds up
+/// nothing.
 durable::Task<void> report(durable::Workflow& wf, Setup& setup);
 
 /// At most 20 are kept.

@@ -1,6 +1,6 @@
 #pragma once
-// The steps of onboarding that do something, in order. Each may be run again after it failed: it goes on where it was,
-// and vendors are looked at before anything is made.
+// The steps of onboarding that do something, in order. Each may be run again after it failed: it goes on
+// where it was, and vendors are looked at before anything is made.
 
 #include <span>
 

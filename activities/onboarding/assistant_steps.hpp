@@ -17,7 +17,8 @@ struct AssistantToPrepare {
 };
 BOOST_DESCRIBE_STRUCT(AssistantToPrepare, (), (organization_id, template_slug, variables))
 
-/// The intent, stored before anything is sent. `assistant_id` is the operation id that VAPI is given as metadata.opId.
+/// The intent, stored before anything is sent. `assistant_id` is the operation id that VAPI is given as
+/// metadata.opId.
 struct PreparedAssistant {
     std::string organization_id;
     std::string assistant_id;  ///< app.assistants
@@ -33,9 +34,9 @@ BOOST_DESCRIBE_STRUCT(PreparedAssistant, (),
                       (organization_id, assistant_id, name, prompt, first_message, model, voice, functions,
                        prepared_at))
 
-/// Transactional. An organization has one assistant in onboarding: a run after one that was ended by force goes on with
-/// it. Final failures: "OrganizationNotFound", "TemplateNotFound", "TemplateRejected" (every problem, a line each),
-/// "PlanLimitReached".
+/// Transactional. An organization has one assistant in onboarding: a run after one that was ended by force
+/// goes on with it. Final failures: "OrganizationNotFound", "TemplateNotFound", "TemplateRejected" (every
+/// problem, a line each), "PlanLimitReached".
 inline constexpr durable::Activity<AssistantToPrepare, PreparedAssistant> prepare_assistant{
     "prepare_assistant", transactional_defaults};
 
@@ -63,8 +64,8 @@ struct CreatedAssistant {
 };
 BOOST_DESCRIBE_STRUCT(CreatedAssistant, (), (vapi_assistant_id))
 
-/// At VAPI; adopts the one that carries the operation id. Final failures: "InvalidAssistant", "Vapi.not_configured",
-/// "Vapi.http_400" and the like.
+/// At VAPI; adopts the one that carries the operation id. Final failures: "InvalidAssistant",
+/// "Vapi.not_configured", "Vapi.http_400" and the like.
 inline constexpr durable::Activity<PreparedAssistant, CreatedAssistant> create_assistant{"create_assistant",
                                                                                          creation_defaults};
 
@@ -86,7 +87,8 @@ struct AssistantToRemove {
 };
 BOOST_DESCRIBE_STRUCT(AssistantToRemove, (), (assistant_id, vapi_assistant_id, prepared_at))
 
-/// At VAPI; one that is not there is removed. Final failure: "Vapi.assistant_pinned" (something else uses it).
+/// At VAPI; one that is not there is removed. Final failure: "Vapi.assistant_pinned" (something else uses
+/// it).
 inline constexpr durable::Activity<AssistantToRemove, durable::Nothing> remove_assistant{"remove_assistant",
                                                                                          undoing_defaults};
 

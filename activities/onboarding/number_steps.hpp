@@ -1,5 +1,6 @@
 #pragma once
-// The number's part of onboarding: chosen, written down, bought at Twilio, imported into VAPI, checked, assigned.
+// The number's part of onboarding: chosen, written down, bought at Twilio, imported into VAPI, checked,
+// assigned.
 
 #include <boost/describe.hpp>
 #include <string>
@@ -30,7 +31,8 @@ struct NumberChoice {
 };
 BOOST_DESCRIBE_STRUCT(NumberChoice, (), (organization_id, offered, refused))
 
-/// The intent, stored before anything is bought. `phone_number_id` is the operation id, in Twilio's FriendlyName.
+/// The intent, stored before anything is bought. `phone_number_id` is the operation id, in Twilio's
+/// FriendlyName.
 struct ReservedNumber {
     std::string phone_number_id;  ///< app.phone_numbers
     std::string number;
@@ -47,8 +49,8 @@ struct BoughtNumber {
 };
 BOOST_DESCRIBE_STRUCT(BoughtNumber, (), (twilio_sid))
 
-/// At Twilio; adopts the number if it is owned under this operation id. Final failures: "NumberNotForSale" (take another
-/// one), "Twilio.not_configured", "Twilio.20003" and the like.
+/// At Twilio; adopts the number if it is owned under this operation id. Final failures: "NumberNotForSale"
+/// (take another one), "Twilio.not_configured", "Twilio.20003" and the like.
 inline constexpr durable::Activity<ReservedNumber, BoughtNumber> buy_number{"buy_number", creation_defaults};
 
 struct NumberEntry {
@@ -98,8 +100,8 @@ struct CheckedNumber {
 };
 BOOST_DESCRIBE_STRUCT(CheckedNumber, (), (repaired))
 
-/// Reads the number back from Twilio: voice must lead to VAPI, messages and reports to us; what does not is set again.
-/// Final failure: "NumberNotConnected" (VAPI has not taken over the voice URL), after retries.
+/// Reads the number back from Twilio: voice must lead to VAPI, messages and reports to us; what does not is
+/// set again. Final failure: "NumberNotConnected" (VAPI has not taken over the voice URL), after retries.
 inline constexpr durable::Activity<NumberToCheck, CheckedNumber> check_number{"check_number",
                                                                               repeatable_defaults};
 
@@ -131,8 +133,8 @@ struct NumberToRelease {
 };
 BOOST_DESCRIBE_STRUCT(NumberToRelease, (), (phone_number_id, number))
 
-/// Out of VAPI first, then back to Twilio. What is not there is released; a number that Twilio knows under another
-/// operation id is left alone.
+/// Out of VAPI first, then back to Twilio. What is not there is released; a number that Twilio knows under
+/// another operation id is left alone.
 inline constexpr durable::Activity<NumberToRelease, durable::Nothing> release_number{"release_number",
                                                                                      undoing_defaults};
 

@@ -1,5 +1,6 @@
 #pragma once
-// The organization that is being set up, as its row and its plan say. For this room's transactional activities.
+// The organization that is being set up, as its row and its plan say. For this room's transactional
+// activities.
 
 #include <pqxx/pqxx>
 #include <string>

@@ -9,8 +9,8 @@
 namespace callflex::setup {
 namespace {
 
-/// An activity's implementation as the registry wants it, from one that also needs the vendors. A plain function object:
-/// the coroutine is the function it calls.
+/// An activity's implementation as the registry wants it, from one that also needs the vendors. A plain
+/// function object: the coroutine is the function it calls.
 template <class Input, class Result>
 auto with(std::shared_ptr<Vendors> vendors,
           boost::asio::awaitable<Result> (*function)(std::shared_ptr<Vendors>, durable::ActivityContext&,

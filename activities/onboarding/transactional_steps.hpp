@@ -1,6 +1,6 @@
 #pragma once
-// The transactional activities of onboarding; see assistant_steps.hpp, number_steps.hpp and records.hpp for what each
-// does. Each may be repeated without doing anything twice.
+// The transactional activities of onboarding; see assistant_steps.hpp, number_steps.hpp and records.hpp for
+// what each does. Each may be repeated without doing anything twice.
 
 #include <pqxx/pqxx>
 

@@ -1,5 +1,5 @@
--- Serves read_contact and prepare_assistant: the organization, what its plan allows, and whom to write to. Locks nothing.
--- Index: organizations_pkey; the counts by the keys' first column. $1 organization.
+-- Serves read_contact and prepare_assistant: the organization, what its plan allows, and whom to write to.
+-- Locks nothing. Index: organizations_pkey; the counts by the keys' first column. $1 organization.
 select o.name, o.time_zone, o.settings::text as settings, coalesce(o.stripe_customer_id, '') as customer_id,
        p.assistants_max, p.phone_numbers_max,
        (select count(*) from app.assistants a

@@ -1,4 +1,5 @@
--- Serves find_test_call. Locks nothing. Only the last 31 days' partitions are read. $1 organization, $2 phone number.
+-- Serves find_test_call. Locks nothing. Only the last 31 days' partitions are read. $1 organization, $2
+-- phone number.
 select exists (select from app.calls c
                 where c.organization_id = $1::uuid
                   and c.started_at >= now() - interval '31 days'

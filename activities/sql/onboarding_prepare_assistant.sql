@@ -1,7 +1,7 @@
--- Serves prepare_assistant: the intent. The organization's assistant in onboarding is taken up again if there is one.
--- Locks: that row. Index: assistants_in_onboarding. Answers the id, its age as microseconds since 1970, and whether it is
--- new. $1 organization, $2 name, $3 template, $4 variables, $5 prompt, $6 first message, $7 voice, $8 functions as a
--- JSON array.
+-- Serves prepare_assistant: the intent. The organization's assistant in onboarding is taken up again if
+-- there is one. Locks: that row. Index: assistants_in_onboarding. Answers the id, its age as microseconds
+-- since 1970, and whether it is new. $1 organization, $2 name, $3 template, $4 variables, $5 prompt, $6
+-- first message, $7 voice, $8 functions as a JSON array.
 insert into app.assistants (organization_id, id, name, template, variables, prompt, first_message, voice, functions,
                             onboarding)
 values ($1::uuid, app.uuid_v7(), $2, $3, $4::jsonb, $5, $6, $7::jsonb,

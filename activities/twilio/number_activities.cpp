@@ -75,7 +75,8 @@ awaitable<std::variant<Sighting<BoughtNumber>, VendorFailure>> look_for(std::sha
     co_return sighting;
 }
 
-/// "Not available" may be the echo of an earlier request of ours that was answered to nobody: looked at once more.
+/// "Not available" may be the echo of an earlier request of ours that was answered to nobody: looked at
+/// once more.
 awaitable<std::variant<BoughtNumber, VendorFailure>> after_refusal(std::shared_ptr<Vendors> vendors,
                                                                    durable::ActivityContext& context,
                                                                    ReservedNumber wanted) {

@@ -1,5 +1,6 @@
 #pragma once
-// The implementations of search_numbers, buy_number (with its reconcile hook), check_number and release_number.
+// The implementations of search_numbers, buy_number (with its reconcile hook), check_number and
+// release_number.
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>

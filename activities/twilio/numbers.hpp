@@ -1,8 +1,8 @@
 #pragma once
 // Twilio's telephone numbers as values: search, buy, find, configure, release. No I/O.
 //
-// Buying knows no idempotency key, but a number is its own key, and its FriendlyName carries our operation id: a
-// number of ours without it was bought for somebody else, and is left alone.
+// Buying knows no idempotency key, but a number is its own key, and its FriendlyName carries our operation
+// id: a number of ours without it was bought for somebody else, and is left alone.
 
 #include <optional>
 #include <string>

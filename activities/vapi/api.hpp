@@ -17,13 +17,13 @@ using Answer = std::variant<T, VendorFailure>;
 /// GET or DELETE: may be repeated. Throws http::BadUrl.
 [[nodiscard]] http::Request asking(const VapiConfig& config, const std::string& method,
                                    const std::string& path);
-/// POST or PATCH of a JSON body. PATCH may be repeated (it always carries the whole of what it changes), POST not:
-/// VAPI knows no idempotency keys.
+/// POST or PATCH of a JSON body. PATCH may be repeated (it always carries the whole of what it changes),
+/// POST not: VAPI knows no idempotency keys.
 [[nodiscard]] http::Request telling(const VapiConfig& config, const std::string& method,
                                     const std::string& path, const nlohmann::json& body);
 
-/// Of an answer that is not 2xx, or none: type "Vapi.<error>" when VAPI names it ("Vapi.assistant_pinned"), else
-/// "Vapi.http_<status>".
+/// Of an answer that is not 2xx, or none: type "Vapi.<error>" when VAPI names it ("Vapi.assistant_pinned"),
+/// else "Vapi.http_<status>".
 [[nodiscard]] VendorFailure failure_of(const http::Result& result);
 
 /// A 2xx answer that does not say what it must: done, perhaps, so never to be repeated blindly.

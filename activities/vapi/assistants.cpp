@@ -57,8 +57,8 @@ json patient_server_of(const VendorConfig& config, const AssistantSpec& spec) {
     return server;
 }
 
-/// Whoever knows the listening address of a call hears it: we never listen. Steering a call wants the public key
-/// where one is configured.
+/// Whoever knows the listening address of a call hears it: we never listen. Steering a call wants the
+/// public key where one is configured.
 json monitor_plan_of(const VendorConfig& config) {
     return {{"listenEnabled", false},
             {"controlEnabled", true},

@@ -1,8 +1,8 @@
 #pragma once
 // VAPI's assistants as values: requests to make, answers to read. No I/O.
 //
-// VAPI knows no idempotency keys. An assistant carries its maker's operation id in metadata.opId, and a creation
-// whose answer was lost is settled by looking for it (find_by_op).
+// VAPI knows no idempotency keys. An assistant carries its maker's operation id in metadata.opId, and a
+// creation whose answer was lost is settled by looking for it (find_by_op).
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
-// VAPI's limits on what it is sent: looked at before anything leaves, so that a refusal never costs a number or a
-// half-made assistant.
+// VAPI's limits on what it is sent: looked at before anything leaves, so that a refusal never costs a
+// number or a half-made assistant.
 
 #include <chrono>
 #include <cstddef>

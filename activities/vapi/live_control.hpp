@@ -1,9 +1,9 @@
 #pragma once
 // Steering a call that is going on: JSON posted to the call's control URL. No I/O.
 //
-// The URL comes from a webhook or an answer, so it is foreign text: it is called only when it leads to a host that
-// the configuration allows (VAPI_CONTROL_HOSTS), and over https unless the configuration names an http origin, as
-// development does. It is as good as a password: no text made here holds it.
+// The URL comes from a webhook or an answer, so it is foreign text: it is called only when it leads to a
+// host that the configuration allows (VAPI_CONTROL_HOSTS), and over https unless the configuration names an
+// http origin, as development does. It is as good as a password: no text made here holds it.
 
 #include <string>
 

@@ -1,5 +1,6 @@
 #pragma once
-// The implementations of import_number (with its reconcile hook) and assign_number, and what release_number needs.
+// The implementations of import_number (with its reconcile hook) and assign_number, and what release_number
+// needs.
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>

@@ -1,9 +1,9 @@
 #pragma once
 // VAPI's phone numbers as values: requests to make, answers to read. No I/O.
 //
-// A number bought at Twilio is imported; VAPI then sets the Twilio number's voice URL itself. smsEnabled is always
-// false: otherwise VAPI takes over the messaging URL too, and our own SMS webhook is cut off. A number is its own
-// key: looked for before it is imported, and adopted if it is there.
+// A number bought at Twilio is imported; VAPI then sets the Twilio number's voice URL itself. smsEnabled is
+// always false: otherwise VAPI takes over the messaging URL too, and our own SMS webhook is cut off. A
+// number is its own key: looked for before it is imported, and adopted if it is there.
 
 #include <optional>
 #include <string>

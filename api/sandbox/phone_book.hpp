@@ -1,9 +1,9 @@
 #pragma once
-// Every telephone number that can be bought in the sandbox, and who owns it: Twilio sells them, VAPI sets the voice URL
-// of those that it imports. Used on the sandbox's thread only.
+// Every telephone number that can be bought in the sandbox, and who owns it: Twilio sells them, VAPI sets
+// the voice URL of those that it imports. Used on the sandbox's thread only.
 //
-// On sale: +1 <area code> 5550 100 to 149, for area codes that a US number can have. Area code 500 offers +15005550000
-// first, which is always gone when it is bought; area code 999 has nothing.
+// On sale: +1 <area code> 5550 100 to 149, for area codes that a US number can have. Area code 500 offers
+// +15005550000 first, which is always gone when it is bought; area code 999 has nothing.
 
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
-// Twilio's AvailablePhoneNumbers and IncomingPhoneNumbers: search, buy, find, configure, release. Used on the sandbox's
-// thread only.
+// Twilio's AvailablePhoneNumbers and IncomingPhoneNumbers: search, buy, find, configure, release. Used on
+// the sandbox's thread only.
 
 #include <optional>
 #include <string>

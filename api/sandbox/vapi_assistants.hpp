@@ -1,6 +1,6 @@
 #pragma once
-// VAPI's assistants: create, read, list, update, delete. Unknown members are refused, as VAPI refuses them. Used on the
-// sandbox's thread only.
+// VAPI's assistants: create, read, list, update, delete. Unknown members are refused, as VAPI refuses them.
+// Used on the sandbox's thread only.
 
 #include <functional>
 #include <map>

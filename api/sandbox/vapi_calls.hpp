@@ -1,7 +1,8 @@
 #pragma once
-// VAPI's calls: placed, read, listed, and steered while they go on. Calls that nobody has placed are known too, as ended
-// inbound calls: tests make them up in webhooks. POST /control/{call} is the address of monitor.controlUrl; what is
-// said and done there is in the ledger (kind "control"). Used on the sandbox's thread only.
+// VAPI's calls: placed, read, listed, and steered while they go on. Calls that nobody has placed are known
+// too, as ended inbound calls: tests make them up in webhooks. POST /control/{call} is the address of
+// monitor.controlUrl; what is said and done there is in the ledger (kind "control"). Used on the sandbox's
+// thread only.
 
 #include <functional>
 #include <map>

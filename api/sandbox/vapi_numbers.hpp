@@ -1,6 +1,6 @@
 #pragma once
-// VAPI's phone numbers: import from Twilio, change, find, delete. On import VAPI sets the Twilio number's voice URL, and
-// takes its messaging URL too unless smsEnabled is false. Used on the sandbox's thread only.
+// VAPI's phone numbers: import from Twilio, change, find, delete. On import VAPI sets the Twilio number's
+// voice URL, and takes its messaging URL too unless smsEnabled is false. Used on the sandbox's thread only.
 
 #include <functional>
 #include <map>

@@ -1,5 +1,5 @@
-// Onboarding broken at every commit boundary, and with every vendor's answers lost: one assistant, one number, one
-// customer, one welcome, or nothing left of it at all.
+// Onboarding broken at every commit boundary, and with every vendor's answers lost: one assistant, one
+// number, one customer, one welcome, or nothing left of it at all.
 
 #include <doctest/doctest.h>
 

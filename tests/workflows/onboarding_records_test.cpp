@@ -1,4 +1,5 @@
-// What onboarding writes down: one assistant and one number in the making for an organization, numbers nobody else has.
+// What onboarding writes down: one assistant and one number in the making for an organization, numbers
+// nobody else has.
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -42,6 +42,8 @@ void parse_authority(std::string_view authority, Url& url) {
         const auto close = authority.find(']');
         if (close == std::string_view::npos) throw BadUrl("URL with an unclosed [address]");
         host = authority.substr(1, close - 1);
+        if (host.find(':') == std::string_view::npos)
+            throw BadUrl("URL with [] around what is no IPv6 address");
         const std::string_view rest = authority.substr(close + 1);
         if (!rest.empty() && rest.front() != ':') throw BadUrl("URL with text after its [address]");
         if (!rest.empty()) port = rest.substr(1);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "activities/http/encoding.hpp"
 #include "activities/storage/sigv4.hpp"
 #include "activities/storage/spooled_body.hpp"
@@ -12,13 +14,17 @@ namespace {
 
 constexpr std::chrono::minutes upload_time_max{2};
 
-/// "NoSuchBucket" of "<Error><Code>NoSuchBucket</Code>...".
+/// "NoSuchBucket" of "<Error><Code>NoSuchBucket</Code>...": S3's codes are words.
 std::string code_of(const std::string& xml) {
     constexpr std::string_view open = "<Code>";
     const auto begin = xml.find(open);
     const auto end = xml.find("</Code>");
     if (begin == std::string::npos || end == std::string::npos || end < begin) return "no_code";
-    return redact(xml.substr(begin + open.size(), end - begin - open.size()));
+    std::string code = xml.substr(begin + open.size(), end - begin - open.size());
+    const bool word = code.size() <= 64 && std::ranges::all_of(code, [](char c) {
+                          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+                      });
+    return word ? code : "no_code";
 }
 
 VendorFailure failure_of(const http::Result& result) {

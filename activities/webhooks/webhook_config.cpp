@@ -90,6 +90,7 @@ void read_deny(Reader& reader, WebhookConfig& config) {
 }  // namespace
 
 std::optional<std::vector<microseconds>> parse_schedule(std::string_view text) {
+    if (text.ends_with(',')) return std::nullopt;
     std::vector<microseconds> schedule;
     for (const std::string& item : split(text)) {
         const auto wait = parse_wait(item);

@@ -43,6 +43,17 @@ std::string hmac(std::string_view key, std::string_view text) {
     return {digest.begin(), digest.begin() + size};
 }
 
+/// The path as it was signed: encoded, but for its slashes.
+std::string encoded(const std::string& path) {
+    std::string text;
+    for (const char c : path) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           std::string_view{"/-._~"}.find(c) != std::string_view::npos;
+        text += plain ? std::string{c} : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return text;
+}
+
 /// The value of one part of "AWS4-HMAC-SHA256 Credential=..,SignedHeaders=..,Signature=..".
 std::string part(const std::string& header, const std::string& name) {
     const auto at = header.find(name + "=");
@@ -56,7 +67,7 @@ std::string expected_signature(const Ask& ask, const std::string& scope, const s
     std::string lines;
     std::istringstream names{signed_headers};
     for (std::string name; std::getline(names, name, ';');) lines += name + ':' + ask.header(name) + '\n';
-    const std::string canonical = fmt::format("{}\n/s3{}\n\n{}\n{}\n{}", ask.method, ask.path, lines,
+    const std::string canonical = fmt::format("{}\n/s3{}\n\n{}\n{}\n{}", ask.method, encoded(ask.path), lines,
                                               signed_headers, ask.header("x-amz-content-sha256"));
     const std::string text =
         fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", ask.header("x-amz-date"), scope, sha256(canonical));

@@ -51,10 +51,10 @@ TEST_CASE("ten thousand organizations and a million calls are aggregated within 
         {.connection_string = world.database.url(), .name = "test", .build = "test"}, workflows, activities};
     worker.start();
     durable::client::Client client{{.connection_string = world.database.url()}};
-    for (const char* what : {"rebuilt from nothing", "found right"}) {
+    for (const std::string what : {"rebuilt-from-nothing", "found-right"}) {
         const auto begin = std::chrono::steady_clock::now();
         durable::client::RunRef run;
-        run.workflow = durable::WorkflowId{std::string{"usage-aggregation-"} + what};
+        run.workflow = durable::WorkflowId{"usage-aggregation-" + what};
         client.start(usage_aggregation, {.date = "2026-11-20"}, {.workflow = run.workflow});
         const AggregationReport report = client.result(usage_aggregation, run, 180s);
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;

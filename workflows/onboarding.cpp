@@ -19,10 +19,10 @@ void stop_if_canceled(const durable::Workflow& wf) {
 
 durable::Task<void> take_step(durable::Workflow& wf, Setup& setup, OnboardingAction action) {
     for (;;) {
-        stop_if_canceled(wf);
         take_area_codes(wf, setup);
         setup.state.step = action.step;
         co_await report(wf, setup);
+        stop_if_canceled(wf);
         // Never interrupted: a half-made purchase could not be taken back.
         const auto done = co_await wf.shielded(wf.attempt(action.run(wf, setup)));
         if (done.ok()) break;

@@ -252,6 +252,16 @@ TEST_CASE("cancelled at any vendor's step, the request ends first, and then ever
     cancelled_at(create_stripe_customer, {"release_number", "remove_assistant", "record_undone"});
 }
 
+TEST_CASE("cancelled while dashboards are told of a step, that step does not begin") {
+    OnboardingRehearsal run;
+    run.until(record_assistant).finish(record_assistant, {});
+    REQUIRE(run.pending() == Names{"publish_live_event"});
+    run.cancel().rest();
+    CHECK(run.script.status() == RunStatus::canceled);
+    CHECK(times(run, "search_numbers") == 0);
+    CHECK(times(run, "remove_assistant") == 1);
+}
+
 TEST_CASE("cancelled while it waits, for help or for the test call, everything is taken back at once") {
     OnboardingRehearsal waiting = ready();
     waiting.cancel().rest();

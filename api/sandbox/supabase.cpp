@@ -8,7 +8,7 @@ using nlohmann::json;
 /// Most errors of Storage come as 400 with the real code in the body.
 Reply storage_error(int status, const char* code, const char* error, const char* message) {
     return json_reply(
-        status >= 500 ? status : 400,
+        status == 429 || status >= 500 ? status : 400,
         {{"statusCode", std::to_string(status)}, {"error", error}, {"code", code}, {"message", message}});
 }
 

@@ -5,10 +5,12 @@
 #include <boost/asio.hpp>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 
 #include "activities/http/encoding.hpp"
 #include "activities/recording_fetcher.hpp"
+#include "api/sandbox/sandbox.hpp"
 #include "tests/workflows/canned_server.hpp"
 #include "tests/workflows/product_database.hpp"
 #include "tests/workflows/temporary_folder.hpp"
@@ -42,6 +44,7 @@ struct Bench {
         VendorConfig config;
         config.vapi.api_key = Secret{api_key};
         config.vapi.base_url = server.url("/vapi");
+        change(config);
         const auto vendors = std::make_shared<Vendors>(config);
         const auto disk = std::make_shared<boost::asio::thread_pool>(1);
         const RecordingFetcher fetcher{{.vendors = vendors,
@@ -75,6 +78,7 @@ struct Bench {
         return !fs::exists(folder.path / "org") && fs::is_empty(folder.path / "incoming");
     }
 
+    std::function<void(VendorConfig&)> change = [](VendorConfig&) {};
     test::CannedServer server;
     test::TemporaryFolder folder;
     std::string vapi_path = "/vapi/call/vapi%2Fcall%201/mono-recording";
@@ -160,5 +164,31 @@ TEST_CASE("what will not come is final: a wrong key, a recording that is too lar
     const durable::Failure huge = bench.failure(bench.server.url("/huge.mp3"));
     CHECK(huge.type == "RecordingTooLarge");
     CHECK_FALSE(huge.retryable);
+    CHECK(bench.nothing_kept());
+}
+
+TEST_CASE("a recording goes where it is configured to go, and nothing of it stays on this machine's disk") {
+    const callflex::sandbox::Sandbox sandbox;
+    Bench bench;
+    bench.server.answer("/vapi/a.mp3", mp3, "sound");
+    SUBCASE("S3") {
+        bench.change = [&](VendorConfig& config) {
+            config.storage = StorageKind::s3;
+            config.s3 = {.endpoint = sandbox.url() + "/s3",
+                         .bucket = "recordings",
+                         .region = "eu-central-1",
+                         .access_key_id = "sandbox-key",
+                         .secret_access_key = Secret{"sandbox-secret"}};
+        };
+        CHECK(bench.fetch(bench.server.url("/vapi/a.mp3")).storage == "s3");
+    }
+    SUBCASE("Supabase") {
+        bench.change = [&](VendorConfig& config) {
+            config.storage = StorageKind::supabase;
+            config.supabase.url = sandbox.url() + "/supabase";
+            config.supabase.service_key = Secret{"sb_secret_abc"};
+        };
+        CHECK(bench.fetch(bench.server.url("/vapi/a.mp3")).storage == "supabase");
+    }
     CHECK(bench.nothing_kept());
 }

@@ -191,3 +191,56 @@ TEST_CASE(
               "select count(*) from app.webhook_endpoint_secrets where ciphertext::text like '%whsec%'") ==
           "0");
 }
+
+TEST_CASE(
+    "S-69: however many endpoints a customer has, and however many lead to one address, few tries run at "
+    "once") {
+    WebhookConfig config = test::quick_webhooks();
+    SUBCASE("by organization") {
+        config.per_organization = 1;
+    }
+    SUBCASE("by address") {
+        config.per_address = 1;
+    }
+    WebhookWorld world{config};
+    world.start_worker();
+    // Three endpoints of one receiver: what it sees is all of them together.
+    std::vector<std::string> known;
+    for (int i = 0; i < 3; ++i) known.push_back(world.add_endpoint("busy").secret);
+    world.behave("busy", {{"secrets", known}, {"delay_ms", 150}});
+    const auto runs = world.publish("msg_1");
+    REQUIRE(runs.size() == 3);
+    int waits = 0;
+    for (const auto& run : runs) {
+        const WebhookOutcome outcome = world.result(run);
+        CHECK(outcome.status == "delivered");
+        CHECK(outcome.attempts == 1);
+        waits += outcome.waits;
+    }
+    CHECK(world.received("busy")["in_flight_max"] == 1);
+    CHECK(waits >= 2);
+    CHECK(world.value("select count(*) from app.webhook_attempts") == "3");
+}
+
+TEST_CASE("S-70: what a customer's server said is for its own organization alone, and for no reader") {
+    WebhookWorld world;
+    world.start_worker();
+    world.add_endpoint("talkative");
+    world.behave("talkative", {{"status", 500}, {"body", "secret of the customer"}});
+    const auto run = world.publish("msg_1").at(0);
+    CHECK(world.result(run).status == "dead");
+    pqxx::connection connection{world.db.database.url()};
+    pqxx::work tx{connection};
+    act_for(tx, "0199f0a4-0000-7000-8000-00000000beef");
+    CHECK(tx.exec("select count(*) from app.webhook_attempts")[0][0].as<int>() == 0);
+    act_for(tx, test::organization_id);
+    CHECK(tx.exec("select count(*) from app.webhook_attempts")[0][0].as<int>() == 3);
+    CHECK(world.value("select has_table_privilege('callflex_readonly', 'app.webhook_attempts', 'select')") ==
+          "f");
+    CHECK(world.value(
+              "select has_table_privilege('callflex_readonly', 'app.webhook_endpoint_secrets', 'select')") ==
+          "f");
+    // Not in the run's history either: verdicts and our own words only.
+    CHECK(world.history(run).find("answered 500") != std::string::npos);
+    CHECK(world.history(run).find("secret of") == std::string::npos);
+}

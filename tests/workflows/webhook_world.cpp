@@ -96,13 +96,17 @@ WebhookOutcome WebhookWorld::result(const std::string& workflow_id) {
     return client.result(webhook_delivery, run, 60s);
 }
 
-void WebhookWorld::keep_history(const std::string& workflow_id, const std::string& name) {
-    const std::filesystem::path file{CALLFLEX_SOURCE_DIR "/tests/histories/" + name + ".json"};
-    if (std::getenv("CALLFLEX_WRITE_HISTORIES") == nullptr || std::filesystem::exists(file)) return;
+std::string WebhookWorld::history(const std::string& workflow_id) {
     durable::client::RunRef run{};
     run.workflow = durable::WorkflowId{workflow_id};
     const auto id = client.resolve(run);
-    std::ofstream{file} << durable::history::export_json(*id, client.history(*id));
+    return durable::history::export_json(*id, client.history(*id));
+}
+
+void WebhookWorld::keep_history(const std::string& workflow_id, const std::string& name) {
+    const std::filesystem::path file{CALLFLEX_SOURCE_DIR "/tests/histories/" + name + ".json"};
+    if (std::getenv("CALLFLEX_WRITE_HISTORIES") == nullptr || std::filesystem::exists(file)) return;
+    std::ofstream{file} << history(workflow_id);
 }
 
 nlohmann::json WebhookWorld::ask(const std::string& method, const std::string& path,

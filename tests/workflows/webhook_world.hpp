@@ -50,6 +50,8 @@ class WebhookWorld {
     std::vector<std::string> publish(const std::string& event_id, const std::string& type = "call.completed");
     callflex::WebhookOutcome result(const std::string& workflow_id);
 
+    /// The run's history as it is exported.
+    [[nodiscard]] std::string history(const std::string& workflow_id);
     /// Keeps a closed run as tests/histories/<name>.json, if CALLFLEX_WRITE_HISTORIES is set and it is not there yet.
     void keep_history(const std::string& workflow_id, const std::string& name);
 

@@ -101,8 +101,8 @@ std::optional<Timestamp> BusinessHours::nearest_slot(Timestamp wanted, Timestamp
     const sys_days day = local_day(wanted, zone);
     std::optional<Timestamp> before;
     std::optional<Timestamp> after;
-    // A day that is looked at shows the days beside it as well, so what is found first is at most two days farther
-    // away than the best.
+    // A day that is looked at shows the days beside it as well, so what is found first is at most two days
+    // farther away than the best.
     days until = horizon;
     for (days away{0}; away <= until; ++away) {
         for (const sys_days looked : {day - away, day + away}) {

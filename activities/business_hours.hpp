@@ -1,5 +1,6 @@
 #pragma once
-// When a business is open: weekly hours, which may run over midnight, and dates that differ from them. In settings:
+// When a business is open: weekly hours, which may run over midnight, and dates that differ from them. In
+// settings:
 //
 //   "business_hours": {
 //       "monday": ["08:00-12:00", "13:00-17:00"],     a day that is not named is closed
@@ -9,9 +10,9 @@
 //       "exceptions": {"2026-12-24": ["08:00-12:00"]}  other hours on that date
 //   }
 //
-// Hours are times on the wall in the business' time zone; on the days when clocks change, a time shown twice means
-// its first showing and one never shown means the moment of the change (activities/time_zone.hpp). Values; may be
-// used from any thread. Pure.
+// Hours are times on the wall in the business' time zone; on the days when clocks change, a time shown twice
+// means its first showing and one never shown means the moment of the change (activities/time_zone.hpp).
+// Values; may be used from any thread. Pure.
 
 #include <array>
 #include <map>
@@ -25,8 +26,8 @@
 
 namespace callflex {
 
-/// Since the midnight that begins the day. `closes` is after `opens`, at most 24 h after it, and beyond 24 h when it
-/// runs into the next day.
+/// Since the midnight that begins the day. `closes` is after `opens`, at most 24 h after it, and beyond 24 h
+/// when it runs into the next day.
 struct OpenInterval {
     std::chrono::minutes opens{0};
     std::chrono::minutes closes{0};
@@ -42,7 +43,8 @@ struct OpenSpan {
 
 class BusinessHours {
   public:
-    /// Monday to Friday, nine to five: for what needs a working day when the business has not named its hours.
+    /// Monday to Friday, nine to five: for what needs a working day when the business has not named its
+    /// hours.
     [[nodiscard]] static BusinessHours nine_to_five();
 
     void set_weekly(std::chrono::weekday day, OpenDay hours);
@@ -56,8 +58,8 @@ class BusinessHours {
     [[nodiscard]] bool open_at(durable::Timestamp at, const TimeZone& zone) const;
     /// From `at` itself when it is open then, else from the next opening. None when closed for 400 days.
     [[nodiscard]] std::optional<OpenSpan> next_open(durable::Timestamp at, const TimeZone& zone) const;
-    /// Where an appointment of `length` fits that begins as close to `wanted` as possible, not before `earliest`:
-    /// `wanted` itself if it fits. None when nothing does for 400 days.
+    /// Where an appointment of `length` fits that begins as close to `wanted` as possible, not before
+    /// `earliest`: `wanted` itself if it fits. None when nothing does for 400 days.
     [[nodiscard]] std::optional<durable::Timestamp> nearest_slot(durable::Timestamp wanted,
                                                                  durable::Timestamp earliest,
                                                                  std::chrono::minutes length,

@@ -1,4 +1,5 @@
-// Business hours from settings: what is written there is a person's work, so every mistake is named with its place.
+// Business hours from settings: what is written there is a person's work, so every mistake is named with its
+// place.
 
 #include <fmt/format.h>
 #include <algorithm>

@@ -1,12 +1,14 @@
 #pragma once
-// Who answers a call that comes in: phone_numbers.routing, rules by schedule of which the first that fits wins.
+// Who answers a call that comes in: phone_numbers.routing, rules by schedule of which the first that fits
+// wins.
 //
 //   [{"when": "closed", "say": "We are closed. Please call again tomorrow."},
 //    {"when": "open", "hours": {"monday": ["12:00-13:00"]}, "transfer_to": "dispatch"},
 //    {"assistant_id": "0199f0a4-..."}]
 //
-// `when` is open, closed or always (when it is not said), by the rule's own hours or else the business' hours; a business
-// without hours is always open. No rule fits, or its assistant cannot answer: the number's own assistant does. Pure.
+// `when` is open, closed or always (when it is not said), by the rule's own hours or else the business'
+// hours; a business without hours is always open. No rule fits, or its assistant cannot answer: the number's
+// own assistant does. Pure.
 
 #include <map>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
-// Whether a text may be an e-mail address: one "@", a host with a dot, no white space or control characters. Whether
-// somebody reads there only a message can show.
+// Whether a text may be an e-mail address: one "@", a host with a dot, no white space or control characters.
+// Whether somebody reads there only a message can show.
 
 #include <algorithm>
 #include <string_view>

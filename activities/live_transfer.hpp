@@ -1,6 +1,6 @@
 #pragma once
-// Workflow "transfer-call", id "transfer-call-<action id>": connects a call that is on the line with a person, by
-// VAPI's live control, once. What became of it is written into the call's action.
+// Workflow "transfer-call", id "transfer-call-<action id>": connects a call that is on the line with a
+// person, by VAPI's live control, once. What became of it is written into the call's action.
 
 #include <boost/describe.hpp>
 #include <string>
@@ -32,8 +32,8 @@ BOOST_DESCRIBE_STRUCT(TransferResult, (), (status, reason))
 
 inline constexpr durable::WorkflowType<LiveTransfer, TransferResult> transfer_call{"transfer-call"};
 
-/// At most once: a caller who is connected already must not be pulled away again, and one who has waited for ten
-/// seconds is talking to the assistant again.
+/// At most once: a caller who is connected already must not be pulled away again, and one who has waited for
+/// ten seconds is talking to the assistant again.
 inline constexpr durable::Activity<LiveTransfer, durable::Nothing> post_transfer{
     "post_transfer",
     {.schedule_to_close = std::chrono::seconds{10},

@@ -1,14 +1,15 @@
 #pragma once
 // organizations.settings as values. Every member is optional:
 //
-//   {"transfer_numbers": {"dispatch": "+1...", "manager": "+1...", "emergency": "+1..."},   one number or a list
+//   {"transfer_numbers": {"dispatch": "+1...", "manager": "+1...", "emergency": "+1..."},
+//                          each one number or a list,
 //    "notifications": {"sms": ["+1..."], "email": ["owner@..."]},
 //    "business_hours": {...},                       see business_hours.hpp
 //    "overage_policy": "allow" | "warn" | "block",  what happens to calls beyond the included minutes
 //    "voice": {"provider": "...", "voiceId": "..."}}
 //
-// Reading never throws: what is wrong is listed with its path and left out, so that a call that is on the line is
-// answered by what is right. Who writes settings refuses them when there are problems.
+// Reading never throws: what is wrong is listed with its path and left out, so that a call that is on the
+// line is answered by what is right. Who writes settings refuses them when there are problems.
 
 #include <array>
 #include <cstdint>

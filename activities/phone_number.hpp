@@ -12,8 +12,8 @@ namespace callflex {
     return std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Strict E.164 from what people and telephone systems write: E.164 with or without punctuation, or ten (or 1 and ten)
-/// digits of the North American plan. Anything else, such as "anonymous" or a SIP address, gives "".
+/// Strict E.164 from what people and telephone systems write: E.164 with or without punctuation, or ten (or 1
+/// and ten) digits of the North American plan. Anything else, such as "anonymous" or a SIP address, gives "".
 [[nodiscard]] std::string normal_phone_number(std::string_view text);
 
 }  // namespace callflex

@@ -23,13 +23,14 @@ namespace callflex {
 [[nodiscard]] std::string spoken_day_and_time(durable::Timestamp at, const TimeZone& zone);
 /// "today at 4:30 PM", "tomorrow at 8 AM", "Tuesday, November 24 at 8 AM", seen from `now`.
 [[nodiscard]] std::string spoken_moment(durable::Timestamp at, durable::Timestamp now, const TimeZone& zone);
-/// "Monday to Friday from 8 AM to 5 PM, Saturday from 9 AM to noon, closed on Sunday. Closed on December 25, 2026."
+/// "Monday to Friday from 8 AM to 5 PM, Saturday from 9 AM to noon, closed on Sunday. Closed on December 25,
+/// 2026."
 [[nodiscard]] std::string spoken_hours(const BusinessHours& hours);
 /// "a", "a and b", "a, b and c".
 [[nodiscard]] std::string spoken_list(const std::vector<std::string>& items);
 
-/// Any text as one line: white space and control characters become single blanks, the ends are trimmed, and what is
-/// longer than `bytes_max` is cut at a character.
+/// Any text as one line: white space and control characters become single blanks, the ends are trimmed, and
+/// what is longer than `bytes_max` is cut at a character.
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t bytes_max);
 
 }  // namespace callflex

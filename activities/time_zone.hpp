@@ -1,9 +1,9 @@
 #pragma once
-// IANA time zones ("America/Chicago"), by the system's tz database. A zone is a small value that may be copied and
-// used from any thread.
+// IANA time zones ("America/Chicago"), by the system's tz database. A zone is a small value that may be
+// copied and used from any thread.
 //
-// Local times that the clock shows twice (when it is set back) mean the first of the two instants; those it never
-// shows (when it is set forward) mean the instant of the change.
+// Local times that the clock shows twice (when it is set back) mean the first of the two instants; those it
+// never shows (when it is set forward) mean the instant of the change.
 
 #include <chrono>
 #include <optional>

@@ -1,5 +1,6 @@
 #pragma once
-// From a template and what a business has filled in to an assistant that can be created at VAPI. Pure; any thread.
+// From a template and what a business has filled in to an assistant that can be created at VAPI. Pure; any
+// thread.
 
 #include <string>
 #include <string_view>
@@ -9,7 +10,8 @@
 
 namespace callflex::templates {
 
-/// What is known of the organization without asking: variables of these names are filled by it when no value is given.
+/// What is known of the organization without asking: variables of these names are filled by it when no value
+/// is given.
 struct OrganizationFacts {
     std::string organization_id;  ///< UUID
     std::string name;             ///< {{businessName}}
@@ -32,8 +34,8 @@ struct RenderedAssistant {
     std::string model;           ///< "": the configured default
 };
 
-/// `variables_json`: an object, name -> value. Throws TemplateError with every problem at once: values that are missing,
-/// of the wrong kind or unknown; placeholders that no variable fills.
+/// `variables_json`: an object, name -> value. Throws TemplateError with every problem at once: values that
+/// are missing, of the wrong kind or unknown; placeholders that no variable fills.
 [[nodiscard]] RenderedAssistant render(const Template& source, std::string_view variables_json,
                                        const OrganizationFacts& organization);
 

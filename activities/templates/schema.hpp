@@ -1,5 +1,6 @@
 #pragma once
-// The JSON Schema of a template's variables (app.templates.variables), and how its keywords say what kind each one is:
+// The JSON Schema of a template's variables (app.templates.variables), and how its keywords say what kind
+// each one is:
 //
 //   text         {"type": "string", "maxLength": 120}
 //   textarea     {"type": "string", "format": "textarea"}
@@ -9,7 +10,8 @@
 //   select       {"type": "string", "enum": ["..."]}
 //   multiselect  {"type": "array", "items": {"type": "string", "enum": ["..."]}}
 //
-// Each may have title, description, default, and x-position (its place in a form; jsonb keeps no order). Pure.
+// Each may have title, description, default, and x-position (its place in a form; jsonb keeps no order).
+// Pure.
 
 #include <string_view>
 #include <vector>

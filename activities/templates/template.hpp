@@ -46,8 +46,8 @@ struct Template {
     std::vector<std::string> functions;
 };
 
-/// Every reason why the input cannot be used, not only the first: a line each, beginning with the path or the name of
-/// the variable. Values are not quoted.
+/// Every reason why the input cannot be used, not only the first: a line each, beginning with the path or the
+/// name of the variable. Values are not quoted.
 class TemplateError : public std::exception {
   public:
     explicit TemplateError(std::vector<std::string> problems);

@@ -19,8 +19,8 @@ struct CheckedValue {
 
 [[nodiscard]] CheckedValue check_value(const Variable& variable, std::string_view value_json);
 
-/// By name; a variable without an entry has no value. Problems (a line each, "name: ...") are appended to `problems`.
-/// `fallbacks`: JSON values by name, for variables that are not given, before their defaults.
+/// By name; a variable without an entry has no value. Problems (a line each, "name: ...") are appended to
+/// `problems`. `fallbacks`: JSON values by name, for variables that are not given, before their defaults.
 [[nodiscard]] std::map<std::string, CheckedValue> check_values(
     const std::vector<Variable>& variables, std::string_view values_json,
     const std::map<std::string, std::string>& fallbacks, std::vector<std::string>& problems);

@@ -8,8 +8,8 @@
 
 namespace callflex::cli {
 
-/// Hours are JSON; a multiselect is JSON or "one,two"; everything else is taken as text. Throws CommandError when an
-/// argument has no "=".
+/// Hours are JSON; a multiselect is JSON or "one,two"; everything else is taken as text. Throws CommandError
+/// when an argument has no "=".
 [[nodiscard]] std::string template_values(const templates::Template& source,
                                           const std::vector<std::string>& arguments);
 

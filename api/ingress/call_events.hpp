@@ -1,6 +1,6 @@
 #pragma once
-// What a batch of webhooks means for those who watch: call_started, transcript_update and call_ended in app.live_events,
-// in the transaction of the batch.
+// What a batch of webhooks means for those who watch: call_started, transcript_update and call_ended in
+// app.live_events, in the transaction of the batch.
 
 #include <pqxx/pqxx>
 
@@ -16,8 +16,8 @@ struct HeardCall {
     int ended = 0;
 };
 
-/// In one statement; none when there is nothing to tell. Each call begins once and ends once, and none begins after it
-/// has ended, whatever order its messages came in.
+/// In one statement; none when there is nothing to tell. Each call begins once and ends once, and none begins
+/// after it has ended, whatever order its messages came in.
 void publish_call_events(pqxx::work& tx, const std::vector<HeardCall>& heard);
 
 }  // namespace callflex::ingress

@@ -1,5 +1,6 @@
 #pragma once
-// What the database knows of a number that is being called, and telling owners that their minutes are used up.
+// What the database knows of a number that is being called, and telling owners that their minutes are used
+// up.
 
 #include <optional>
 #include <pqxx/pqxx>
@@ -15,8 +16,8 @@ struct LookedUpLine {
     std::int64_t period = 0;  ///< the billing period's start, seconds since 1970: names it
 };
 
-/// Nothing when there is no such organization. Leaves the transaction acting for the organization: a number of another
-/// one is not seen.
+/// Nothing when there is no such organization. Leaves the transaction acting for the organization: a number
+/// of another one is not seen.
 [[nodiscard]] std::optional<LookedUpLine> look_up_line(pqxx::work& tx, const std::string& organization_id,
                                                        const CallFacts& call);
 

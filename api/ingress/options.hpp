@@ -59,9 +59,9 @@ struct IngressOptions {
 };
 
 /// Reads DATABASE_URL, CALLFLEX_LISTEN (address:port), VAPI_WEBHOOK_SECRET (several separated by commas),
-/// API_URL, TWILIO_AUTH_TOKEN, STRIPE_WEBHOOK_SECRET and LIVE_TOKEN_KEY (likewise several), APP_URL, VAPI_SIGNATURE_HEADER,
-/// CALLFLEX_SECRETS_KEY, CALLFLEX_REQUESTS_PER_MINUTE, CALLFLEX_QUESTIONS_PER_MINUTE, VAPI_CONTROL_HOSTS. `setting` gives a value or nothing. Throws
-/// std::invalid_argument with what to do.
+/// API_URL, TWILIO_AUTH_TOKEN, STRIPE_WEBHOOK_SECRET and LIVE_TOKEN_KEY (likewise several), APP_URL,
+/// VAPI_SIGNATURE_HEADER, CALLFLEX_SECRETS_KEY, CALLFLEX_REQUESTS_PER_MINUTE, CALLFLEX_QUESTIONS_PER_MINUTE,
+/// VAPI_CONTROL_HOSTS. `setting` gives a value or nothing. Throws std::invalid_argument with what to do.
 [[nodiscard]] IngressOptions ingress_options(
     const std::function<std::optional<std::string>(std::string_view name)>& setting);
 

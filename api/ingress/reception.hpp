@@ -1,6 +1,7 @@
 #pragma once
-// Answers what somebody on the line waits for: functions that the AI calls, who takes a call that comes in, where a call
-// is passed on to. On transactions of their own, so that no flood of plain events delays them. Thread-safe.
+// Answers what somebody on the line waits for: functions that the AI calls, who takes a call that comes in,
+// where a call is passed on to. On transactions of their own, so that no flood of plain events delays them.
+// Thread-safe.
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
-// The start of a workflow as a webhook asks for it: the id names the business fact, and whoever asks again, at the same
-// time or later, gets the run that is there.
+// The start of a workflow as a webhook asks for it: the id names the business fact, and whoever asks again,
+// at the same time or later, gets the run that is there.
 
 #include "engine/client/client.hpp"
 

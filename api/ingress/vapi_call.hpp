@@ -1,6 +1,6 @@
 #pragma once
-// What VAPI's messages say of a call, and what they ask while it is on the line: somebody waits for these answers.
-// Values.
+// What VAPI's messages say of a call, and what they ask while it is on the line: somebody waits for these
+// answers. Values.
 
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
-// Messages that somebody on the line waits for the answer of: tool calls in all the spellings that have been seen, and
-// requests for an assistant or a destination.
+// Messages that somebody on the line waits for the answer of: tool calls in all the spellings that have been
+// seen, and requests for an assistant or a destination.
 
 #include <fmt/format.h>
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
-// How VAPI's messages are read: today's envelope and the older flat shape have the same parts. Internal to the reading
-// of messages.
+// How VAPI's messages are read: today's envelope and the older flat shape have the same parts. Internal to
+// the reading of messages.
 
 #include <optional>
 

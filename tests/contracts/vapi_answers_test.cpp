@@ -1,5 +1,5 @@
-// What VAPI gets to read from us: the forms that it accepts, and nothing else. The samples beside this file are answers of
-// which it is known that VAPI takes them.
+// What VAPI gets to read from us: the forms that it accepts, and nothing else. The samples beside this file
+// are answers of which it is known that VAPI takes them.
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

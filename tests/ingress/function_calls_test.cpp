@@ -1,4 +1,5 @@
-// Functions over the wire: one action and one effect for each tool call, however often and by however many it is sent.
+// Functions over the wire: one action and one effect for each tool call, however often and by however many it
+// is sent.
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -289,8 +290,8 @@ TEST_CASE("thirty-two calls at once are answered, each with its action and its a
     CHECK(line.runs() == "notify 320");
 }
 
-// The bar: 32 callers at once, each with one tool call after the other, p99 below 50 ms, in a release build on two cores
-// that also make the load. Run by name: test_ingress -ns -tc="the functions' bar*"
+// The bar: 32 callers at once, each with one tool call after the other, p99 below 50 ms, in a release build
+// on two cores that also make the load. Run by name: test_ingress -ns -tc="the functions' bar*"
 TEST_CASE("the functions' bar is a p99 of 50 ms with 32 calls at once" * doctest::skip()) {
     const Line line{[](auto& options) { options.questions_per_minute = 0; }};
     (void)ask_by_32(line, 10);

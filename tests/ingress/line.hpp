@@ -1,6 +1,6 @@
 #pragma once
-// An ingress whose first organization is set up to answer calls: numbers to transfer to, people to tell, hours, an
-// assistant and the number that is called.
+// An ingress whose first organization is set up to answer calls: numbers to transfer to, people to tell,
+// hours, an assistant and the number that is called.
 
 #include <string>
 

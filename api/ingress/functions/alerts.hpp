@@ -8,8 +8,8 @@
 
 namespace callflex::ingress::functions {
 
-/// One SMS to each number, or, when there are none, one e-mail to each address that the settings name. Empty when nobody
-/// can be told.
+/// One SMS to each number, or, when there are none, one e-mail to each address that the settings name. Empty
+/// when nobody can be told.
 [[nodiscard]] std::vector<NotifyRequest> alert(const Situation& situation,
                                                const std::vector<std::string>& numbers,
                                                const std::string& subject, const std::string& text);

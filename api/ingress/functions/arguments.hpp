@@ -1,6 +1,7 @@
 #pragma once
-// What a model passed to a function. Generous about how it is written (numbers as text, "yes" for true, an option in
-// another case), strict about what it means: what cannot be understood reads as absent, and the caller is asked again.
+// What a model passed to a function. Generous about how it is written (numbers as text, "yes" for true, an
+// option in another case), strict about what it means: what cannot be understood reads as absent, and the
+// caller is asked again.
 
 #include <nlohmann/json.hpp>
 #include <string>

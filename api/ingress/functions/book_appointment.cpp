@@ -1,5 +1,5 @@
-// bookAppointment: within the business hours, with a confirmation by SMS; outside of them the nearest open slot is
-// offered instead.
+// bookAppointment: within the business hours, with a confirmation by SMS; outside of them the nearest open
+// slot is offered instead.
 
 #include <fmt/format.h>
 

@@ -1,7 +1,8 @@
 #pragma once
-// The functions that the AI may call during a call: each is a pure function from what was asked, and what is known of
-// the business and the call, to what the caller hears and what has to happen. Nothing here touches the database: the
-// desk (function_desk.hpp) writes the action and starts the effects, all in one transaction.
+// The functions that the AI may call during a call: each is a pure function from what was asked, and what is
+// known of the business and the call, to what the caller hears and what has to happen. Nothing here touches
+// the database: the desk (function_desk.hpp) writes the action and starts the effects, all in one
+// transaction.
 
 #include <nlohmann/json.hpp>
 #include <optional>

@@ -1,6 +1,7 @@
 #pragma once
-// Answers the functions of one message in one transaction: the actions, keyed by tool call, and the workflows that carry
-// their effects out. A repeat finds its action and answers as the first time, without a second effect.
+// Answers the functions of one message in one transaction: the actions, keyed by tool call, and the workflows
+// that carry their effects out. A repeat finds its action and answers as the first time, without a second
+// effect.
 
 #include <optional>
 #include <pqxx/pqxx>
@@ -35,12 +36,13 @@ class FunctionDesk {
     FunctionDesk(durable::client::Client& client, const VapiConfig& control)
         : client_{client}, control_{control} {}
 
-    /// One answer a function, in the order asked. Nothing when the message names a call, an assistant or a number of
-    /// another organization: nothing was written. Leaves the transaction acting for the organization. Throws what pqxx
-    /// throws.
+    /// One answer a function, in the order asked. Nothing when the message names a call, an assistant or a
+    /// number of another organization: nothing was written. Leaves the transaction acting for the
+    /// organization. Throws what pqxx throws.
     [[nodiscard]] std::optional<std::vector<Answer>> answer(pqxx::work& tx, const Question& question) const;
 
-    /// Where the built-in transfer tool should connect to; a line to say instead when that is nowhere. Nothing as above.
+    /// Where the built-in transfer tool should connect to; a line to say instead when that is nowhere.
+    /// Nothing as above.
     struct Destination {
         std::string number;  ///< E.164, or "" when there is none
         std::string line;

@@ -1,5 +1,5 @@
-// scheduleCallback: somebody is promised a call; the owners are reminded if nobody has called by the next business
-// morning, and hear of it at once when it is urgent.
+// scheduleCallback: somebody is promised a call; the owners are reminded if nobody has called by the next
+// business morning, and hear of it at once when it is urgent.
 
 #include <fmt/format.h>
 

@@ -14,8 +14,8 @@ struct Known {
     std::int64_t actions = 0;  ///< how many this call has had already
 };
 
-/// Nothing when the message names a call, an assistant or a number of another organization. Leaves the transaction acting
-/// for the organization, and for nobody else.
+/// Nothing when the message names a call, an assistant or a number of another organization. Leaves the
+/// transaction acting for the organization, and for nobody else.
 [[nodiscard]] std::optional<Known> look_up(pqxx::work& tx, const std::string& organization_id,
                                            const CallFacts& call);
 

@@ -1,8 +1,8 @@
 -- Inserts or completes the calls of a batch, and tells the key of each. `is_new`: repeats only look their
 -- key up. A finished call is never reopened (greatest), and what a report said is not changed by a late
--- status update; a duration is only ever given by a report. For rows that were written also how often, this time included,
--- the vendor has said that the call goes on, and that it ended. Runs after record_webhooks, in the same
--- transaction: its own statement, so that it sees what others have committed in between.
+-- status update; a duration is only ever given by a report. For rows that were written also how often, this
+-- time included, the vendor has said that the call goes on, and that it ended. Runs after record_webhooks, in
+-- the same transaction: its own statement, so that it sees what others have committed in between.
 -- Locks: calls, in the order of the arrays. Served by call_refs_pkey, calls_pkey (pruned to one partition a
 -- row).
 with incoming as (

@@ -123,7 +123,7 @@ TEST_CASE(
                                   product.db.value("select path from app.call_recordings")));
     CHECK(product.requests_to(sms_path) == 1);
     CHECK(product.requests_to("/resend/emails") == 1);
-    product.keep_history(call, "call_processing.v1");
+    product.keep_history(call, "call_processing.v2");
 }
 
 TEST_CASE("fifty calls of one organization, all at once: every one is counted, none twice") {

@@ -38,9 +38,11 @@ struct Wanted {
 
 void add_range(CLI::App& app, Wanted& wanted) {
     app.add_option("--since", wanted.since, "Begun at or after: ISO 8601, or an age such as 2h or 7d")
+        ->type_name("TIME")
         ->capture_default_str();
-    app.add_option("--until", wanted.until, "Begun before");
+    app.add_option("--until", wanted.until, "Begun before")->type_name("TIME");
     app.add_option("--limit", wanted.limit, "At most so many")
+        ->type_name("N")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
 }
@@ -112,7 +114,7 @@ int list(Session& session, const Wanted& wanted) {
     if (!session.for_people()) {
         session.print_json(json);
     } else if (table.empty()) {
-        session.out() << "no calls since " << wanted.since << "; --since looks further back\n";
+        session.out() << "no such calls; --since looks further back than " << harmless(wanted.since) << "\n";
     } else {
         table.print(session.out(), session.style());
     }
@@ -240,7 +242,8 @@ int search(Session& session, const Wanted& wanted) {
     if (!session.for_people()) {
         session.print_json(json);
     } else if (table.empty()) {
-        session.out() << "no call's transcript holds that since " << wanted.since << "\n";
+        session.out() << "nobody said that; --since looks further back than " << harmless(wanted.since)
+                      << "\n";
     } else {
         table.print(session.out(), session.style());
     }
@@ -253,12 +256,15 @@ void define_call_list(CLI::App& app, Session& session) {
     auto wanted = std::make_shared<Wanted>();
     add_organization_option(app, wanted->organization);
     add_range(app, *wanted);
-    app.add_option("--status", wanted->status, "queued, ringing, in_progress, forwarding or ended");
-    app.add_option("--number", wanted->number, "From or to this number, E.164");
-    manual(app, "Lists an organization's calls, newest first.",
-           {{"callflex call list -o acme-freight", "the last 30 days"},
-            {"callflex call list -o acme-freight --since 2h --status ended", "what has just ended"},
-            {"callflex call list -o acme-freight --number +15550100123", "one caller"}});
+    app.add_option("--status", wanted->status, "queued, ringing, in_progress, forwarding or ended")
+        ->type_name("STATUS")
+        ->check(CLI::IsMember({"queued", "ringing", "in_progress", "forwarding", "ended"}));
+    app.add_option("--number", wanted->number, "From or to this number, E.164")->type_name("E164");
+    manual(
+        app, "Lists an organization's calls, newest first.",
+        {{"callflex call list --organization acme-freight", "the last 30 days"},
+         {"callflex call list --organization acme-freight --since 2h --status ended", "what has just ended"},
+         {"callflex call list --organization acme-freight --number +15550100123", "one caller"}});
     app.callback([wanted, &session] { session.exit_code = list(session, *wanted); });
 }
 
@@ -267,8 +273,9 @@ void define_call_show(CLI::App& app, Session& session) {
     app.add_option("CALL", wanted->what, "Our id, or the vendor's")->required();
     add_organization_option(app, wanted->organization);
     manual(app, "Shows a call: facts, summary, what the AI did, who was told, and the transcript.",
-           {{"callflex call show -o acme-freight 0199f0a4-5b1e-7aa2-9c33-6f6f3b0c1d01", ""},
-            {"callflex call show -o acme-freight --output json CALL | jq -r .transcript", "the text alone"}});
+           {{"callflex call show --organization acme-freight 0199f0a4-5b1e-7aa2-9c33-6f6f3b0c1d01", ""},
+            {"callflex call show --organization acme-freight --output json CALL | jq -r .transcript",
+             "the text alone"}});
     app.callback([wanted, &session] { session.exit_code = show(session, *wanted); });
 }
 
@@ -277,9 +284,11 @@ void define_call_search(CLI::App& app, Session& session) {
     app.add_option("WORDS", wanted->what, "What was said: words, \"a phrase\", or -not")->required();
     add_organization_option(app, wanted->organization);
     add_range(app, *wanted);
-    manual(app, "Finds calls by what was said in them, best match first.",
-           {{"callflex call search -o acme-freight 'refund \"route 12\"'", "both words and phrase"},
-            {"callflex call search -o acme-freight 'delivery -late' --since 90d", "with and without"}});
+    manual(
+        app, "Finds calls by what was said in them, best match first.",
+        {{"callflex call search --organization acme-freight 'refund \"route 12\"'", "both words and phrase"},
+         {"callflex call search --organization acme-freight 'delivery -late' --since 90d",
+          "with and without"}});
     app.callback([wanted, &session] { session.exit_code = search(session, *wanted); });
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "activities/tenancy.hpp"
+#include "activities/time_zone.hpp"
 #include "api/cli/arguments.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
@@ -14,6 +15,7 @@
 #include "api/cli/table.hpp"
 #include "api/ingress/live_token.hpp"
 #include "api_sql.hpp"
+#include "engine/client/human_time.hpp"
 #include "engine/store/id_source.hpp"
 
 namespace callflex::cli {
@@ -52,13 +54,17 @@ CommandError refusal(const pqxx::sql_error& error, const NewOrganization& wanted
         return {exit_refused, "there is an organization " + wanted.slug + " already",
                 "choose another --slug"};
     if (text.find("industr") != std::string::npos)
-        return {exit_usage, "there is no industry " + wanted.industry, "see app.industries"};
+        return {exit_usage, "there is no industry " + wanted.industry,
+                "logistics, legal, healthcare, home-services, restaurants or general"};
     return {exit_usage, "there is no plan " + wanted.plan, "starter, growth or scale"};
 }
 
 int create(Session& session, NewOrganization wanted) {
     if (wanted.slug.empty()) wanted.slug = slug_of(wanted.name);
     if (wanted.slug.empty()) throw CommandError(exit_usage, "the name gives no slug", "name one with --slug");
+    if (!TimeZone::find(wanted.time_zone))
+        throw CommandError(exit_usage, "there is no time zone " + wanted.time_zone,
+                           "an IANA name, such as America/Chicago");
     durable::store::IdSource ids;
     const std::string id = ids.uuid_v7().to_string();
     const std::string user = ids.uuid_v7().to_string();
@@ -128,12 +134,17 @@ struct UsageWanted {
     std::string until;
 };
 
+/// A day as Postgres reads it, of a day or an age.
+std::string day_of(const std::string& text) {
+    return durable::client::iso_time(parse_moment(text, local_now())).substr(0, 10);
+}
+
 int usage(Session& session, const UsageWanted& wanted) {
     SupportDesk desk{session};
     const std::string id = desk.enter(wanted.organization);
     const auto period = desk.tx().exec_params(std::string{api::sql::cli_usage_period}, id)[0];
-    const std::string from = wanted.from.empty() ? period[5].as<std::string>() : wanted.from;
-    const std::string until = wanted.until.empty() ? period[7].as<std::string>() : wanted.until;
+    const std::string from = wanted.from.empty() ? period[5].as<std::string>() : day_of(wanted.from);
+    const std::string until = wanted.until.empty() ? period[7].as<std::string>() : day_of(wanted.until);
     const auto rows = desk.tx().exec_params(std::string{api::sql::cli_usage}, id, from, until);
     std::int64_t calls = 0;
     std::int64_t minutes = 0;
@@ -163,8 +174,9 @@ int usage(Session& session, const UsageWanted& wanted) {
                             {"days", days}});
         return exit_ok;
     }
-    session.out() << fmt::format("{}: {} calls, {} minutes from {} to {}; plan {} includes {} a period\n",
-                                 period[0].as<std::string>(), calls, minutes, from, until,
+    session.out() << fmt::format("{}: {} {}, {} {} from {} to {}; plan {} includes {} a period\n",
+                                 harmless(period[0].as<std::string>()), calls, calls == 1 ? "call" : "calls",
+                                 minutes, minutes == 1 ? "minute" : "minutes", from, until,
                                  period[2].as<std::string>(), included);
     if (!table.empty()) table.print(session.out(), session.style(), 2);
     return exit_ok;
@@ -181,11 +193,14 @@ int live_token(Session& session, const std::string& organization, const std::str
     const auto lasts = std::chrono::duration_cast<std::chrono::seconds>(parse_duration(valid));
     const auto expires = std::chrono::system_clock::now() + lasts;
     const std::string token = ingress::live_token(id, expires, keys->value.substr(0, keys->value.find(',')));
+    const std::string path = fmt::format("/api/live/{}?token={}", id, token);
     if (!session.for_people()) {
-        session.print_json({{"organization_id", id}, {"token", token}});
+        session.print_json({{"organization_id", id}, {"token", token}, {"path", path}});
         return exit_ok;
     }
     session.out() << token << "\n";
+    if (const auto ingress = find_setting("API_URL"))
+        session.err() << "watch  " << ingress->value << path << "\n";
     return exit_ok;
 }
 
@@ -194,12 +209,20 @@ int live_token(Session& session, const std::string& organization, const std::str
 void define_org_create(CLI::App& app, Session& session) {
     auto wanted = std::make_shared<NewOrganization>();
     app.add_option("NAME", wanted->name, "The business' name")->required();
-    app.add_option("--slug", wanted->slug, "Short name, unique; made from NAME when left out");
+    app.add_option("--slug", wanted->slug, "Short name, unique; made from NAME when left out")
+        ->type_name("SLUG");
     app.add_option("--industry", wanted->industry,
-                   "logistics, legal, healthcare, home-services, restaurants, general");
-    app.add_option("--plan", wanted->plan, "starter, growth or scale");
-    app.add_option("--time-zone", wanted->time_zone, "IANA name, such as America/Chicago");
-    app.add_option("--owner-email", wanted->owner_email, "The owner's address; also told about calls");
+                   "logistics, legal, healthcare, home-services, restaurants or general")
+        ->type_name("INDUSTRY")
+        ->capture_default_str();
+    app.add_option("--plan", wanted->plan, "starter, growth or scale")
+        ->type_name("PLAN")
+        ->capture_default_str();
+    app.add_option("--time-zone", wanted->time_zone, "IANA name, such as America/Chicago")
+        ->type_name("ZONE")
+        ->capture_default_str();
+    app.add_option("--owner-email", wanted->owner_email, "The owner's address; also told about calls")
+        ->type_name("ADDRESS");
     app.add_option("--trial-days", wanted->trial_days, "Length of the first period")
         ->check(CLI::Range(1, 90));
     manual(
@@ -214,8 +237,13 @@ void define_org_create(CLI::App& app, Session& session) {
 void define_org_list(CLI::App& app, Session& session) {
     auto status = std::make_shared<std::string>();
     auto limit = std::make_shared<int>(100);
-    app.add_option("--status", *status, "Only those: trialing, active, past_due, restricted, canceled");
-    app.add_option("--limit", *limit, "At most so many")->check(CLI::Range(1, 10000));
+    app.add_option("--status", *status, "trialing, active, past_due, restricted or canceled")
+        ->type_name("STATUS")
+        ->check(CLI::IsMember({"trialing", "active", "past_due", "restricted", "canceled"}));
+    app.add_option("--limit", *limit, "At most so many")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10000));
     manual(app, "Lists organizations by slug, with the minutes that they have used in their current period.",
            {{"callflex org list", "all of them"}, {"callflex org list --status past_due", "who owes"}});
     app.callback([status, limit, &session] { session.exit_code = list(session, *status, *limit); });
@@ -224,8 +252,10 @@ void define_org_list(CLI::App& app, Session& session) {
 void define_org_usage(CLI::App& app, Session& session) {
     auto wanted = std::make_shared<UsageWanted>();
     app.add_option("ORGANIZATION", wanted->organization, "Id or slug")->required();
-    app.add_option("--from", wanted->from, "First day, YYYY-MM-DD; the period's first when left out");
-    app.add_option("--until", wanted->until, "Last day; today when left out");
+    app.add_option("--from", wanted->from,
+                   "First day: 2026-11-01, or an age: 7d; the period's first when left out")
+        ->type_name("DAY");
+    app.add_option("--until", wanted->until, "Last day; today when left out")->type_name("DAY");
     manual(app, "Shows calls, minutes and vendor cost by day (UTC), newest first.",
            {{"callflex org usage acme-freight", "the current period"},
             {"callflex org usage acme-freight --from 2026-10-01 --until 2026-10-31", "a month"}});
@@ -236,8 +266,13 @@ void define_org_live_token(CLI::App& app, Session& session) {
     auto organization = std::make_shared<std::string>();
     auto valid = std::make_shared<std::string>("1h");
     app.add_option("ORGANIZATION", *organization, "Id or slug")->required();
-    app.add_option("--for", *valid, "How long it is valid, such as 15m or 8h");
-    manual(app, "Prints a token with which one may watch the organization's live events (GET /api/live/...).",
+    app.add_option("--for", *valid, "How long it is valid, such as 15m or 8h")
+        ->type_name("TIME")
+        ->capture_default_str();
+    manual(app,
+           "Prints a token with which one may watch the organization's live events (GET /api/live/...), "
+           "signed with LIVE_TOKEN_KEY; with API_URL the whole address is shown too. JSON: {organization_id, "
+           "token, path}.",
            {{"callflex org live-token acme-freight", "for an hour"}});
     app.callback(
         [organization, valid, &session] { session.exit_code = live_token(session, *organization, *valid); });

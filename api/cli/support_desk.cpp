@@ -37,9 +37,7 @@ void SupportDesk::enter_all() {
 }
 
 void add_organization_option(CLI::App& app, std::string& organization) {
-    app.add_option("-o,--organization", organization, "The organization's id or slug")
-        ->required()
-        ->type_name("ID|SLUG");
+    app.add_option("--organization", organization, "Id or slug")->required()->type_name("ORG");
 }
 
 }  // namespace callflex::cli

@@ -79,27 +79,25 @@ std::map<std::string, std::string> environment(const DevPlaces& places, const De
                                                const SeededOrganization& organization,
                                                const std::filesystem::path& data) {
     const std::string& sandbox = places.sandbox_url;
-    return {{"DATABASE_URL", places.database_url},
-            {"API_URL", places.ingress_url},
-            {"APP_URL", sandbox},
-            {"CALLFLEX_SECRETS_KEY", keys.secrets_key},
-            {"LIVE_TOKEN_KEY", keys.live_token_key},
-            {"CALLFLEX_STORAGE_ROOT", (data / "recordings").string()},
-            {"VAPI_API_KEY", "dev-vapi-key"},
-            {"VAPI_BASE_URL", sandbox + "/vapi"},
-            {"VAPI_CONTROL_HOSTS", sandbox},
-            {"TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"},
-            {"TWILIO_AUTH_TOKEN", "dev-twilio-token"},
-            {"TWILIO_SMS_FROM", "+15550100200"},
-            {"TWILIO_BASE_URL", sandbox + "/twilio"},
-            {"RESEND_API_KEY", "re_dev_key"},
-            {"RESEND_BASE_URL", sandbox + "/resend"},
-            {"STRIPE_SECRET_KEY", "sk_test_dev"},
-            {"STRIPE_BASE_URL", sandbox + "/stripe"},
-            {"STRIPE_METER_ID", "mtr_sandbox"},
-            {"STRIPE_WEBHOOK_SECRET", keys.stripe_webhook_secret},
-            {"WEBHOOK_ALLOW_PRIVATE", "1"},
-            {"SANDBOX_CUSTOMER_SECRETS", fmt::format("{}={}", customer_name, organization.webhook_secret)}};
+    std::map<std::string, std::string> all = places.environment;
+    all.merge(std::map<std::string, std::string>{
+        {"APP_URL", sandbox},
+        {"CALLFLEX_STORAGE_ROOT", (data / "recordings").string()},
+        {"VAPI_API_KEY", "dev-vapi-key"},
+        {"VAPI_BASE_URL", sandbox + "/vapi"},
+        {"VAPI_CONTROL_HOSTS", sandbox},
+        {"TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"},
+        {"TWILIO_AUTH_TOKEN", "dev-twilio-token"},
+        {"TWILIO_SMS_FROM", "+15550100200"},
+        {"TWILIO_BASE_URL", sandbox + "/twilio"},
+        {"RESEND_API_KEY", "re_dev_key"},
+        {"RESEND_BASE_URL", sandbox + "/resend"},
+        {"STRIPE_SECRET_KEY", "sk_test_dev"},
+        {"STRIPE_BASE_URL", sandbox + "/stripe"},
+        {"STRIPE_METER_ID", "mtr_sandbox"},
+        {"STRIPE_WEBHOOK_SECRET", keys.stripe_webhook_secret},
+        {"SANDBOX_CUSTOMER_SECRETS", fmt::format("{}={}", customer_name, organization.webhook_secret)}});
+    return all;
 }
 
 /// Starts the children and waits until each one answers.
@@ -162,16 +160,20 @@ DevPlaces choose_places(const DevOptions& options, const PrivateCluster& cluster
     places.sandbox_url = fmt::format("http://127.0.0.1:{}", places.sandbox_port);
     places.database_url = cluster.url(database_name, application_login);
     places.owner_url = cluster.url(database_name);
-    places.secrets_key = keys.secrets_key;
-    places.live_token_key = keys.live_token_key;
+    places.environment = {{"DATABASE_URL", places.database_url},
+                          {"API_URL", places.ingress_url},
+                          {"CALLFLEX_SECRETS_KEY", keys.secrets_key},
+                          {"LIVE_TOKEN_KEY", keys.live_token_key},
+                          {"WEBHOOK_ALLOW_PRIVATE", "1"}};
     places.postgres = cluster.pid();
     return places;
 }
 
-std::string live_url(const DevPlaces& places, const std::string& organization_id) {
+std::string live_url(const DevPlaces& places, const std::string& organization_id,
+                     const std::string& live_token_key) {
     const auto tomorrow = std::chrono::system_clock::now() + std::chrono::hours{24};
     return fmt::format("{}/api/live/{}?token={}", places.ingress_url, organization_id,
-                       ingress::live_token(organization_id, tomorrow, places.live_token_key));
+                       ingress::live_token(organization_id, tomorrow, live_token_key));
 }
 
 }  // namespace
@@ -194,7 +196,9 @@ int run_dev(const DevOptions& options) {
     places.logs = data / "logs";
     const SeededOrganization organization = prepare_database(
         cluster, keys.secrets_key, fmt::format("{}/customers/{}", places.sandbox_url, customer_name));
-    places.live_url = live_url(places, organization.organization_id);
+    places.live_url = live_url(places, organization.organization_id, keys.live_token_key);
+    places.environment_file = data / "environment";
+    write_environment(places);
 
     Household household(options, places, environment(places, keys, organization, data), places.logs);
     places.processes = household.supervisor().running();

@@ -5,7 +5,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace callflex {
 namespace {
@@ -30,6 +32,15 @@ std::string example_curl(const DevPlaces& places, const SeededOrganization& orga
         places.ingress_url, organization.organization_id, organization.vapi_secret);
 }
 
+void write_environment(const DevPlaces& places) {
+    std::ofstream file{places.environment_file, std::ios::trunc};
+    std::filesystem::permissions(places.environment_file,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    for (const auto& [name, value] : places.environment) file << "export " << name << "='" << value << "'\n";
+    file.close();
+    if (!file) throw std::runtime_error("cannot write " + places.environment_file.string());
+}
+
 void print_page(const DevPlaces& places, const SeededOrganization& organization, const std::string& data) {
     std::string workers;
     for (const auto& [name, pid] : places.processes) {
@@ -41,7 +52,7 @@ void print_page(const DevPlaces& places, const SeededOrganization& organization,
     fmt::print(
         "  Sandbox       {}/sandbox   (what the vendors were \"sent\", and switches to make them fail)\n",
         places.sandbox_url);
-    fmt::print("  Live events   {}\n", places.live_url);
+    fmt::print("  Live events   curl -N '{}'\n", places.live_url);
     fmt::print("  Database      {}\n", places.database_url);
     fmt::print("  Data          {}\n", data);
     fmt::print("  Workers       {}\n", workers);
@@ -50,16 +61,14 @@ void print_page(const DevPlaces& places, const SeededOrganization& organization,
     fmt::print("{}\n\n{}\n\n", heading("End a call (paste into another terminal):"),
                example_curl(places, organization));
     fmt::print("{}\n\n", heading("Then look:"));
+    fmt::print("source {}\n", places.environment_file.string());
     fmt::print(
-        "export DATABASE_URL='{}' CALLFLEX_SECRETS_KEY='{}' LIVE_TOKEN_KEY='{}' WEBHOOK_ALLOW_PRIVATE=1\n",
-        places.database_url, places.secrets_key, places.live_token_key);
-    fmt::print(
-        "callflex workflow list                                   # then: workflow show --follow <id>\n"
-        "callflex call list --organization {0}      # what was said, and by whom\n"
-        "callflex webhook delivery list --organization {0}   # what its own system was told\n"
-        "callflex schedule list                                   # what happens by itself\n"
-        "curl -N '{1}'\n\n",
-        "northside-heating", places.live_url);
+        "callflex workflow list                                            # then: workflow show --follow "
+        "ID\n"
+        "callflex call list --organization northside-heating               # then: call show ID\n"
+        "callflex webhook delivery list --organization northside-heating   # what its own system was told\n"
+        "callflex schedule list                                            # what happens by itself\n"
+        "callflex doctor                                                   # what is configured\n\n");
     fmt::print("Ctrl-C stops everything.\n");
     std::fflush(stdout);
 }
@@ -75,8 +84,7 @@ void print_json(const DevPlaces& places, const SeededOrganization& organization)
                                       {"vapi_secret", organization.vapi_secret},
                                       {"webhook_endpoint", organization.webhook_endpoint},
                                       {"live_url", places.live_url},
-                                      {"secrets_key", places.secrets_key},
-                                      {"live_token_key", places.live_token_key},
+                                      {"environment", places.environment_file.string()},
                                       {"logs", places.logs.string()},
                                       {"processes", processes}};
     fmt::print("{}\n", page.dump());

@@ -26,11 +26,14 @@ void define_dev(CLI::App& app, Session& session) {
     manual(app,
            "Runs the whole product on this machine until Ctrl-C: a private Postgres, migrated and filled "
            "with a demo "
-           "organization; a sandbox in the vendors' place; the ingress; and workers, restarted when they "
-           "die. Prints where "
-           "everything is and a request to try. JSON, once all is ready: {database_url, owner_database_url, "
+           "organization; a sandbox in the vendors' place, with a page; the ingress; and workers, restarted "
+           "when they "
+           "die. Prints where everything is and requests to try, and leaves its environment in "
+           "FOLDER/environment, to "
+           "be sourced by other shells. JSON, once all is ready: {database_url, owner_database_url, "
            "ingress_url, "
-           "sandbox_url, organization_id, vapi_secret, processes, …}.",
+           "sandbox_url, organization_id, vapi_secret, webhook_endpoint, live_url, environment, logs, "
+           "processes}.",
            {{"callflex dev", "keep the data in .callflex"},
             {"callflex dev --ephemeral --ingress-port 0 --sandbox-port 0 -o json", "for a script"}});
     app.callback([options, &session] {

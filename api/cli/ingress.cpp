@@ -39,12 +39,15 @@ void define_ingress(CLI::App& app, Session& session) {
         ->check(CLI::Range(0, 65535));
     manual(
         app,
-        "Serves the webhooks until SIGTERM or Ctrl-C, then answers what is in flight. Reads DATABASE_URL, "
-        "CALLFLEX_LISTEN, "
-        "VAPI_WEBHOOK_SECRET (several, separated by commas), VAPI_SIGNATURE_HEADER, CALLFLEX_SECRETS_KEY and "
-        "CALLFLEX_REQUESTS_PER_MINUTE; each may come from a file (NAME_FILE) or a systemd credential. "
-        "/healthz, /readyz "
-        "and /metrics are on the same port.",
+        "Serves the webhooks of VAPI, Twilio, Stripe and customers' own tools, and live events, until "
+        "SIGTERM or "
+        "Ctrl-C, then answers what is in flight. Reads DATABASE_URL, CALLFLEX_LISTEN, CALLFLEX_SECRETS_KEY, "
+        "API_URL "
+        "(what vendors were told to call), VAPI_WEBHOOK_SECRET, TWILIO_AUTH_TOKEN, STRIPE_WEBHOOK_SECRET and "
+        "LIVE_TOKEN_KEY (several each, separated by commas; without one its sender is refused), APP_URL and "
+        "the "
+        "limits that `callflex doctor` lists. Each may come from a file (NAME_FILE) or a systemd credential. "
+        "/healthz, /readyz and /metrics are on the same port.",
         {{"callflex ingress --address 0.0.0.0 --port 8080", "behind a TLS proxy"}});
     app.callback([arguments, &session] { session.exit_code = serve(session, *arguments); });
 }

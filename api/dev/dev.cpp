@@ -79,33 +79,35 @@ std::map<std::string, std::string> environment(const DevPlaces& places, const De
                                                const SeededOrganization& organization,
                                                const std::filesystem::path& data) {
     const std::string& sandbox = places.sandbox_url;
-    std::map<std::string, std::string> all = places.environment;
-    all.merge(std::map<std::string, std::string>{
-        {"APP_URL", sandbox},
-        {"CALLFLEX_STORAGE_ROOT", (data / "recordings").string()},
-        {"VAPI_API_KEY", "dev-vapi-key"},
-        {"VAPI_BASE_URL", sandbox + "/vapi"},
-        {"VAPI_CONTROL_HOSTS", sandbox},
-        {"TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"},
-        {"TWILIO_AUTH_TOKEN", "dev-twilio-token"},
-        {"TWILIO_SMS_FROM", "+15550100200"},
-        {"TWILIO_BASE_URL", sandbox + "/twilio"},
-        {"RESEND_API_KEY", "re_dev_key"},
-        {"RESEND_BASE_URL", sandbox + "/resend"},
-        {"STRIPE_SECRET_KEY", "sk_test_dev"},
-        {"STRIPE_BASE_URL", sandbox + "/stripe"},
-        {"STRIPE_METER_ID", "mtr_sandbox"},
-        {"STRIPE_WEBHOOK_SECRET", keys.stripe_webhook_secret},
-        {"SANDBOX_CUSTOMER_SECRETS", fmt::format("{}={}", customer_name, organization.webhook_secret)}});
-    return all;
+    return {{"DATABASE_URL", places.database_url},
+            {"API_URL", places.ingress_url},
+            {"APP_URL", sandbox},
+            {"CALLFLEX_SECRETS_KEY", keys.secrets_key},
+            {"LIVE_TOKEN_KEY", keys.live_token_key},
+            {"WEBHOOK_ALLOW_PRIVATE", "1"},
+            {"CALLFLEX_STORAGE_ROOT", (data / "recordings").string()},
+            {"VAPI_API_KEY", "dev-vapi-key"},
+            {"VAPI_BASE_URL", sandbox + "/vapi"},
+            {"VAPI_CONTROL_HOSTS", sandbox},
+            {"TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"},
+            {"TWILIO_AUTH_TOKEN", "dev-twilio-token"},
+            {"TWILIO_SMS_FROM", "+15550100200"},
+            {"TWILIO_BASE_URL", sandbox + "/twilio"},
+            {"RESEND_API_KEY", "re_dev_key"},
+            {"RESEND_BASE_URL", sandbox + "/resend"},
+            {"STRIPE_SECRET_KEY", "sk_test_dev"},
+            {"STRIPE_BASE_URL", sandbox + "/stripe"},
+            {"STRIPE_METER_ID", "mtr_sandbox"},
+            {"STRIPE_WEBHOOK_SECRET", keys.stripe_webhook_secret},
+            {"SANDBOX_CUSTOMER_SECRETS", fmt::format("{}={}", customer_name, organization.webhook_secret)}};
 }
 
 /// Starts the children and waits until each one answers.
 class Household {
   public:
-    Household(const DevOptions& options, const DevPlaces& places,
-              const std::map<std::string, std::string>& env, const std::filesystem::path& logs)
-        : supervisor_(options.program, logs) {
+    Household(const DevOptions& options, const DevPlaces& places)
+        : supervisor_(options.program, places.logs) {
+        const auto& env = places.environment;
         const std::string sandbox_port = std::to_string(places.sandbox_port);
         const std::string ingress_port = std::to_string(places.ingress_port);
         supervisor_.start({"sandbox", {"sandbox", "--port", sandbox_port}, env});
@@ -152,7 +154,7 @@ class Household {
     Supervisor supervisor_;
 };
 
-DevPlaces choose_places(const DevOptions& options, const PrivateCluster& cluster, const DevKeys& keys) {
+DevPlaces choose_places(const DevOptions& options, const PrivateCluster& cluster) {
     DevPlaces places;
     places.ingress_port = options.ingress_port != 0 ? options.ingress_port : free_port();
     places.sandbox_port = options.sandbox_port != 0 ? options.sandbox_port : free_port();
@@ -160,11 +162,6 @@ DevPlaces choose_places(const DevOptions& options, const PrivateCluster& cluster
     places.sandbox_url = fmt::format("http://127.0.0.1:{}", places.sandbox_port);
     places.database_url = cluster.url(database_name, application_login);
     places.owner_url = cluster.url(database_name);
-    places.environment = {{"DATABASE_URL", places.database_url},
-                          {"API_URL", places.ingress_url},
-                          {"CALLFLEX_SECRETS_KEY", keys.secrets_key},
-                          {"LIVE_TOKEN_KEY", keys.live_token_key},
-                          {"WEBHOOK_ALLOW_PRIVATE", "1"}};
     places.postgres = cluster.pid();
     return places;
 }
@@ -192,15 +189,16 @@ int run_dev(const DevOptions& options) {
     const PrivateCluster cluster(std::move(cluster_options));
 
     const DevKeys keys = dev_keys(data, options.ephemeral);
-    DevPlaces places = choose_places(options, cluster, keys);
+    DevPlaces places = choose_places(options, cluster);
     places.logs = data / "logs";
     const SeededOrganization organization = prepare_database(
         cluster, keys.secrets_key, fmt::format("{}/customers/{}", places.sandbox_url, customer_name));
     places.live_url = live_url(places, organization.organization_id, keys.live_token_key);
+    places.environment = environment(places, keys, organization, data);
     places.environment_file = data / "environment";
     write_environment(places);
 
-    Household household(options, places, environment(places, keys, organization, data), places.logs);
+    Household household(options, places);
     places.processes = household.supervisor().running();
     if (options.json) {
         print_json(places, organization);

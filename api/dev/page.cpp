@@ -69,6 +69,12 @@ void print_page(const DevPlaces& places, const SeededOrganization& organization,
         "callflex webhook delivery list --organization northside-heating   # what its own system was told\n"
         "callflex schedule list                                            # what happens by itself\n"
         "callflex doctor                                                   # what is configured\n\n");
+    fmt::print("{}\n\n", heading("Set a business up, from its assistant to its number:"));
+    fmt::print(
+        "callflex org create 'Acme Freight' --owner-email pat@acme.example\n"
+        "callflex onboarding start --organization acme-freight -t general-receptionist --area-code 415 \\\n"
+        "  --set businessName='Acme Freight' --set businessDescription='We move freight'\n"
+        "callflex onboarding state --organization acme-freight\n\n");
     fmt::print("Ctrl-C stops everything.\n");
     std::fflush(stdout);
 }

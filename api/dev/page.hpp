@@ -21,9 +21,8 @@ struct DevPlaces {
     std::string database_url;  ///< as the application: owns nothing
     std::string owner_url;     ///< as the superuser, for looking around
     std::string live_url;      ///< the demo organization's events as they happen; opens for a day
-    std::map<std::string, std::string>
-        environment;                         ///< what commands need to work with this one; none holds a "'"
-    std::filesystem::path environment_file;  ///< the same, to be sourced by a shell
+    std::map<std::string, std::string> environment;  ///< of the children, and of commands that work with them
+    std::filesystem::path environment_file;          ///< the same, to be sourced by a shell
     std::filesystem::path logs;
     pid_t postgres = 0;
     std::vector<std::pair<std::string, pid_t>> processes;

@@ -1,6 +1,6 @@
 #pragma once
-// Runs of tenants, started by a workflow of the whole system. A child would inherit the system's tenant, which
-// is nobody; these get their own, and history holds one activity for a page of them.
+// Runs of tenants, started by a workflow of the whole system. A child would inherit the system's tenant,
+// which is nobody; these get their own, and history holds one activity for a page of them.
 
 #include <boost/describe.hpp>
 #include <functional>

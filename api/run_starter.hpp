@@ -7,7 +7,8 @@
 
 namespace callflex {
 
-/// Connects when it is first used. Its calls throw durable::store::StoreUnavailable when the database stays away.
+/// Connects when it is first used. Its calls throw durable::store::StoreUnavailable when the database stays
+/// away.
 [[nodiscard]] RunStarter run_starter(std::string database_url);
 
 }  // namespace callflex

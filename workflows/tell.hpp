@@ -8,7 +8,8 @@
 
 namespace callflex {
 
-/// Starts one abandoned `notify` a message. What has been told already is not told again. Throws only Canceled.
+/// Starts one abandoned `notify` a message. What has been told already is not told again. Throws only
+/// Canceled.
 durable::Task<durable::Nothing> tell(durable::Workflow& wf, std::vector<NotifyRequest> messages);
 
 }  // namespace callflex

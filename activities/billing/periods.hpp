@@ -56,8 +56,8 @@ struct BillingInfo {
 };
 BOOST_DESCRIBE_STRUCT(BillingInfo, (), (state, paid_for, customer_id, period_start))
 
-/// Transactional, reads only. Paid for: Stripe has told the period, or a subscription has begun before it; and
-/// none of them had ended when the period began.
+/// Transactional, reads only. Paid for: Stripe has told the period, or a subscription has begun before it;
+/// and none of them had ended when the period began.
 inline constexpr durable::Activity<PeriodToClose, BillingInfo> read_billing_info{"read_billing_info",
                                                                                  transactional_defaults};
 

@@ -1,8 +1,8 @@
 #pragma once
-// Telling people that their included minutes run out: at 80 % and 100 %, and at what settings name beside them
-// ({"notifications": {"usage_thresholds": [50, 120]}}, per cent, 1 to 1000). Once a threshold and period, ever:
-// app.usage_alerts remembers. What counts is daily_usage; the plan may include nothing, then there is nothing
-// to tell.
+// Telling people that their included minutes run out: at 80 % and 100 %, and at what settings name beside
+// them ({"notifications": {"usage_thresholds": [50, 120]}}, per cent, 1 to 1000). Once a threshold and
+// period, ever: app.usage_alerts remembers. What counts is daily_usage; the plan may include nothing, then
+// there is nothing to tell.
 
 #include "activities/billing/periods.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
-// daily_usage as what it is: the sum of calls, by organization and UTC day. Workflow "usage-aggregation" makes
-// it so for a day of every organization; so do billing-cycle for a period and `callflex org recompute`.
+// daily_usage as what it is: the sum of calls, by organization and UTC day. Workflow "usage-aggregation"
+// makes it so for a day of every organization; so do billing-cycle for a period and `callflex org recompute`.
 
 #include <boost/describe.hpp>
 #include <optional>
@@ -70,7 +70,8 @@ struct UsageDayReport {
 BOOST_DESCRIBE_STRUCT(UsageDayReport, (), (repaired_days, alerts, messages))
 
 /// Transactional, for everybody, set-based and repeatable: the day of all these organizations, then their
-/// thresholds. An organization that makes it fail takes the others along; the workflow then asks for each alone.
+/// thresholds. An organization that makes it fail takes the others along; the workflow then asks for each
+/// alone.
 inline constexpr durable::Activity<UsageDay, UsageDayReport> rebuild_usage_day{
     "rebuild_usage_day",
     {.schedule_to_close = std::chrono::hours{1},

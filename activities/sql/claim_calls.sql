@@ -1,8 +1,8 @@
 -- Serves claim_period_usage: puts calls on the bill. Every ended call whose length is known, that ended inside this
--- period, or inside one that is no longer open (then it is late), and stands on no bill yet. A call that call-processing
--- has not counted yet is taken by its own length, which is what will be counted. Locks: the new rows; two bills that want
--- the same call: the second one finds it taken. Index: calls_pkey (from 100 days before the period), billed_calls_pkey.
--- $1 organization, $2 the period's end.
+-- period, or inside one that is no longer open (then it is late), and stands on no bill yet. A call that
+-- call-processing has not counted yet is taken by its own length, which is what will be counted. Locks: the new rows;
+-- two bills that want the same call: the second one finds it taken. Index: calls_pkey (from 100 days before the
+-- period), billed_calls_pkey. $1 organization, $2 the period's end.
 insert into app.billed_calls (organization_id, call_id, started_at, period_start, minutes, late)
 select c.organization_id, c.id, c.started_at, closing.period_start,
        coalesce(c.billed_minutes, (c.duration_seconds + 59) / 60), c.ended_at < closing.period_start

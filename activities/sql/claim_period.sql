@@ -1,5 +1,5 @@
--- Serves claim_period_usage: the figures of the bill, from the calls on it and the plan of this moment. Locks: the period
--- (already held). $1 organization, $2 the period's end.
+-- Serves claim_period_usage: the figures of the bill, from the calls on it and the plan of this moment. Locks: the
+-- period (already held). $1 organization, $2 the period's end.
 with billed as (
     select count(b.call_id) as calls, coalesce(sum(b.minutes), 0)::bigint as minutes,
            coalesce(sum(b.minutes) filter (where b.late), 0)::bigint as late_minutes

@@ -1,7 +1,8 @@
--- Serves learn_subscription: what was told about a subscription, merged into what is known, the same in every order. What
--- Stripe said last stands; but a cancelled subscription never comes back. Locks: the subscription. Index:
--- subscriptions_pkey. $1 organization, $2 subscription, $3 customer or '', $4 created or null, $5 status or null, $6 said
--- at, $7 weight, $8 source, $9 plan or '' (unknown ones are passed over), $10 metered item or '', $11 ended at or null.
+-- Serves learn_subscription: what was told about a subscription, merged into what is known, the same in every order.
+-- What Stripe said last stands; but a cancelled subscription never comes back. Locks: the subscription. Index:
+-- subscriptions_pkey. $1 organization, $2 subscription, $3 customer or '', $4 created or null, $5 status or null, $6
+-- said at, $7 weight, $8 source, $9 plan or '' (unknown ones are passed over), $10 metered item or '', $11 ended at or
+-- null.
 insert into app.subscriptions as s (organization_id, subscription_id, customer_id, created_at, status, status_at,
                                     status_weight, status_event, plan, plan_at, metered_item_id, items_at, ended_at)
 select $1::uuid, $2::text, $3::text, coalesce($4::timestamptz, '-infinity'), $5::text,

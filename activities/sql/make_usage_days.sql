@@ -1,6 +1,6 @@
 -- Serves rebuild_usage_days, first step: every day that has counted calls has a row, so that the second step can lock
--- it. Locks: the new rows, in the order of their key. Index: calls_by_usage_date, the partitions of the days alone (a call
--- begins at most 31 days before it ends). $1 organizations, $2 first and $3 last day.
+-- it. Locks: the new rows, in the order of their key. Index: calls_by_usage_date, the partitions of the days alone (a
+-- call begins at most 31 days before it ends). $1 organizations, $2 first and $3 last day.
 insert into app.daily_usage (organization_id, usage_date)
 select c.organization_id, c.usage_date
 from app.calls c

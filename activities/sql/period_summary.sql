@@ -1,5 +1,5 @@
--- Serves plan_period_summary. Locks nothing. Index: organization_members_by_role. One row an owner, the period's figures
--- in each. $1 organization, $2 the period's end.
+-- Serves plan_period_summary. Locks nothing. Index: organization_members_by_role. One row an owner, the period's
+-- figures in each. $1 organization, $2 the period's end.
 select u.email,
        o.name,
        to_char(p.period_start at time zone o.time_zone, 'FMMonth FMDD, YYYY') as first_day,

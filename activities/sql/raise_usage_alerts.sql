@@ -1,6 +1,7 @@
--- Serves raise_usage_alerts and rebuild_usage_day: remembers thresholds that are crossed and were not yet in this period.
--- Locks: the new alerts, in the order of their key; of two that see the same crossing one inserts. Index: daily_usage_pkey
--- and calls_by_usage_date by app.period_minutes. One row an alert, the highest of an organization first. $1 organizations.
+-- Serves raise_usage_alerts and rebuild_usage_day: remembers thresholds that are crossed and were not yet in this
+-- period. Locks: the new alerts, in the order of their key; of two that see the same crossing one inserts. Index:
+-- daily_usage_pkey and calls_by_usage_date by app.period_minutes. One row an alert, the highest of an organization
+-- first. $1 organizations.
 with wanted as (
     select o.id, o.billing_period_start, o.settings, p.included_minutes::bigint as included,
            app.period_minutes(o.id, o.billing_period_start, o.billing_period_end) as minutes

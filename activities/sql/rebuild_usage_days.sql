@@ -1,5 +1,5 @@
--- Serves rebuild_usage_days, third step: the locked days become the sum of their calls; those without calls go. Must be a
--- statement of its own, after the locks: its snapshot has every call that was counted before. One row a day that was
+-- Serves rebuild_usage_days, third step: the locked days become the sum of their calls; those without calls go. Must be
+-- a statement of its own, after the locks: its snapshot has every call that was counted before. One row a day that was
 -- wrong. Index: calls_by_usage_date. $1 and $2 organizations and dates of the locked days, $3 first and $4 last day.
 with days as (
     select * from unnest($1::uuid[], $2::date[]) as d (organization_id, usage_date)

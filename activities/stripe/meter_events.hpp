@@ -28,7 +28,8 @@ BOOST_DESCRIBE_STRUCT(OverageReported, (), (how))
 /// Exactly once at Stripe, whatever happens to answers. Final failures, beside Stripe's own refusals:
 ///   "Stripe.timestamp_too_far_in_past"  the stamp is older than 35 days: Stripe would drop the event
 ///   "Stripe.timestamp_in_future"        more than 5 minutes ahead
-///   "Stripe.meter_not_configured"       a report that may have arrived needs STRIPE_METER_ID to be looked for
+///   "Stripe.meter_not_configured"       a report that may have arrived needs STRIPE_METER_ID to be looked
+///   for
 ///   "Stripe.ambiguous_usage"            the meter's minute holds something, but not this report
 inline constexpr durable::Activity<OverageReport, OverageReported> report_overage{
     "report_overage",

@@ -11,7 +11,8 @@
 
 namespace callflex::stripe {
 
-// --- customers -----------------------------------------------------------------------------------------------
+// --- customers
+// -----------------------------------------------------------------------------------------------
 
 /// Customers whose metadata names the organization. Stripe's search index lags: what is not found may exist.
 [[nodiscard]] http::Request customer_search(const StripeConfig& config, const std::string& organization_id);
@@ -21,7 +22,8 @@ namespace callflex::stripe {
 [[nodiscard]] Answer<std::optional<StripeCustomer>> read_customer_search(const http::Result& result);
 [[nodiscard]] Answer<StripeCustomer> read_customer(const http::Result& result);
 
-// --- checkout and portal -------------------------------------------------------------------------------------
+// --- checkout and portal
+// -------------------------------------------------------------------------------------
 
 struct CheckoutRequest {
     std::string organization_id;
@@ -50,7 +52,8 @@ struct CheckoutSession {
                                             const std::string& return_url, const std::string& operation);
 [[nodiscard]] Answer<std::string> read_portal_url(const http::Result& result);
 
-// --- invoices ------------------------------------------------------------------------------------------------
+// --- invoices
+// ------------------------------------------------------------------------------------------------
 
 struct ListedInvoice {
     std::string id;
@@ -79,7 +82,8 @@ struct InvoiceQuery {
 [[nodiscard]] http::Request invoice_listing(const StripeConfig& config, const InvoiceQuery& query);
 [[nodiscard]] Answer<InvoicePage> read_invoices(const http::Result& result);
 
-// --- subscriptions -------------------------------------------------------------------------------------------
+// --- subscriptions
+// -------------------------------------------------------------------------------------------
 
 [[nodiscard]] http::Request subscription_reading(const StripeConfig& config,
                                                  const std::string& subscription_id);

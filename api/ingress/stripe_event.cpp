@@ -44,7 +44,8 @@ SubscriptionFact fact_about(const StripeEvent& event, Weight weight) {
             .source = event.id};
 }
 
-// --- checkout --------------------------------------------------------------------------------------------------
+// --- checkout
+// --------------------------------------------------------------------------------------------------
 
 void read_checkout(StripeEvent& event, const json& session) {
     add_organization(event, text_of(member(session, "metadata"), "organizationId"));
@@ -65,7 +66,8 @@ void read_checkout(StripeEvent& event, const json& session) {
                             .dump();
 }
 
-// --- subscriptions ---------------------------------------------------------------------------------------------
+// --- subscriptions
+// ---------------------------------------------------------------------------------------------
 
 std::string subscription_record(const std::string& type) {
     if (type == "customer.subscription.created") return "subscription_created";
@@ -84,7 +86,8 @@ void read_subscription(StripeEvent& event, const json& object) {
     event.record_data = json{{"subscription", subscription->id}, {"status", subscription->status}}.dump();
 }
 
-// --- invoices --------------------------------------------------------------------------------------------------
+// --- invoices
+// --------------------------------------------------------------------------------------------------
 
 const json& subscription_details(const json& invoice) {
     const json& now = member(member(invoice, "parent"), "subscription_details");
@@ -102,8 +105,8 @@ bool is_proration(const json& line) {
     return (now.is_boolean() && now.get<bool>()) || (before.is_boolean() && before.get<bool>());
 }
 
-/// The period of service: the line that reaches farthest, which is the base plan's, paid in advance. (The invoice's own
-/// period bounds something else.)
+/// The period of service: the line that reaches farthest, which is the base plan's, paid in advance. (The
+/// invoice's own period bounds something else.)
 void read_period(SubscriptionFact& fact, const json& invoice) {
     const json& lines = member(member(invoice, "lines"), "data");
     if (!lines.is_array()) return;

@@ -1,6 +1,6 @@
 #pragma once
-// What a Stripe event says, as far as CallFlex cares: read from the shape of any API version, the new places first.
-// Pure.
+// What a Stripe event says, as far as CallFlex cares: read from the shape of any API version, the new places
+// first. Pure.
 
 #include <optional>
 #include <string>

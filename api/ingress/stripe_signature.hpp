@@ -1,6 +1,7 @@
 #pragma once
-// Stripe-Signature: "t=<seconds>,v1=<hex>[,v1=<hex>...]", HMAC-SHA256 over "<t>.<raw body>" with the whole secret, its
-// "whsec_" included. Judged before anything is parsed, in constant time. Pure but for OpenSSL; thread-safe.
+// Stripe-Signature: "t=<seconds>,v1=<hex>[,v1=<hex>...]", HMAC-SHA256 over "<t>.<raw body>" with the whole
+// secret, its "whsec_" included. Judged before anything is parsed, in constant time. Pure but for OpenSSL;
+// thread-safe.
 
 #include <chrono>
 #include <span>
@@ -11,8 +12,9 @@
 
 namespace callflex::ingress {
 
-/// `secrets`: every one that is configured (an endpoint being rotated has two, test and live endpoints have their own).
-/// With none, or blank ones, the verdict is `mismatch`. Stamps more than `tolerance` old or ahead are `stale`.
+/// `secrets`: every one that is configured (an endpoint being rotated has two, test and live endpoints have
+/// their own). With none, or blank ones, the verdict is `mismatch`. Stamps more than `tolerance` old or ahead
+/// are `stale`.
 [[nodiscard]] Verdict verify_stripe(std::string_view header, std::string_view body,
                                     std::span<const std::string> secrets,
                                     std::chrono::system_clock::time_point now,

@@ -1,6 +1,6 @@
--- Whose Stripe event it is: by the ids it names, in their order; by its customer; by its subscription. Locks nothing. Index:
--- organizations_pkey, organizations_by_stripe_customer, subscriptions_by_customer, subscriptions_by_id. No row: nobody's.
--- $1 organizations named, $2 customer or '', $3 subscription or ''.
+-- Whose Stripe event it is: by the ids it names, in their order; by its customer; by its subscription. Locks nothing.
+-- Index: organizations_pkey, organizations_by_stripe_customer, subscriptions_by_customer, subscriptions_by_id. No row:
+-- nobody's. $1 organizations named, $2 customer or '', $3 subscription or ''.
 select id::text
 from (
     select o.id, n.position as belief

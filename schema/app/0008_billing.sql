@@ -98,9 +98,9 @@ as $$
                            and c.started_at >= first - interval '31 days' and c.started_at < last), 0))::bigint
 $$;
 
--- A period as somebody has told it at `said`. The organization's row is locked by the caller. Earlier periods that reach
--- into it end where it begins; it ends where a later one begins; what is no longer open stays as it is, and a period begins
--- where that ends. Afterwards the organization shows its latest period.
+-- A period as somebody has told it at `said`. The organization's row is locked by the caller. Earlier periods that
+-- reach into it end where it begins; it ends where a later one begins; what is no longer open stays as it is, and a
+-- period begins where that ends. Afterwards the organization shows its latest period.
 create function app.learn_period(organization uuid, told_first timestamptz, last timestamptz, said timestamptz)
     returns void
     language plpgsql
@@ -188,6 +188,7 @@ call app.isolate('app.subscriptions');
 call app.isolate('app.billing_periods');
 call app.isolate('app.billed_calls');
 grant execute on function app.period_minutes(uuid, timestamptz, timestamptz) to callflex_app, callflex_system;
-grant execute on function app.learn_period(uuid, timestamptz, timestamptz, timestamptz) to callflex_app, callflex_system;
+grant execute on function app.learn_period(uuid, timestamptz, timestamptz, timestamptz)
+    to callflex_app, callflex_system;
 grant execute on function app.end_periods_at(uuid, timestamptz) to callflex_app, callflex_system;
 grant execute on function app.show_latest_period(uuid) to callflex_app, callflex_system;

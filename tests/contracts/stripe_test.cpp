@@ -1,4 +1,5 @@
-// What goes over the wire to Stripe, byte for byte, and that the stand-in, which is as strict as Stripe, takes it.
+// What goes over the wire to Stripe, byte for byte, and that the stand-in, which is as strict as Stripe,
+// takes it.
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
-// Money under faults: billing-cycle and usage-aggregation broken at every commit boundary, and Stripe losing its
-// answers. Whatever happens, a period is charged once, closed once, told once.
+// Money under faults: billing-cycle and usage-aggregation broken at every commit boundary, and Stripe losing
+// its answers. Whatever happens, a period is charged once, closed once, told once.
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -14,8 +14,8 @@ using test::FaultWorld;
 
 namespace {
 
-/// A subscribed organization (200 minutes included) whose period ended a while ago: 21 calls of ten minutes, one of its
-/// days counted wrong.
+/// A subscribed organization (200 minutes included) whose period ended a while ago: 21 calls of ten minutes,
+/// one of its days counted wrong.
 void end_a_period(FaultWorld& world) {
     world.database().execute(fmt::format(
         "delete from app.billing_periods;"
@@ -77,12 +77,13 @@ void require_closed_once(const FaultWorld& world) {
     world.keep_history(billing_cycle_id(period_of(world)), "billing_cycle.v1");
 }
 
-// --- aggregation -----------------------------------------------------------------------------------------------
+// --- aggregation
+// -----------------------------------------------------------------------------------------------
 
 constexpr int organizations = 5;
 
-/// Five organizations more, each with three calls of a minute yesterday that were counted wrong or not at all; the
-/// third one has used up its plan.
+/// Five organizations more, each with three calls of a minute yesterday that were counted wrong or not at
+/// all; the third one has used up its plan.
 void miscount_yesterday(FaultWorld& world) {
     world.database().execute(
         "update app.organizations set settings = '{}';"

@@ -1,4 +1,5 @@
-// The logic of billing-cycle, its sweep and usage-aggregation, activity by activity. Every activation is also replayed.
+// The logic of billing-cycle, its sweep and usage-aggregation, activity by activity. Every activation is also
+// replayed.
 
 #include <doctest/doctest.h>
 

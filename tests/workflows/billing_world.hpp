@@ -1,5 +1,6 @@
 #pragma once
-// A database with organizations that have plans, owners, subscriptions and calls: what tests of billing start from.
+// A database with organizations that have plans, owners, subscriptions and calls: what tests of billing start
+// from.
 
 #include <fmt/format.h>
 
@@ -14,8 +15,8 @@ namespace test {
 
 class BillingWorld : public ProductDatabase {
   public:
-    /// The organization of ProductDatabase has 200 minutes included (starter, 20 cents beyond), an owner, and a period
-    /// from 2026-11-01 to 2026-12-01.
+    /// The organization of ProductDatabase has 200 minutes included (starter, 20 cents beyond), an owner, and
+    /// a period from 2026-11-01 to 2026-12-01.
     BillingWorld() {
         database.execute(
             fmt::format("insert into app.users (id, email) values ('0199f0a4-0000-7000-8000-0000000000e1', "

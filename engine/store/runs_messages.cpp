@@ -12,7 +12,8 @@
 namespace durable::store {
 namespace {
 
-constexpr int races_max = 5;
+/// A chain may continue as new as fast as we look; that many times in a row it does not.
+constexpr int races_max = 10'000;
 
 struct LiveRun {
     RunId run;

@@ -11,7 +11,8 @@ namespace callflex {
 /// message has left, nothing is sent.
 durable::Task<NotifyResult> send_notification(durable::Workflow& wf, NotifyRequest request);
 
-/// The id that makes the same fact one message.
+/// The id that makes the same fact one message. A recipient inside the key becomes a mark: names of runs are
+/// read by more people than numbers and addresses should be.
 [[nodiscard]] durable::WorkflowId notify_id(const NotifyRequest& request);
 
 }  // namespace callflex

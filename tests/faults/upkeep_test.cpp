@@ -6,6 +6,7 @@
 
 #include "activities/callback_reminder.hpp"
 #include "activities/housekeeping.hpp"
+#include "activities/live_transfer.hpp"
 #include "activities/notify.hpp"
 #include "tests/faults/crash_scenario.hpp"
 
@@ -70,6 +71,32 @@ TEST_CASE("a callback that is still open is one reminder to each recipient, wher
                  CHECK(world.value("select count(*) from engine.closed_runs where status = 'completed'") ==
                        "3");
                  world.keep_history("callback-reminder-1", "callback_reminder.v1");
+             }});
+}
+
+TEST_CASE(
+    "a caller is transferred at most once, and the action says how it went, wherever the worker breaks") {
+    test::require_at_every_crash_point(
+        {.begin =
+             [](FaultWorld& world) {
+                 add_pending_callback(world);
+                 const callflex::LiveTransfer transfer{
+                     .organization_id = world.organization_id(),
+                     .action_id = action,
+                     .control_url = world.sandbox_url() + "/vapi/control/call-1",
+                     .number = "+15550100999",
+                     .message = "One moment, please.",
+                     .summary = "",
+                     .warm = false};
+                 world.start("transfer-call", durable::encode(transfer), "transfer-call-1");
+             },
+         .verify =
+             [](const FaultWorld& world) {
+                 const auto sent = world.sent("vapi");
+                 const std::string status = world.value("select status from app.call_actions");
+                 CHECK(sent["count"].get<int>() <= 1);
+                 CHECK((status == "failed" || (status == "completed" && sent["count"] == 1)));
+                 world.keep_history("transfer-call-1", "transfer_call.v1");
              }});
 }
 

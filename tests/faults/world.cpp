@@ -92,6 +92,7 @@ pid_t FaultWorld::start_worker(std::optional<Crash> crash) {
                                             "VAPI_API_KEY=key",
                                             "VAPI_BASE_URL=" + sandbox_.url() + "/vapi",
                                             "VAPI_SETTLE_SECONDS=1",
+                                            "VAPI_CONTROL_HOSTS=" + sandbox_.url(),
                                             "STRIPE_SECRET_KEY=sk_test_faults",
                                             "STRIPE_METER_ID=mtr_sandbox",
                                             "STRIPE_SETTLE_SECONDS=1",

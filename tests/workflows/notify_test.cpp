@@ -115,6 +115,18 @@ TEST_CASE("what the vendor refuses is a result, written down; what may have been
     }
 }
 
+TEST_CASE("the run's name tells recipients apart without naming them") {
+    NotifyRequest one = text_message;
+    one.key = "fact/sms/+15550100400";
+    NotifyRequest other = one;
+    other.recipient = "+15550100401";
+    other.key = "fact/sms/+15550100401";
+    CHECK(notify_id(one).value.find("5550100") == std::string::npos);
+    CHECK(notify_id(one).value.starts_with("notify-fact/sms/"));
+    CHECK(notify_id(one) != notify_id(other));
+    CHECK(notify_id(one) == notify_id(one));
+}
+
 TEST_CASE("an e-mail is over when it is written down") {
     NotifyRequest mail = text_message;
     mail.channel = "email";

@@ -14,7 +14,10 @@ std::string find(pqxx::connection& connection, const std::string& name) {
     const bool is_id = durable::Uuid::parse(name).has_value();
     const auto rows =
         tx.exec_params(std::string{api::sql::find_organization}, name, is_id ? name.c_str() : nullptr);
-    if (rows.empty()) throw CommandError(exit_not_found, "there is no organization " + name);
+    if (rows.empty()) {
+        throw CommandError(exit_not_found, "there is no organization " + name,
+                           "callflex org list shows ids and slugs");
+    }
     return rows[0][0].as<std::string>();
 }
 

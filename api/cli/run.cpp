@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 
 #include "api/build_id.hpp"
 #include "api/cli/commands.hpp"
@@ -92,9 +93,21 @@ CLI::App& group(CLI::App& root, std::string_view name) {
     return made;
 }
 
+/// Several lines stay several, as libpq and the configuration explain themselves; everything else is made harmless.
+std::string in_lines(const std::string& problem) {
+    std::istringstream lines{problem};
+    std::string text;
+    for (std::string line; std::getline(lines, line);) {
+        const auto begin = line.find_first_not_of(" \t\r");
+        if (begin == std::string::npos) continue;
+        text += (text.empty() ? "" : "\n  ") + harmless(line.substr(begin));
+    }
+    return text;
+}
+
 int report(const Streams& streams, const Style& style, int code, const std::string& problem,
            const std::string& remedy = {}) {
-    streams.err << style(Color::red, "error: ") << harmless(problem) << '\n';
+    streams.err << style(Color::red, "error: ") << in_lines(problem) << '\n';
     if (!remedy.empty()) streams.err << style(Color::dim, "  try: ") << harmless(remedy) << '\n';
     return code;
 }

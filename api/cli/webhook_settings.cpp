@@ -35,7 +35,8 @@ int explained(const std::function<int()>& command) {
     try {
         return command();
     } catch (const webhooks::NotFound& error) {
-        throw CommandError(exit_not_found, error.what(), "callflex webhook endpoint list --organization ORG");
+        throw CommandError(exit_not_found, error.what(),
+                           "callflex webhook endpoint list, or delivery list, shows the ids");
     } catch (const http::BadUrl& error) {
         throw CommandError(exit_usage, std::string{"the URL is refused: "} + error.what());
     } catch (const webhooks::BadEndpoint& error) {

@@ -73,4 +73,15 @@ TEST_CASE("a live token needs a key, and shows where to use it when the ingress 
               .starts_with("/api/live/"));
 }
 
+TEST_CASE("an explanation of several lines is shown in several, without what could drive a terminal") {
+    const Variable url{"DATABASE_URL", "host=/nonexistent dbname=x"};
+    const auto printed = callflex({"org", "list"});
+    CHECK(printed.code == 5);
+    CHECK_FALSE(says(printed, "\\n"));
+    CHECK(says(printed, "\n  Is the server running"));
+    const auto hostile = callflex({"workflow", "start", "call-processing", "--input", "\x1b[2J"});
+    CHECK(hostile.code == 2);
+    CHECK_FALSE(says(hostile, "\x1b"));
+}
+
 }  // namespace test

@@ -94,6 +94,12 @@ TEST_CASE("completion offers every command in its place") {
     CHECK(offered("callflex workflow li") == " list \n");
     CHECK(offered("callflex -o json workflow sho") == " show \n");
     CHECK(offered("callflex workflow list --status ca") == " canceled \n");
+    CHECK(offered("callflex org list --status past") == " past_due \n");
+    CHECK(offered("callflex call list --status end") == " ended \n");
+    CHECK(offered("callflex webhook delivery list --status de") == " delivered dead \n");
+    CHECK(offered("callflex org create --plan st") == " starter \n");
+    CHECK(offered("callflex migrate --plan --s") == " --sql \n");
+    CHECK(offered("callflex org create --industry le") == " legal \n");
     CHECK(offered("callflex workflow list --output ").find(" jsonl ") != std::string::npos);
     CHECK(offered("callflex workflow show --foll") == " --follow \n");
     CHECK(offered("callflex bench --out") == " --output \n");

@@ -166,8 +166,8 @@ std::vector<Sent> Customers::sent(const Ledger&, std::size_t at_most) const {
         for (std::size_t i = system->received.size() - shown; i < system->received.size(); ++i)
             entries.emplace_back(name, &system->received[i]);
     }
-    std::ranges::sort(
-        entries, [](const Entry& a, const Entry& b) { return a.second->at_ms > b.second->at_ms; });
+    std::ranges::sort(entries,
+                      [](const Entry& a, const Entry& b) { return a.second->at_ms > b.second->at_ms; });
     if (entries.size() > at_most) entries.resize(at_most);
     std::vector<Sent> list;
     for (const auto& [name, received] : entries) {

@@ -63,8 +63,8 @@ std::string_view name_of(FaultMode mode) {
 }
 
 std::variant<Fault, std::string> read_fault(const json& text) {
-    static const std::set<std::string> vendors{"twilio", "resend",    "openai", "vapi",
-                                               "stripe", "customers", "supabase", "s3", "*"};
+    static const std::set<std::string> vendors{"twilio",    "resend",   "openai", "vapi", "stripe",
+                                               "customers", "supabase", "s3",     "*"};
     if (!text.is_object()) return "expected a JSON object";
     if (const std::string name = unknown_member(text); !name.empty()) return "unknown member: " + name;
     const auto mode = mode_of(text.value("mode", json{}));

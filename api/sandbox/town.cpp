@@ -4,10 +4,10 @@
 #include "api/sandbox/openai.hpp"
 #include "api/sandbox/page.hpp"
 #include "api/sandbox/resend.hpp"
-#include "api/sandbox/stripe.hpp"
-#include "api/sandbox/twilio.hpp"
 #include "api/sandbox/s3.hpp"
+#include "api/sandbox/stripe.hpp"
 #include "api/sandbox/supabase.hpp"
+#include "api/sandbox/twilio.hpp"
 #include "api/sandbox/vapi.hpp"
 
 namespace callflex::sandbox {
@@ -28,7 +28,8 @@ Reply welcome() {
     reply.content_type = "text/plain; charset=utf-8";
     reply.body =
         "CallFlex sandbox: the vendors' stand-in.\n\n"
-        "Base URLs: /twilio /resend /openai /vapi /stripe /supabase /s3, and /customers/<any name> for webhooks\n"
+        "Base URLs: /twilio /resend /openai /vapi /stripe /supabase /s3, and /customers/<any name> for "
+        "webhooks\n"
         "GET  /sandbox                 the page: what was sent, what exists, which promises hold, switches\n"
         "GET  /sandbox/sent?vendor=&to=&key=&limit=\n"
         "GET  /sandbox/counters\n"

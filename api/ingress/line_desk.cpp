@@ -10,6 +10,7 @@
 #include "api/ingress/start_once.hpp"
 #include "api/ingress/text.hpp"
 #include "api_sql.hpp"
+#include "workflows/notify.hpp"
 
 namespace callflex::ingress {
 
@@ -74,7 +75,7 @@ void warn_of_overage(pqxx::work& tx, durable::client::Client& client, const std:
                 fmt::format("overage-{}-{}-{}-{}", organization_id, looked_up.period, channel, i + 1);
             message.channel = channel;
             message.recipient = recipients[i];
-            starts.push_back(start_once(client, notify, message, organization_id, "notify-" + message.key));
+            starts.push_back(start_once(client, notify, message, organization_id, notify_id(message).value));
         }
     };
     add("sms", line.settings.notify_sms);

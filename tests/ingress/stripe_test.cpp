@@ -274,8 +274,10 @@ TEST_CASE("a failed payment marks the organization past due and writes to each o
     }
     CHECK(world.value(fmt::format("select status from app.organizations where id = '{}'",
                                   World::organization)) == "past_due");
-    CHECK(world.value("select string_agg(workflow_id, ',') from engine.runs where type = 'notify'") ==
-          "notify-payment-failed/in_FakeRenew0001/owner@acme.example");
+    const std::string told =
+        world.value("select string_agg(workflow_id, ',') from engine.runs where type = 'notify'");
+    CHECK(told.starts_with("notify-payment-failed/in_FakeRenew0001/"));
+    CHECK(told.find_first_of(",@") == std::string::npos);
     CHECK(world.value("select count(*) from app.billing_events where type = 'payment_failed'") == "3");
 }
 

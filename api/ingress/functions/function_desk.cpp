@@ -14,6 +14,7 @@
 #include "api/ingress/functions/situation.hpp"
 #include "api/ingress/start_once.hpp"
 #include "api_sql.hpp"
+#include "workflows/notify.hpp"
 
 namespace callflex::ingress::functions {
 
@@ -145,7 +146,7 @@ void FunctionDesk::start_effects(pqxx::work& tx, const Question& question,
     for (const Work& work : works) {
         if (!work.fresh) continue;
         for (const NotifyRequest& message : work.outcome.messages) {
-            starts.push_back(start_once(client_, notify, message, organization, "notify-" + message.key));
+            starts.push_back(start_once(client_, notify, message, organization, notify_id(message).value));
         }
         if (const auto& reminder = work.outcome.reminder) {
             starts.push_back(start_once(client_, callback_reminder, *reminder, organization,

@@ -36,8 +36,10 @@ NotificationPlan plan_notifications(durable::TransactionalContext&, pqxx::work& 
 
 durable::Nothing record_notifications(durable::TransactionalContext&, pqxx::work& tx,
                                       NotificationReport input) {
+    const std::string notifications = storable(durable::encode(input.notifications));
+    tx.exec_params(std::string{sql::lock_messages}, notifications);
     tx.exec_params(std::string{sql::record_notifications}, input.call.organization_id, input.call.call_id,
-                   storable(durable::encode(input.notifications)));
+                   notifications);
     return {};
 }
 

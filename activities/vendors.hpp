@@ -23,7 +23,7 @@ struct Vendors {
     const std::shared_ptr<http::Client> http;
 };
 
-/// Binds send_sms, send_email, summarize and extract_facts. The registry's activities share `vendors`.
+/// Binds send_sms, send_email, summarize, extract_facts and Stripe's. The registry's activities share `vendors`.
 void register_vendor_activities(durable::worker::ActivityRegistry& registry,
                                 std::shared_ptr<Vendors> vendors);
 

@@ -2,6 +2,7 @@
 
 #include "activities/billing/periods.hpp"
 #include "activities/billing/usage_days.hpp"
+#include "activities/housekeeping.hpp"
 
 namespace callflex {
 
@@ -12,7 +13,17 @@ std::vector<durable::ScheduleSpec> product_schedules() {
              .cron = "0 2 * * *",
              .catch_up = std::chrono::hours{22},
              .id_format = durable::RunIdFormat::date,
-             .workflow = durable::scheduled(usage_aggregation, {})}};
+             .workflow = durable::scheduled(usage_aggregation, {})},
+            {.id = "partition-maintenance",
+             .cron = "30 3 * * *",
+             .catch_up = std::chrono::hours{22},
+             .id_format = durable::RunIdFormat::date,
+             .workflow = durable::scheduled(partition_maintenance, {})},
+            {.id = "inbound-retention",
+             .cron = "45 3 * * *",
+             .catch_up = std::chrono::hours{22},
+             .id_format = durable::RunIdFormat::date,
+             .workflow = durable::scheduled(inbound_retention, {})}};
 }
 
 }  // namespace callflex

@@ -1,11 +1,23 @@
--- Serves record_notifications. Locks: the notifications, by key. A repeat writes the same; what a delivery callback has
--- said meanwhile stands. $1 organization, $2 call, $3 a JSON list of notifications.
+-- Serves record_notifications, after lock_messages. Locks: the notifications, by key. A repeat writes the same. What the
+-- carrier has reported stands: in the row, or, if it came before the row, in the ledger of webhooks.
+-- Index: inbound_webhooks_pkey. $1 organization, $2 call, $3 a JSON list of notifications.
 insert into app.notifications (organization_id, idempotency_key, channel, recipient, vendor_message_id, status, error,
                                call_id)
-select $1::uuid, idempotency_key, channel, recipient, vendor_message_id, status, error, $2::uuid
+select $1::uuid, sent.idempotency_key, sent.channel, sent.recipient, sent.vendor_message_id,
+       coalesce(reported.status, sent.status),
+       case when reported.status is null then sent.error
+            when reported.status <> 'delivered' then 'the carrier did not deliver it' end,
+       $2::uuid
 from jsonb_to_recordset($3::jsonb) as sent (idempotency_key text, channel text, recipient text,
                                             vendor_message_id text, status text, error text)
-order by idempotency_key
+left join lateral (
+    select final.status
+    from (values ('delivered'), ('undelivered'), ('failed')) as final (status)
+    join app.inbound_webhooks w
+      on w.vendor = 'twilio' and w.dedupe_key = sent.vendor_message_id || ':' || final.status
+    where w.organization_id = $1::uuid
+    limit 1) as reported on sent.channel = 'sms'
+order by sent.idempotency_key
 on conflict on constraint notifications_pkey do update
 set vendor_message_id = excluded.vendor_message_id,
     status = excluded.status,

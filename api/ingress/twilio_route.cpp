@@ -38,6 +38,17 @@ std::optional<durable::RunId> run_of(std::string_view query) {
     return run ? std::optional{durable::RunId{*run}} : std::nullopt;
 }
 
+/// Whose message it is, told by the run that sent it: the row of a message may not be there yet, and whoever
+/// writes it looks for what was reported before.
+std::optional<std::string> organization_of(pqxx::work& tx, const SmsStatus& sms) {
+    if (!sms.run) return std::nullopt;
+    durable::client::RunRef run;
+    run.run = sms.run;
+    const auto info = durable::store::describe(tx, run);
+    if (!info || !durable::Uuid::parse(info->tenant.value)) return std::nullopt;
+    return info->tenant.value;
+}
+
 void apply(pqxx::work& tx, durable::client::Client& client, const SmsStatus& sms) {
     DeliveryStatus report{sms.message_sid, sms.status, sms.error_code};
     const std::string status = notification_status(sms.status);
@@ -102,7 +113,10 @@ TransactionRunner::Job TwilioRoute::sms_job(const http::Request& request, const 
                             .received_at = std::chrono::floor<durable::Duration>(options_.now())};
     return [this, webhook = std::move(webhook), sms](pqxx::work& tx) {
         act_for_everybody(tx);  // the message's id is all that Twilio tells
-        if (record_webhook(tx, webhook)) {
+        tx.exec_params(std::string{api::sql::lock_message}, sms.message_sid);
+        ReceivedWebhook recorded = webhook;
+        recorded.organization_id = organization_of(tx, sms);
+        if (record_webhook(tx, recorded)) {
             apply(tx, client_, sms);
         } else {
             metrics_.repeat();

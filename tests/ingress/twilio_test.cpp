@@ -140,6 +140,20 @@ TEST_CASE("the run that sent the message gets the report as a signal, once") {
                       "engine.inbox") == "1 delivery_status");
 }
 
+TEST_CASE("a report that comes before the message's row is kept for its organization") {
+    const World world = twilio_world();
+    durable::client::ClientOptions options;
+    options.connection_string = world.database.url();
+    durable::client::Client client{options};
+    const auto started = client.start(
+        callflex::notify, callflex::NotifyRequest{},
+        {.workflow = durable::WorkflowId{"call"}, .tenant = durable::Tenant{World::organization}});
+    const std::string target = "/api/webhooks/twilio/sms-status?op=" + started.run.value.to_string() + "%2F5";
+    CHECK(post(world, target, sms_status("SM8", "delivered")) == 204);
+    CHECK(world.value("select organization_id || ' ' || dedupe_key from app.inbound_webhooks") ==
+          std::string{World::organization} + " SM8:delivered");
+}
+
 TEST_CASE("a callback for a run that has ended, or was never ours, is accepted and kept") {
     const World world = twilio_world();
     CHECK(post(world, "/api/webhooks/twilio/sms-status?op=0199f0a4-0000-7000-8000-0000000000ff%2F5",

@@ -228,6 +228,26 @@ TEST_CASE("recorded notifications keep one row a message, and a delivery report 
           "delivered outcome_unknown");
 }
 
+TEST_CASE("a delivery report that came before the message's row is found when the row is written") {
+    ProductDatabase db;
+    db.database.execute(
+        std::string{
+            "insert into app.inbound_webhooks (vendor, dedupe_key, organization_id, event_type, body, "
+            "headers, digest, outcome) select 'twilio', key, '"} +
+        test::organization_id +
+        "', 'sms-status', '', '{}', sha256(''), 'accepted' from (values ('SM1:delivered'), "
+        "('SM2:undelivered'), "
+        "('SM3:sent')) as reports (key)");
+    db.run(transactional::record_notifications, {key_of(ended_call()),
+                                                 {{"k/1", "sms", "+15550100400", "SM1", "sent", {}},
+                                                  {"k/2", "sms", "+15550100401", "SM2", "sent", {}},
+                                                  {"k/3", "sms", "+15550100402", "SM3", "sent", {}},
+                                                  {"k/4", "email", "a@acme.example", "SM1", "sent", {}}}});
+    CHECK(db.value(
+              "select string_agg(status || coalesce(' ' || error, ''), ', ' order by idempotency_key) from "
+              "app.notifications") == "delivered, undelivered the carrier did not deliver it, sent, sent");
+}
+
 TEST_CASE("a live event is appended with the transaction that wrote it") {
     ProductDatabase db;
     db.run(transactional::publish_live_event,

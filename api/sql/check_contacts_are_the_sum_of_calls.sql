@@ -1,4 +1,4 @@
--- I-42: A contact's calls and minutes are those of the calls that name the contact.
+-- I-44: A contact's calls and minutes are those of the calls that name the contact.
 --
 -- Locks: nothing. Reads contacts and calls (calls_by_contact).
 with summed as (

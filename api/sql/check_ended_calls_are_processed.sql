@@ -1,4 +1,4 @@
--- I-43: Every ended call that was reported has a call-processing run, and is processed when that run has completed.
+-- I-45: Every ended call that was reported has a call-processing run, and is processed when that run has completed.
 --
 -- Locks: nothing. Reads ended calls, workflow_ids (a_workflow_id_names_one_run_at_a_time), closed_runs.
 with ended as (

@@ -1,4 +1,4 @@
--- I-30: The minutes, calls and cost of a day are the sum of that day's calls.
+-- I-46: The minutes, calls and cost of a day are the sum of that day's calls.
 --
 -- Locks: nothing. Reads daily_usage and every counted call.
 with summed as (

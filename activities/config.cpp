@@ -183,7 +183,8 @@ void read_supabase(Reader& reader, SupabaseConfig& config) {
     reader.secret("SUPABASE_SERVICE_KEY", config.service_key);
     reader.text("SUPABASE_BUCKET", config.bucket);
     const auto realtime = reader.text("SUPABASE_REALTIME");
-    if (realtime && *realtime != "0" && *realtime != "1") reader.problem("SUPABASE_REALTIME", "expected 0 or 1");
+    if (realtime && *realtime != "0" && *realtime != "1")
+        reader.problem("SUPABASE_REALTIME", "expected 0 or 1");
     config.realtime = realtime.value_or("1") == "1";
     if (config.url.empty() != config.service_key.empty())
         reader.problem("SUPABASE_URL", "expected together with SUPABASE_SERVICE_KEY");

@@ -119,7 +119,7 @@ struct VendorConfig {
     StorageKind storage = StorageKind::filesystem;
     WebhookConfig webhooks;  ///< how customers' own systems are called: WEBHOOK_*
     Secret secrets_key;      ///< CALLFLEX_SECRETS_KEY: opens what is sealed in the database
-    std::string api_url;  ///< "" when not known: then no status callbacks are asked for
+    std::string api_url;     ///< "" when not known: then no status callbacks are asked for
     std::string ca_file;
 };
 

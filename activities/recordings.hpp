@@ -21,7 +21,7 @@ struct StoredRecording {
     std::string path;  ///< below the storage root: org/<org>/calls/<yyyy>/<mm>/<call>.<ext>
     std::int64_t bytes = 0;
     std::string content_type;
-    std::string sha256;                  ///< hexadecimal
+    std::string sha256;                    ///< hexadecimal
     std::optional<std::string> storage{};  ///< filesystem (also when not given), s3, supabase
 };
 BOOST_DESCRIBE_STRUCT(StoredRecording, (), (path, bytes, content_type, sha256, storage))

@@ -1,8 +1,8 @@
 #include "activities/register.hpp"
 
 #include "activities/billing/billing_activities.hpp"
-#include "activities/onboarding/register_onboarding.hpp"
 #include "activities/live_transfer_activities.hpp"
+#include "activities/onboarding/register_onboarding.hpp"
 #include "activities/recording_fetcher.hpp"
 #include "activities/start_runs.hpp"
 #include "activities/supabase/realtime.hpp"
@@ -24,7 +24,8 @@ std::shared_ptr<webhooks::Sender> webhook_sender(const ActivityDependencies& dep
 }
 
 /// Publishing also says that the event is to be broadcast, if it is.
-void register_live_events(durable::worker::ActivityRegistry& activities, const std::shared_ptr<Vendors>& vendors) {
+void register_live_events(durable::worker::ActivityRegistry& activities,
+                          const std::shared_ptr<Vendors>& vendors) {
     const SupabaseConfig& supabase = vendors->config.supabase;
     const bool broadcast = supabase.configured() && supabase.realtime;
     const auto publish = for_the_tenant(transactional::publish_live_event);
@@ -34,10 +35,9 @@ void register_live_events(durable::worker::ActivityRegistry& activities, const s
         if (broadcast) published.broadcast = true;
         return published;
     });
-    activities.async(broadcast_live_event,
-                     [vendors](durable::ActivityContext& context, LiveBroadcast event) {
-                         return supabase::broadcast(vendors, context, std::move(event));
-                     });
+    activities.async(broadcast_live_event, [vendors](durable::ActivityContext& context, LiveBroadcast event) {
+        return supabase::broadcast(vendors, context, std::move(event));
+    });
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "activities/http/encoding.hpp"
 #include "activities/attempt_memory.hpp"
+#include "activities/http/encoding.hpp"
 #include "activities/twilio/messages.hpp"
 #include "activities/twilio/send_sms.hpp"
 #include "api/sandbox/exchange.hpp"

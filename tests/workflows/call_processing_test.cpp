@@ -195,7 +195,9 @@ TEST_CASE("the live event tells what the result tells") {
     CHECK(payload.warnings == 0);
 }
 
-TEST_CASE("an organization with endpoints has its event planned at the end; each delivery outlives the call's run") {
+TEST_CASE(
+    "an organization with endpoints has its event planned at the end; each delivery outlives the call's "
+    "run") {
     Rehearsal run{ended_call()};
     run.until(publish_live_event);
     Published published;
@@ -205,14 +207,16 @@ TEST_CASE("an organization with endpoints has its event planned at the end; each
     const WebhookEvent event = run.input(create_deliveries);
     CHECK(event.type == "call.completed");
     CHECK(event.event_id == "msg_0199f0a45b1e7aa29c336f6f3b0c1d01_call_completed");
-    CHECK(event.data.json.starts_with(R"({"callId":"0199f0a4-5b1e-7aa2-9c33-6f6f3b0c1d01","from":"+15550100123",)"));
+    CHECK(event.data.json.starts_with(
+        R"({"callId":"0199f0a4-5b1e-7aa2-9c33-6f6f3b0c1d01","from":"+15550100123",)"));
     WebhookDelivery delivery;
     delivery.delivery_id = "d-1";
     run.finish(create_deliveries, {{delivery}});
     const auto& child = run.script.command<durable::history::ChildInitiated>(0);
     CHECK(child.workflow_id == "webhook-d-1");
     CHECK(child.parent_close == durable::ParentClosePolicy::abandon);
-    run.script.feed(run.script.child_started(run.script.execution().pending_children().front().initiated.value));
+    run.script.feed(
+        run.script.child_started(run.script.execution().pending_children().front().initiated.value));
     CHECK(run.result().warnings.empty());
 }
 

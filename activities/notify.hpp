@@ -1,7 +1,8 @@
 #pragma once
-// Workflow "notify": one durable SMS or e-mail to one recipient. Its id is "notify-<key>" (workflows/notify.hpp),
-// so that the same business fact told twice to the same person is one message. It ends when the message's fate is known: an
-// SMS stays until Twilio has reported its delivery, or has been asked for it.
+// Workflow "notify": one durable SMS or e-mail to one recipient. Its id is "notify-<key>", so that the same
+// business fact told twice to the same person is one message (notify_id() in workflows/notify.hpp). It ends
+// when the message's fate is known: an SMS stays until Twilio has reported its delivery, or has been asked
+// for it.
 
 #include <boost/describe.hpp>
 #include <optional>

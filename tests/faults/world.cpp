@@ -132,6 +132,10 @@ bool FaultWorld::crashed(pid_t worker) {
     return WIFSIGNALED(status) || WEXITSTATUS(status) == crash_code;
 }
 
+bool FaultWorld::ended(pid_t worker) {
+    return ::waitpid(worker, nullptr, WNOHANG) == worker;
+}
+
 void FaultWorld::stop_workers() {
     for (const pid_t worker : workers_) ::kill(worker, SIGKILL);
     for (const pid_t worker : workers_) ::waitpid(worker, nullptr, 0);
@@ -141,12 +145,12 @@ void FaultWorld::stop_workers() {
 bool FaultWorld::quiet_within(std::chrono::seconds patience) const {
     pqxx::connection connection{database_.owner_url()};
     const auto give_up = std::chrono::steady_clock::now() + patience;
-    while (std::chrono::steady_clock::now() < give_up) {
+    do {
         if (pqxx::nontransaction{connection}.exec("select count(*) from engine.live_runs")[0][0].as<int>() ==
             0)
             return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds{20});
-    }
+        if (patience > std::chrono::seconds{0}) std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    } while (std::chrono::steady_clock::now() < give_up);
     return false;
 }
 

@@ -45,6 +45,8 @@ class FaultWorld {
     pid_t start_worker(std::optional<Crash> crash = std::nullopt);
     /// Waits for a process; true if it was killed or ended by itself with the crash's code.
     static bool crashed(pid_t worker);
+    /// True once a process has ended; does not wait.
+    static bool ended(pid_t worker);
     void stop_workers();
 
     /// True once no run is open; false if that took longer than `patience`.

@@ -70,7 +70,7 @@ void require_at_every_crash_point(const CrashScenario& scenario) {
     MESSAGE("commit boundaries: " << points);
     REQUIRE(points >= scenario.points_min);
     // Most of each world's life is waiting for a dead worker's lock to be noticed.
-    constexpr std::size_t at_a_time = 6;
+    constexpr std::size_t at_a_time = 8;
     std::deque<std::unique_ptr<Case>> running;
     const auto finish_one = [&running] {
         running.front()->finish();

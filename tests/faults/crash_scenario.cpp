@@ -39,7 +39,7 @@ class Case {
     /// depends a little on what shares a commit.
     bool breaks() {
         const auto give_up = std::chrono::steady_clock::now() + scenario_.patience;
-        while (!FaultWorld::ended(broken_)) {
+        while (!world_.ended(broken_)) {
             if (world_.quiet_within(std::chrono::seconds{0})) return false;
             REQUIRE(std::chrono::steady_clock::now() < give_up);
             std::this_thread::sleep_for(std::chrono::milliseconds{20});

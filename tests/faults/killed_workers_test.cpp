@@ -39,7 +39,7 @@ TEST_CASE("500 calls are processed once each although workers are killed all the
         std::this_thread::sleep_for(between_kills);  // the pace of the kills, not a wait for anything
         pid_t& victim = running[random() % running.size()];
         ::kill(victim, SIGKILL);
-        CHECK(test::FaultWorld::crashed(victim));
+        CHECK(world.crashed(victim));
         victim = world.start_worker();
         ++kills;
     }

@@ -251,7 +251,7 @@ void Month::work_off() {
 void Month::kill_somebody() {
     pid_t& victim = workers_[random_() % workers_.size()];
     ::kill(victim, SIGKILL);
-    (void)FaultWorld::crashed(victim);
+    (void)world_.crashed(victim);
     victim = world_.start_worker();
     ++kills_;
 }

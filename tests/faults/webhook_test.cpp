@@ -123,7 +123,7 @@ TEST_CASE("a worker that dies in the middle of a try: the same try is made again
     const pid_t victim = world.start_worker();
     while (received(world)["count"] == 0) std::this_thread::sleep_for(10ms);
     ::kill(victim, SIGKILL);
-    CHECK(FaultWorld::crashed(victim));
+    CHECK(world.crashed(victim));
     world.start_worker();
     REQUIRE(world.quiet_within(60s));
     CHECK(world.violations() == "");

@@ -128,12 +128,19 @@ pid_t FaultWorld::start_worker(std::optional<Crash> crash) {
 
 bool FaultWorld::crashed(pid_t worker) {
     int status = 0;
-    if (::waitpid(worker, &status, 0) != worker) return false;
-    return WIFSIGNALED(status) || WEXITSTATUS(status) == crash_code;
+    return reap(worker, 0, status) && (WIFSIGNALED(status) || WEXITSTATUS(status) == crash_code);
 }
 
 bool FaultWorld::ended(pid_t worker) {
-    return ::waitpid(worker, nullptr, WNOHANG) == worker;
+    int status = 0;
+    return reap(worker, WNOHANG, status);
+}
+
+bool FaultWorld::reap(pid_t worker, int flags, int& status) {
+    if (::waitpid(worker, &status, flags) != worker) return false;
+    // The number is the kernel's again: soon it is another process, which stop_workers() must not kill.
+    std::erase(workers_, worker);
+    return true;
 }
 
 void FaultWorld::stop_workers() {

@@ -44,9 +44,9 @@ class FaultWorld {
     /// points_passed().
     pid_t start_worker(std::optional<Crash> crash = std::nullopt);
     /// Waits for a process; true if it was killed or ended by itself with the crash's code.
-    static bool crashed(pid_t worker);
+    bool crashed(pid_t worker);
     /// True once a process has ended; does not wait.
-    static bool ended(pid_t worker);
+    bool ended(pid_t worker);
     void stop_workers();
 
     /// True once no run is open; false if that took longer than `patience`.
@@ -81,13 +81,16 @@ class FaultWorld {
     void keep_history(const std::string& workflow_id, const std::string& name) const;
 
   private:
+    /// waitpid; a worker that has been reaped is no longer ours to kill.
+    bool reap(pid_t worker, int flags, int& status);
+
     Database database_;
     std::string secrets_key_;
     callflex::SeededOrganization organization_;
     callflex::sandbox::Sandbox sandbox_;
     std::unique_ptr<callflex::ingress::Ingress> ingress_;
     std::string folder_;
-    std::vector<pid_t> workers_;
+    std::vector<pid_t> workers_;  // not yet reaped
 };
 
 }  // namespace test

@@ -1,0 +1,6 @@
+-- Records what an operator has done, in the transaction that does it.
+--
+-- Locks: nothing but its new row.
+-- $1 identity, $2 verb, $3 target, $4 reason, $5 details as JSON
+insert into engine.audit (at, identity, verb, target, reason, details)
+values (engine.now(), $1, $2, $3, $4, $5::jsonb)

@@ -1,10 +1,11 @@
 #include "engine/search/bound.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "engine/search/moments.hpp"
 #include "engine/search/tokens.hpp"
+#include "engine/workflow/ids.hpp"
 
 namespace durable::search {
 namespace {

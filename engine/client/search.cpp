@@ -1,0 +1,27 @@
+// Finding runs by the filter language.
+
+#include "engine/client/client_impl.hpp"
+
+namespace durable::client {
+
+std::vector<store::ListedRun> Client::search(const store::SearchRequest& request) {
+    std::vector<store::ListedRun> runs;
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { runs = store::search(tx, request); });
+    return runs;
+}
+
+std::vector<store::GroupCount> Client::count_groups(const std::string& name_space, const std::string& filter,
+                                                    const std::string& group_by) {
+    std::vector<store::GroupCount> counts;
+    impl_->transactions.read(
+        [&](pqxx::transaction_base& tx) { counts = store::count_groups(tx, name_space, filter, group_by); });
+    return counts;
+}
+
+std::vector<SearchAttribute> Client::attributes(RunId run) {
+    std::vector<SearchAttribute> attributes;
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { attributes = store::attributes_of(tx, run); });
+    return attributes;
+}
+
+}  // namespace durable::client

@@ -1,0 +1,5 @@
+-- How long no page of any batch job is due: microseconds, null without a job.
+--
+-- Locks: nothing. Index: batch_jobs_due.
+select engine.microseconds(min(next_at)) - engine.microseconds(engine.now())
+  from engine.batch_jobs where next_at is not null

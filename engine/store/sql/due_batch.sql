@@ -1,0 +1,10 @@
+-- A batch job whose next page may be taken, held until the end of the transaction.
+--
+-- Locks: one row of batch_jobs, skipping those that other workers are at. Index: batch_jobs_due.
+select job_id, verb, filter, name_space, arguments, reason, identity, per_second,
+       engine.microseconds(created_at) as created_at, last_run
+  from engine.batch_jobs
+ where next_at <= engine.now()
+ order by next_at
+ limit 1
+   for update skip locked

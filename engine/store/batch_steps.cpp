@@ -4,6 +4,7 @@
 
 #include "engine/store/activity_rows.hpp"
 #include "engine/store/lifecycle_steps.hpp"
+#include "engine/store/update_steps.hpp"
 #include "engine_store_sql.hpp"
 
 namespace durable::store {
@@ -161,6 +162,20 @@ void append_activities(std::vector<Step>& steps, const SortedCommits& commits) {
     cancelled.append_to(steps, {"cancel_activities", sql::cancel_activities});
 }
 
+void append_pins(std::vector<Step>& steps, const SortedCommits& commits) {
+    BinaryArray runs{Of::uuid};
+    BinaryArray builds{Of::text};
+    for (const RunCommit* commit : commits) {
+        if (commit->pin_to.empty() || commit->next == Next::close) continue;
+        runs.add(commit->run.value);
+        builds.add(std::string_view{commit->pin_to});
+    }
+    if (runs.size() == 0) return;
+    Params params;
+    params.add(runs).add(builds);
+    steps.push_back({{"pin_runs", sql::pin_runs}, std::move(params)});
+}
+
 }  // namespace
 
 std::vector<Step> commit_steps(WorkerNo worker, std::int64_t batch, const SortedCommits& commits) {
@@ -180,13 +195,19 @@ std::vector<Step> commit_steps(WorkerNo worker, std::int64_t batch, const Sorted
     std::vector<Step> steps;
     append_child_starts(steps, commits);
     append_continuations(steps, worker, commits);
+    append_posts(steps, commits);
     keeps.append_to(steps, worker, batch);
+    append_pins(steps, commits);
     closes.append_to(steps, worker);
     activations.append_to(steps);
     blocks.append_to(steps, worker);
     append_activities(steps, commits);
     append_published(steps, commits);
+    append_attributes(steps, commits);
+    append_unread(steps, commits);
+    append_updates(steps, commits);
     append_errands(steps, commits);
+    append_externals(steps, commits);
     consumed.append_to(steps);
     return steps;
 }
@@ -195,40 +216,10 @@ bool left_errands(std::span<const Step> steps, std::span<const Rows> rows) {
     constexpr int has_children_column = 2;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const std::string_view name = steps[i].statement.name;
-        if (name == "report_closes" || name == "cancel_children") return true;
+        if (name == "report_closes" || name == "cancel_children" || name == "order_externals") return true;
         if (name == "close_runs" && rows[i].boolean(0, has_children_column)) return true;
     }
     return false;
-}
-
-Step claim_step(WorkerNo worker, std::int64_t token, const ClaimRequest& claim, const ClaimBounds& bounds) {
-    Params params;
-    params.add(worker.value).add(token).add(std::string_view{claim.queue}).add(claim.limit).add(bounds.floor);
-    params.add(bounds.recent_from).add(bounds.recent_until);
-    return {{"claim_runs", sql::claim_runs}, std::move(params)};
-}
-
-std::vector<ClaimedRun> claimed_runs(const Rows& rows) {
-    constexpr int start_column = 12;
-    std::vector<ClaimedRun> claimed;
-    for (int i = 0; i < rows.size(); ++i) {
-        if (rows.is_null(i, 1)) continue;
-        ClaimedRun run;
-        run.run = RunId{rows.uuid(i, 1)};
-        run.chain = RunId{rows.uuid(i, 2)};
-        run.tenant = Tenant{rows.bytes(i, 3)};
-        run.fence.epoch = rows.int32(i, 4);
-        run.activations = rows.int32(i, 5);
-        run.next_event = EventId{rows.int32(i, 6)};
-        run.inbox_head = rows.int64(i, 7);
-        run.inbox_tail = rows.int64(i, 8);
-        run.adopt = rows.boolean(i, 9);
-        run.failures = rows.int32(i, 10);
-        if (auto start = rows.bytes_or_none(i, start_column))
-            run.start = HistoryRow{EventId{1}, 1, std::move(*start)};
-        claimed.push_back(std::move(run));
-    }
-    return claimed;
 }
 
 }  // namespace durable::store

@@ -14,22 +14,11 @@ namespace durable::store {
 /// Commits sorted by run id: the order of locks.
 using SortedCommits = std::vector<const RunCommit*>;
 
-/// What a claim needs beyond the request.
-struct ClaimBounds {
-    Timestamp floor;   ///< nothing is due before it (index lower bound)
-    Uuid recent_from;  ///< activation 0 is returned for runs whose ids lie between these
-    Uuid recent_until;
-};
-
 /// Fenced writes of the commits. `batch` marks the rows, so that a lost reply can be settled. The first one
 /// has the time in column 1.
 [[nodiscard]] std::vector<Step> commit_steps(WorkerNo worker, std::int64_t batch,
                                              const SortedCommits& commits);
-[[nodiscard]] Step claim_step(WorkerNo worker, std::int64_t token, const ClaimRequest& claim,
-                              const ClaimBounds& bounds);
 /// Whether these commits have left errands: `rows` are the results of their steps.
 [[nodiscard]] bool left_errands(std::span<const Step> steps, std::span<const Rows> rows);
-/// Columns as claim_runs.sql has them, from column 1 on. Rows without a run are skipped.
-[[nodiscard]] std::vector<ClaimedRun> claimed_runs(const Rows& rows);
 
 }  // namespace durable::store

@@ -2,7 +2,7 @@
 --
 -- Locks: nothing. Reads live_runs (live_runs_owned), activities (activities_owned) and workers.
 with owners as (
-    select 'run' as what, run_id, owner from engine.live_runs where owner is not null
+    select 'run' as what, run_id, owner from engine.live_runs where owner is not null and owner <> 0
      union all
     select 'activity of run', run_id, owner from engine.activities where owner is not null
 ), bad as (

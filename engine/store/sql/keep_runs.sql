@@ -14,7 +14,7 @@ with kept as (
            failures = case when x.next = 2 then l.failures + 1 else 0 end,
            -- A blocked run's code has not been run: whatever it had started here needs rows from the next owner.
            adopt = x.next = 2,
-           owner = case when x.next = 0 then l.owner end,
+           owner = case when x.next = 0 then l.owner when l.paused then 0 end,
            wake_at = case when x.next = 0 then l.wake_at
                           when x.next = 1 and l.inbox_tail > x.head then engine.now()
                           else x.wake_at end

@@ -7,7 +7,7 @@ with untied as (
     delete from engine.children k
      using unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as x(child_chain, parent_run, tenant, event)
      where k.child_chain = any ($1::uuid[]) and k.child_chain = x.child_chain
-    returning x.parent_run, x.tenant, x.event
+    returning k.parent_run, x.tenant, x.event
 )
 insert into engine.errands (kind, target, tenant, event, since)
 select 'message', parent_run, tenant, event, engine.now() from untied

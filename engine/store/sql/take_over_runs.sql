@@ -3,7 +3,7 @@
 -- Locks: live_runs, skipping locked rows. Index: live_runs_owned.
 -- $1 dead workers, $2 limit
 update engine.live_runs l
-   set owner = null, adopt = true,
+   set owner = case when l.paused then 0 end, adopt = true,
        wake_at = case when l.failures > 0 then greatest(l.wake_at, engine.now()) else engine.now() end
  where l.run_id = any (array(
            select run_id from engine.live_runs where owner = any ($1::integer[])

@@ -42,11 +42,17 @@ class ControlConnection::Impl {
 
     [[nodiscard]] WorkerNo worker() const { return worker_; }
 
-    bool heartbeat() {
+    bool heartbeat(const WorkerState& state) {
         return persist([&] {
             ensure_presence();
             Step step{{"renew_lease", sql::renew_lease}, {}};
-            step.params.add(worker_.value);
+            step.params.add(worker_.value).add(state.runs_held).add(state.runs_max);
+            step.params.add(state.async_used).add(state.async_slots);
+            step.params.add(state.transactional_used).add(state.transactional_slots);
+            const auto since = state.since_last_claim;
+            since ? step.params.add(std::int64_t{since->count()}) : step.params.add_null();
+            step.params.add(state.runs_claimed_per_second).add(state.rows_claimed_per_second);
+            step.params.add(state.runs_closed_per_second);
             return session_.run(step).size() == 1;
         });
     }
@@ -154,8 +160,8 @@ ControlConnection::ControlConnection(ControlConnection&&) noexcept = default;
 WorkerNo ControlConnection::worker() const {
     return impl_->worker();
 }
-bool ControlConnection::heartbeat() {
-    return impl_->heartbeat();
+bool ControlConnection::heartbeat(const WorkerState& state) {
+    return impl_->heartbeat(state);
 }
 ControlConnection::Swept ControlConnection::sweep() {
     return impl_->sweep();

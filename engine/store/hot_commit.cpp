@@ -22,23 +22,6 @@ namespace {
 using Of = BinaryArray::Of;
 using Next = RunCommit::Next;
 
-/// Claims look back this far below the oldest run they have found: starts become visible when their
-/// transactions commit, but carry the time at which these began.
-constexpr std::chrono::seconds claim_margin{2};
-/// And this often they look at everything, for transactions that took longer.
-constexpr std::chrono::seconds full_pass_every{5};
-/// Activation 0 is fetched with the claim for runs whose ids are this fresh.
-constexpr std::chrono::hours recent_past{72};
-constexpr std::chrono::hours recent_future{24};
-
-Uuid uuid_floor(Timestamp moment) {
-    const auto since_epoch = std::chrono::floor<std::chrono::milliseconds>(moment.time_since_epoch());
-    const auto milliseconds = static_cast<std::uint64_t>(since_epoch.count());
-    Uuid id;
-    for (unsigned i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(milliseconds >> (8U * (5U - i)));
-    return id;
-}
-
 /// A live row as lock_runs.sql shows it.
 struct LiveRow {
     std::optional<WorkerNo> owner;
@@ -80,26 +63,6 @@ Verdict judge(const RunCommit& commit, const LiveRow* row, const std::string* re
 }
 
 }  // namespace
-
-Timestamp HotConnection::Impl::ClaimFloor::next(const std::string& queue) {
-    const auto now = std::chrono::steady_clock::now();
-    if (queue != queue_ || now - full_pass_ >= full_pass_every) {
-        queue_ = queue;
-        full_pass_ = now;
-        floor_ = Timestamp{};
-    }
-    return floor_;
-}
-
-void HotConnection::Impl::ClaimFloor::claimed(const Rows& rows, std::int32_t limit) {
-    constexpr int wake_at_column = 11;
-    Timestamp oldest_left = rows.moment(0, 0);  // database time: everything due has been taken
-    const int last = rows.size() - 1;
-    if (rows.size() >= limit && !rows.is_null(last, wake_at_column)) {
-        oldest_left = std::min(oldest_left, rows.moment(last, wake_at_column));
-    }
-    floor_ = std::max(floor_, oldest_left - claim_margin);
-}
 
 /// One call of commit().
 class HotConnection::Impl::BatchRun {
@@ -168,8 +131,10 @@ class HotConnection::Impl::BatchRun {
 
     void send(const SortedCommits& commits, bool claim) {
         std::vector<Step> steps = commit_steps(batch_.worker, id_, commits);
+        std::optional<ClaimOrder> order;
         if (claim) {
-            steps.push_back(claim_step(batch_.worker, id_, batch_.claim, bounds()));
+            order = impl_.claims_.order(batch_.worker, id_, batch_.claim);
+            for (const Step& step : order->steps) steps.push_back(step);
             claim_unknown_ = true;
         } else if (steps.empty()) {
             steps.push_back({{"moment", sql::moment}, {}});
@@ -177,7 +142,7 @@ class HotConnection::Impl::BatchRun {
         const std::vector<Rows> rows = impl_.session_.run("commit_batch", steps);
         if (claim) {
             take(rows.back());
-            impl_.floor_.claimed(rows.back(), batch_.claim.limit);
+            result_.more_due = impl_.claims_.remember(*order, rows);
         } else {
             result_.now = rows.front().moment(0, commits.empty() ? 0 : 1);
         }
@@ -303,12 +268,6 @@ class HotConnection::Impl::BatchRun {
             const Rows rows = impl_.query(step);
             if (rows.size() == 1) run.start = HistoryRow{EventId{1}, 1, rows.bytes(0, 1)};
         }
-    }
-
-    ClaimBounds bounds() {
-        const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
-        return {impl_.floor_.next(batch_.claim.queue), uuid_floor(now - recent_past),
-                uuid_floor(now + recent_future)};
     }
 
     Impl& impl_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/store/batch_steps.hpp"
+#include "engine/store/claims.hpp"
 #include "engine/store/id_source.hpp"
 #include "engine/store/retry_loop.hpp"
 #include "engine/store/session.hpp"
@@ -28,18 +29,7 @@ class HotConnection::Impl {
 
     IdSource ids_;
     Session session_;
-    /// Lower bound of claims; see claim_runs.sql.
-    class ClaimFloor {
-      public:
-        /// The bound for the next claim; now and then that of a full pass.
-        [[nodiscard]] Timestamp next(const std::string& queue);
-        void claimed(const Rows& rows, std::int32_t limit);
-
-      private:
-        std::string queue_;
-        Timestamp floor_{};
-        std::chrono::steady_clock::time_point full_pass_{};
-    } floor_;
+    QueueMemory claims_;
     /// Id of the batch whose outcome is still unknown from the last call: its runs may have been committed,
     /// its claim may have taken runs. The next call goes on with this id and so finds both.
     std::optional<std::int64_t> unsettled_;

@@ -84,6 +84,10 @@ Params& Params::add(std::int64_t value) {
     return *this;
 }
 
+Params& Params::add(double value) {
+    return add(std::bit_cast<std::int64_t>(value));
+}
+
 Params& Params::add(bool value) {
     values_.emplace_back(std::string(1, value ? '\1' : '\0'));
     return *this;

@@ -58,6 +58,7 @@ class Params {
     Params& add(std::int32_t value);
     Params& add(std::int64_t value);
     Params& add(bool value);
+    Params& add(double value);
     Params& add(std::string_view value);
     Params& add(const Uuid& value);
     Params& add(Timestamp value);

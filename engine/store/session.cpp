@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <bit>
 #include <array>
 #include <cerrno>
 
@@ -69,6 +70,9 @@ std::int32_t Rows::int32(int row, int column) const {
 }
 std::int64_t Rows::int64(int row, int column) const {
     return binary::read<std::int64_t>(value(row, column, 8));
+}
+double Rows::float64(int row, int column) const {
+    return std::bit_cast<double>(int64(row, column));
 }
 Uuid Rows::uuid(int row, int column) const {
     Uuid id;

@@ -55,6 +55,7 @@ class Rows {
     [[nodiscard]] bool boolean(int row, int column) const;
     [[nodiscard]] std::int32_t int32(int row, int column) const;
     [[nodiscard]] std::int64_t int64(int row, int column) const;
+    [[nodiscard]] double float64(int row, int column) const;
     [[nodiscard]] Uuid uuid(int row, int column) const;
     [[nodiscard]] Timestamp moment(int row, int column) const;
     /// Text and bytea alike.

@@ -91,7 +91,7 @@ bool ControlLoop::renew(store::ControlConnection& connection) {
         if (!trust_.holds() && !std::exchange(dropped, true)) observer_.lost();
         const auto sent = TrustWindow::boot_time();
         try {
-            if (!connection.heartbeat()) return false;
+            if (!connection.heartbeat(observer_.state())) return false;
             trust_.renewed(sent);
             if (dropped) observer_.registered(connection.worker());
             return true;

@@ -28,6 +28,8 @@ class ControlLoop {
         std::function<void(store::ControlConnection::Wakeup)> woken;
         std::function<void(const store::ControlConnection::Swept&)> swept;
         std::function<void(const std::string&)> trouble;
+        /// Asked, at every renewal of the lease, what the worker says of itself.
+        std::function<store::WorkerState()> state;
     };
     /// `trust` must outlive this.
     ControlLoop(Options options, TrustWindow& trust, Observer observer);

@@ -40,13 +40,14 @@ std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
     store::Batch batch;
     batch.worker = worker_;
     batch.claim.queue = settings_.turn.queue;
+    batch.claim.build = settings_.turn.build;
     const auto limit = static_cast<std::size_t>(settings_.batch_limit);
     while (!ready_.empty() && batch.commits.size() < limit) {
         const auto entry = runs_.find(ready_.front());
         ready_.pop_front();
         if (entry == runs_.end() || entry->second.state != State::ready) continue;
         HeldRun& run = entry->second;
-        auto commit = Turn{settings_.turn, counts_, run, now_, !draining_}.take();
+        auto commit = Turn{settings_.turn, counts_, run, now_, !draining_ && !paused_}.take();
         if (!commit) {
             wait(run);
             continue;
@@ -92,11 +93,13 @@ void Dispatcher::batch_done(const store::Batch& batch, store::BatchResult result
 
 void Dispatcher::committed(HeldRun& run, const RunCommit& commit) {
     if (commit.activation) ++run.activations;
+    if (run.sent.large_payload) note(Note::Kind::large_payload, run.run, *run.sent.large_payload);
     run.inbox_head = commit.inbox_head;
+    run.take_all = false;
+    told_updates_ = told_updates_ || !commit.updates.empty();
     while (!run.inbox.empty() && run.inbox.front().sequence <= run.inbox_head) run.inbox.pop_front();
     if (commit.next != RunCommit::Next::block && commit.activation) run.failures = 0;
-    rows_written_ = rows_written_ || !commit.activities.empty() || !commit.cancel_activities.empty() ||
-                    !commit.settled_activities.empty();
+    row_queues_.merge(run.sent.row_queues);
     for (const store::ChildStart& child : commit.children) started_.insert(child.queue);
     if (commit.continued) started_.insert(commit.continued->queue);
     // Whether the children have been started came into the inbox with this commit.
@@ -153,6 +156,7 @@ void Dispatcher::refused(HeldRun& run) {
     run.execution.reset();
     run.inbox.clear();
     run.check_orphans = true;
+    run.take_all = true;
     queue_load(run);
 }
 
@@ -294,6 +298,8 @@ void Dispatcher::after_settled(HeldRun& run, std::map<EventId, EagerActivity>::i
     const bool interrupted =
         gave_up_ && !facts.cancel_requested && outcome.failure.kind == FailureKind::canceled;
     Verdict verdict = interrupted ? Verdict{row_of(facts, now_)} : judge(facts, outcome, now_);
+    if (activity->second.ordered) verdict = not_final(facts, std::move(verdict), now_);
+    if (!interrupted && retry_in_place(run, activity->second, verdict)) return;
     run.eager.erase(activity);
     if (auto* event = std::get_if<history::Event>(&verdict)) {
         run.results.push_back(std::move(*event));
@@ -340,9 +346,10 @@ void Dispatcher::make_ready(HeldRun& run) {
 /// Unless something is already there for its next turn.
 void Dispatcher::wait(HeldRun& run) {
     run.state = State::waiting;
+    go_on_in_place(run);
     if (run.has_messages) return queue_load(run);
     const bool at_hand = !run.results.empty() || !run.retry_rows.empty() || !run.inbox.empty();
-    run.wake_at = run.execution ? run.execution->wake_at() : std::nullopt;
+    run.wake_at = next_look(run);
     if (at_hand || (run.wake_at && *run.wake_at <= now_)) return make_ready(run);
     if (run.wake_at) timers_.emplace(*run.wake_at, run.run);
 }

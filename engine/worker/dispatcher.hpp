@@ -42,7 +42,7 @@ struct LoadReply {
 
 /// Something that people should read of.
 struct Note {
-    enum class Kind : std::uint8_t { blocked, lost, rejected, adopted, given_back };
+    enum class Kind : std::uint8_t { blocked, lost, rejected, adopted, given_back, large_payload };
     Kind kind;
     RunId run;
     std::string text;
@@ -70,6 +70,9 @@ class Dispatcher {
     void compare(const std::vector<std::pair<RunId, store::Fence>>& owned);
     /// No claims, no eager starts any more.
     void drain() { draining_ = true; }
+    /// The queue is paused, or no longer: no eager starts. (The database lets nobody claim from it.)
+    void pause(bool paused) { paused_ = paused; }
+    [[nodiscard]] bool paused() const { return paused_; }
     /// Grace is over: running attempts are broken off, and become rows that count no attempt.
     void give_up_attempts();
 
@@ -79,9 +82,12 @@ class Dispatcher {
     [[nodiscard]] std::optional<LoadOrder> next_load();
     [[nodiscard]] std::vector<Attempt> take_starts() { return std::exchange(starts_, {}); }
     [[nodiscard]] std::vector<RunId> take_closed() { return std::exchange(closed_, {}); }
+    /// Whether updates have been accepted or answered since the last call.
+    [[nodiscard]] bool take_told_updates() { return std::exchange(told_updates_, false); }
     /// Queues in which runs have become claimable: children, and runs that go on as new.
     [[nodiscard]] std::set<std::string> take_started() { return std::exchange(started_, {}); }
-    [[nodiscard]] bool take_rows_written() { return std::exchange(rows_written_, false); }
+    /// Queues in which activity rows were written, or are asked to stop.
+    [[nodiscard]] std::set<std::string> take_row_queues() { return std::exchange(row_queues_, {}); }
     [[nodiscard]] std::vector<std::pair<RunId, store::Fence>> take_releases() {
         return std::exchange(releases_, {});
     }
@@ -114,6 +120,10 @@ class Dispatcher {
     void start(HeldRun& run, std::vector<Attempt> attempts);
     void after_settled(HeldRun& run, std::map<EventId, EagerActivity>::iterator activity,
                        AttemptOutcome outcome);
+    [[nodiscard]] bool retry_in_place(HeldRun& run, EagerActivity& activity, const Verdict& verdict);
+    void go_on_in_place(HeldRun& run);
+    [[nodiscard]] Attempt next_in_place(const HeldRun& run, EventId id, EagerActivity& activity);
+    [[nodiscard]] static std::optional<Timestamp> next_look(const HeldRun& run);
     void make_ready(HeldRun& run);
     void queue_load(HeldRun& run);
     void wait(HeldRun& run);
@@ -125,6 +135,7 @@ class Dispatcher {
     store::WorkerNo worker_;
     Timestamp now_{};
     bool draining_ = false;
+    bool paused_ = false;
     bool gave_up_ = false;
     std::size_t claiming_ = 0;  ///< runs asked for by batches on their way
     std::uint64_t last_attempt_ = 0;
@@ -138,11 +149,12 @@ class Dispatcher {
 
     std::vector<Attempt> starts_;
     std::vector<RunId> closed_;
+    bool told_updates_ = false;
     std::set<std::string> started_;
     std::vector<std::pair<RunId, store::Fence>> releases_;
     std::vector<Note> notes_;
     TurnCounts counts_;
-    bool rows_written_ = false;
+    std::set<std::string> row_queues_;
 };
 
 }  // namespace durable::worker

@@ -51,6 +51,7 @@ void RowActivities::step() {
     if (!running_.empty() && (beat_wanted_ || Clock::now() >= next_beat_)) heartbeat();
     if (Clock::now() >= next_beat_) next_beat_ = Clock::now() + beat_interval();
     beat_wanted_ = false;
+    if (!unopened_.empty()) launch_opened(now_);
     if (Clock::now() >= next_claim_) claim();
 }
 
@@ -78,6 +79,8 @@ void RowActivities::forget() {
     for (auto& [key, running] : running_) running.control->abandon();
     running_.clear();
     ends_.clear();
+    unopened_.clear();
+    sealed_ends_ = 0;
     worker_.reset();
 }
 
@@ -106,11 +109,24 @@ void RowActivities::claim() {
         now_ = std::max(now_, times.now);
         now_received_ = Clock::now();
     }
+    observer_.claimed(claimed.size());
     if (!claimed.empty()) poll_.found();
+    for (store::ClaimedActivity& each : claimed) unopened_.push_back(std::move(each));
     next_claim_ = Clock::now() + (claimed.size() == claim_max ? std::chrono::milliseconds{0} : poll_.next());
     if (times.look_again_at)
         next_claim_ = std::min(next_claim_, Clock::now() + (*times.look_again_at - times.now));
-    launch(std::move(claimed), times.now);
+    launch_opened(times.now);
+}
+
+/// What is claimed is ours although its payloads cannot be had for the moment: it stays until they can.
+void RowActivities::launch_opened(Timestamp now) {
+    std::vector<store::ClaimedActivity> opened;
+    while (!unopened_.empty()) {
+        options_.gate->open(unopened_.front().row);
+        opened.push_back(std::move(unopened_.front()));
+        unopened_.pop_front();
+    }
+    launch(std::move(opened), now);
 }
 
 void RowActivities::launch(std::vector<store::ClaimedActivity> claimed, Timestamp now) {
@@ -126,6 +142,10 @@ void RowActivities::launch(std::vector<store::ClaimedActivity> claimed, Timestam
         running_.insert_or_assign(key, std::move(running));
         if (row.cancel_requested || attempt.info.lost_attempts > lost_attempts_max) {
             hopeless(attempt, now);
+            continue;
+        }
+        if (!row.row.unreadable.empty()) {
+            unreadable(attempt, row.row.unreadable);
             continue;
         }
         // Without a free slot (both kinds were claimed by one number) it waits in the pool's queue for a
@@ -159,6 +179,8 @@ Attempt RowActivities::attempt_of(store::ClaimedActivity& claimed, Timestamp now
     attempt.task = std::make_shared<const history::ActivityScheduled>(
         std::get<history::ActivityScheduled>(history::decode_event(row.task)));
     attempt.close_by = row.close_by;
+    attempt.subject = row.subject;
+    attempt.payload_limits = options_.gate->settings().limits;
     if (row.heartbeat_details) attempt.heartbeat_details = Payload{*row.heartbeat_details};
     attempt.last_failure = decode_failure(row.last_failure);
     attempt.control = std::make_shared<AttemptControl>();
@@ -185,6 +207,16 @@ void RowActivities::hopeless(const Attempt& attempt, Timestamp now) {
     finish(key, running, history::Event{gave_up(running.facts, why, cause)});
 }
 
+/// Claimed only to be ended: its input is gone, and would be so the next time.
+void RowActivities::unreadable(const Attempt& attempt, const std::string& why) {
+    const Key key{attempt.info.run, attempt.info.activity};
+    const Running running = running_.at(key);
+    Failure cause;
+    cause.type = "PayloadGone";
+    cause.message = why;
+    finish(key, running, history::Event{gave_up(running.facts, RetryState::non_retryable, cause)});
+}
+
 // --- ending ------------------------------------------------------------------------------------------------
 
 void RowActivities::handle_settled(Settled settled) {
@@ -201,6 +233,7 @@ void RowActivities::handle_settled(Settled settled) {
         if (kind == AttemptOutcome::Kind::recorded) observer_.results_sent();
         return;
     }
+    if (kind == AttemptOutcome::Kind::handed_out) return hand_out(key, running);
     const auto elapsed = std::chrono::duration_cast<Duration>(Clock::now() - now_received_);
     const Timestamp now = now_ + elapsed;
     const bool interrupted =
@@ -224,10 +257,23 @@ void RowActivities::give_up() {
     }
 }
 
+void RowActivities::hand_out(const Key& key, const Running& running) {
+    store::ActivityEnd end{key.first, key.second, running.fence, {}, {}};
+    end.tenant = running.facts.tenant;
+    end.subject = running.facts.subject;
+    end.awaits = true;
+    if (running.details_unsent) end.heartbeat_details = running.facts.heartbeat_details.json;
+    running_.erase(key);
+    ends_.push_back(std::move(end));
+}
+
 void RowActivities::finish(const Key& key, const Running& running, Verdict verdict) {
     store::ActivityEnd end{key.first, key.second, running.fence, {}, {}};
+    end.tenant = running.facts.tenant;
+    end.subject = running.facts.subject;
     if (auto* event = std::get_if<history::Event>(&verdict)) {
         end.result = history::encode_event(*event);
+        end.failed = std::holds_alternative<history::ActivityFailed>(*event);
     } else {
         end.again = std::move(std::get<store::ActivityRow>(verdict));
     }
@@ -239,9 +285,11 @@ void RowActivities::end() {
     constexpr std::size_t batch_max = 256;
     const std::size_t count = std::min(ends_.size(), batch_max);
     const auto last = ends_.begin() + static_cast<std::ptrdiff_t>(count);
+    for (; sealed_ends_ < count; ++sealed_ends_) options_.gate->seal(ends_[sealed_ends_]);
     // Those whose row is no longer ours are dropped: somebody else answers for them.
     static_cast<void>(store_->end(*worker_, std::vector<store::ActivityEnd>(ends_.begin(), last)));
     ends_.erase(ends_.begin(), last);
+    sealed_ends_ -= count;
     observer_.results_sent();
 }
 
@@ -261,7 +309,10 @@ void RowActivities::heartbeat() {
     for (auto& [key, running] : running_) {
         running.hear();
         std::optional<std::string> details;
-        if (running.details_unsent) details = running.facts.heartbeat_details.json;
+        if (running.details_unsent) {
+            details = options_.gate->seal_value(running.facts.heartbeat_details.json,
+                                                {key.first, running.facts.tenant, running.facts.subject});
+        }
         beats.push_back({key.first, key.second, running.fence, std::move(details)});
     }
     for (const auto& beat : store_->heartbeat(*worker_, beats)) {
@@ -272,8 +323,9 @@ void RowActivities::heartbeat() {
             // Its run has ended or somebody else answers for it. It may clean up, but nobody listens.
             entry->second.control->ask_to_stop();
             running_.erase(entry);
-        } else if (beat.cancel_requested) {
-            entry->second.facts.cancel_requested = true;
+        } else if (beat.cancel_requested || beat.restart) {
+            // To begin anew: what it answers is judged as ever, and made a new beginning by the row's order.
+            entry->second.facts.cancel_requested = beat.cancel_requested;
             entry->second.control->ask_to_stop();
         }
     }

@@ -4,6 +4,7 @@
 // hands them to the runners, sends heartbeats, hears of cancellations, and ends rows in batches.
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/store/payload_gate.hpp"
 #include "engine/store/worker_store.hpp"
 #include "engine/worker/adaptive_poll.hpp"
 #include "engine/worker/async_runner.hpp"
@@ -29,6 +31,7 @@ class RowActivities {
         std::string queue = "default";
         Duration lease = std::chrono::seconds{10};
         PollLimits poll;
+        std::shared_ptr<store::PayloadGate> gate{};
     };
     /// What the thread tells: all are called on it.
     struct Observer {
@@ -36,6 +39,7 @@ class RowActivities {
         /// Runs have got results in their inboxes.
         std::function<void()> results_sent;
         std::function<void(const std::string&)> trouble;
+        std::function<void(std::size_t rows)> claimed;
     };
     /// Everything referred to must outlive this.
     RowActivities(Options options, const ActivityRegistry& registry, AsyncRunner& async,
@@ -89,10 +93,13 @@ class RowActivities {
     void claim();
     void launch(std::vector<store::ClaimedActivity> claimed, Timestamp now);
     [[nodiscard]] Attempt attempt_of(store::ClaimedActivity& claimed, Timestamp now);
+    void launch_opened(Timestamp now);
     void hopeless(const Attempt& attempt, Timestamp now);
+    void unreadable(const Attempt& attempt, const std::string& why);
     void end();
     void heartbeat();
     [[nodiscard]] Duration beat_interval() const;
+    void hand_out(const Key& key, const Running& running);
     void finish(const Key& key, const Running& running, Verdict verdict);
 
     Options options_;
@@ -110,7 +117,9 @@ class RowActivities {
     std::unique_ptr<store::ActivityStore> store_;
     std::optional<store::WorkerNo> worker_;
     std::map<Key, Running> running_;
+    std::deque<store::ClaimedActivity> unopened_;  ///< ours, but their payloads are still to be had
     std::vector<store::ActivityEnd> ends_;
+    std::size_t sealed_ends_ = 0;  ///< how many of them, from the front, have their payloads in the form of rows
     std::uint64_t last_attempt_ = 0;
     Timestamp now_{};
     Clock::time_point now_received_{};

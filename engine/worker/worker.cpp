@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/worker/batch_loop.hpp"
 #include "engine/worker/schedule_log.hpp"
 #include "engine/worker/schedule_loop.hpp"
 #include "engine/worker/worker_loop.hpp"
@@ -21,6 +22,7 @@ DispatcherSettings settings_of(const WorkerOptions& options, const WorkflowRegis
                                const ActivityRegistry& activities, Slots& async, Slots& transactional) {
     DispatcherSettings settings{
         TurnSettings{options.queue, options.build, workflows, activities, async, transactional}};
+    settings.turn.payload_limits = options.payloads.limits;
     settings.batch_limit = options.batch_limit;
     settings.runs_held_max = static_cast<std::size_t>(options.slots.runs);
     settings.cache_runs = options.cached_runs;
@@ -61,7 +63,8 @@ class Worker::Impl {
           trouble_(log_, metrics_),
           trust_(options_.lease),
           async_slots_(options_.slots.async),
-          transactional_slots_(options_.slots.transactional_threads + options_.slots.transactional_waiting) {}
+          transactional_slots_(options_.slots.transactional_threads + options_.slots.transactional_waiting),
+          vitals_(async_slots_, transactional_slots_, options_.slots.runs) {}
 
     ~Impl() {
         stop(std::chrono::milliseconds{0});
@@ -87,7 +90,7 @@ class Worker::Impl {
             store::Notifier notifier{options_.connection_string, options_.notifications};
             AsyncRunner async{activities_, trust_};
             TransactionalPool pool{
-                {options_.connection_string, options_.faults, options_.slots.transactional_threads},
+                {options_.connection_string, options_.faults, options_.slots.transactional_threads, gate_},
                 activities_,
                 trust_};
             std::vector<std::unique_ptr<HotLane>> lanes = make_lanes();
@@ -96,12 +99,15 @@ class Worker::Impl {
             ControlLoop control{control_options(), trust_, control_observer(rows ? &*rows : nullptr)};
             std::optional<ScheduleLoop> schedules;
             if (options_.run_workflows) schedules.emplace(schedule_options(), schedule_observer(notifier));
+            std::optional<BatchLoop> batches;
+            if (options_.run_workflows) batches.emplace(batch_options(), batch_observer(notifier));
             WorkerLoop loop{
                 options_,
                 settings_of(options_, workflows_, activities_, async_slots_, transactional_slots_),
                 {mailbox_, lanes, async, pool, rows ? &*rows : nullptr, notifier, trust_, activities_,
-                 async_slots_, transactional_slots_, metrics_, log_}};
+                 async_slots_, transactional_slots_, metrics_, vitals_, log_}};
             loop.run();
+            batches.reset();
             schedules.reset();
             control.stop(true);
             registered_ = false;
@@ -116,7 +122,7 @@ class Worker::Impl {
         std::vector<std::unique_ptr<HotLane>> lanes;
         for (int number = 0; number < options_.hot_connections; ++number) {
             lanes.push_back(std::make_unique<HotLane>(
-                HotLane::Options{options_.connection_string, options_.faults, number},
+                HotLane::Options{options_.connection_string, options_.faults, number, gate_},
                 [mailbox = mailbox_](LaneDone done) { mailbox->put(std::move(done)); },
                 [this](const std::string& text) { trouble_(text); }));
         }
@@ -136,8 +142,9 @@ class Worker::Impl {
                 store::ControlConnection::Wakeup{.runs = true, .activities = false, .messages = true});
         };
         observer.trouble = [this](const std::string& text) { trouble_(text); };
+        observer.claimed = [this](std::size_t rows_claimed) { vitals_.claimed_rows(rows_claimed); };
         rows.emplace(RowActivities::Options{options_.connection_string, options_.faults, options_.queue,
-                                            options_.lease, options_.poll},
+                                            options_.lease, options_.poll, gate_},
                      activities_, async, pool, async_slots_, transactional_slots_, trust_,
                      std::move(observer));
     }
@@ -163,7 +170,9 @@ class Worker::Impl {
             if (rows != nullptr && (woken.activities || woken.messages)) rows->wake();
             mailbox_->put(woken);
         };
+        observer.state = [this] { return vitals_.state(Vitals::Clock::now()); };
         observer.swept = [this](const store::ControlConnection::Swept& swept) {
+            mailbox_->put(QueuePaused{swept.queue_paused});
             metrics_.swept(swept.runs_taken_over, swept.stuck_runs_woken);
             if (swept.dead_workers == 0 && swept.stuck_runs_woken == 0) return;
             log_.warn("swept", {{"dead_workers", std::to_string(swept.dead_workers)},
@@ -194,7 +203,26 @@ class Worker::Impl {
         return observer;
     }
 
+    BatchLoop::Options batch_options() const {
+        return {options_.connection_string, options_.faults, options_.sweep_every};
+    }
+
+    BatchLoop::Observer batch_observer(store::Notifier& notifier) {
+        BatchLoop::Observer observer;
+        observer.took = [this, &notifier](const store::BatchPage& page) {
+            for (const std::string& queue : page.queues) notifier.messages(queue);
+            notifier.closed(page.closed);
+            if (page.state == store::BatchState::running) return;
+            log_.info("batch job ended", {{"job", page.job.to_string()}});
+        };
+        observer.trouble = [this](const std::string& text) { trouble_(text); };
+        return observer;
+    }
+
     const WorkerOptions options_;
+    /// Shared with the threads that write and read rows.
+    std::shared_ptr<store::PayloadGate> gate_ =
+        std::make_shared<store::PayloadGate>(options_.connection_string, options_.payloads);
     const WorkflowRegistry& workflows_;
     const ActivityRegistry& activities_;
     Log log_;
@@ -203,6 +231,7 @@ class Worker::Impl {
     TrustWindow trust_;
     Slots async_slots_;
     Slots transactional_slots_;
+    Vitals vitals_;
     LoopMailbox mailbox_ = std::make_shared<Mailbox<LoopMessage>>();
     std::atomic<bool> registered_{false};
     std::mutex mutex_;  ///< guards done_

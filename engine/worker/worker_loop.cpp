@@ -51,6 +51,7 @@ void WorkerLoop::handle(LoopMessage message) {
     }
     if (const auto* named = std::get_if<RegisteredAs>(&message)) return registered(named->worker);
     if (std::holds_alternative<RegistrationLost>(message)) return lost();
+    if (const auto* queue = std::get_if<QueuePaused>(&message)) return queue_paused(queue->paused);
     if (const auto* request = std::get_if<StopRequested>(&message)) stop(request->grace);
 }
 
@@ -68,8 +69,8 @@ void WorkerLoop::handle_result(CommitDone done) {
     if (done.batch.claim.limit > 0) {
         claim_under_way_ = false;
         if (claimed > 0) claim_poll_.found();
-        // A full claim means that there is more.
-        claim_wanted_ = claim_wanted_ || claimed == static_cast<std::size_t>(done.batch.claim.limit);
+        claim_wanted_ = claim_wanted_ || done.result.more_due;
+        around_.vitals.claimed_runs(claimed);
         next_claim_ = Clock::now() + claim_poll_.next();
     }
     if (done.result.errands) next_delivery_ = Clock::now();
@@ -133,6 +134,15 @@ void WorkerLoop::lost() {
     if (around_.rows != nullptr) around_.rows->forget_everything();
 }
 
+void WorkerLoop::queue_paused(bool paused) {
+    if (dispatcher_.paused() == paused) return;
+    around_.log.warn(paused ? "queue paused" : "queue unpaused", {{"queue", options_.queue}});
+    dispatcher_.pause(paused);
+    if (paused) return;
+    claim_wanted_ = true;
+    if (around_.rows != nullptr) around_.rows->wake();
+}
+
 void WorkerLoop::stop(std::chrono::milliseconds grace) {
     const auto until = Clock::now() + grace;
     grace_until_ = stopping_ ? std::min(grace_until_, until) : until;
@@ -155,6 +165,7 @@ void WorkerLoop::give_orders() {
         idle_lanes_.pop_back();
         around_.lanes[static_cast<std::size_t>(lane)]->order(std::move(*job));
     }
+    start_attempts();  // local activities that go on in place
 }
 
 std::optional<LaneJob> WorkerLoop::next_job() {
@@ -231,10 +242,13 @@ void WorkerLoop::tell() {
     tell_of_started_runs();
     const auto closed = dispatcher_.take_closed();
     if (!closed.empty()) around_.notifier.closed(closed);
+    if (dispatcher_.take_told_updates()) around_.notifier.updates();
     around_.metrics.closed(closed.size());
-    if (dispatcher_.take_rows_written()) {
-        around_.notifier.activities_ready(options_.queue);
-        if (around_.rows != nullptr) around_.rows->wake();
+    around_.vitals.closed_runs(closed.size());
+    around_.vitals.holds(dispatcher_.runs_held());
+    for (const std::string& queue : dispatcher_.take_row_queues()) {
+        around_.notifier.activities_ready(queue);
+        if (queue == options_.queue && around_.rows != nullptr) around_.rows->wake();
     }
     around_.metrics.turned(dispatcher_.take_counts());
     around_.metrics.state(dispatcher_.runs_held(), dispatcher_.cache().runs(), dispatcher_.cache().bytes(),
@@ -244,6 +258,9 @@ void WorkerLoop::tell() {
         switch (note.kind) {
             case Note::Kind::blocked:
                 around_.log.warn("run blocked", {{"run", run}, {"reason", note.text}});
+                break;
+            case Note::Kind::large_payload:
+                around_.log.warn("large payload", {{"run", run}, {"what", note.text}});
                 break;
             case Note::Kind::lost:
                 around_.log.warn("run dropped", {{"run", run}, {"reason", note.text}});

@@ -20,6 +20,7 @@
 #include "engine/worker/row_activities.hpp"
 #include "engine/worker/service_manager.hpp"
 #include "engine/worker/transactional_pool.hpp"
+#include "engine/worker/vitals.hpp"
 #include "engine/worker/worker.hpp"
 
 namespace durable::worker {
@@ -32,8 +33,12 @@ struct RegistrationLost {};
 struct StopRequested {
     std::chrono::milliseconds grace;
 };
+/// By an operator, or no longer.
+struct QueuePaused {
+    bool paused = false;
+};
 using LoopMessage = std::variant<LaneDone, Settled, store::ControlConnection::Wakeup, RegisteredAs,
-                                 RegistrationLost, StopRequested>;
+                                 RegistrationLost, QueuePaused, StopRequested>;
 /// Shared, because the runners' callbacks may come after the loop's end.
 using LoopMailbox = std::shared_ptr<Mailbox<LoopMessage>>;
 
@@ -52,6 +57,7 @@ class WorkerLoop {
         Slots& async_slots;
         Slots& transactional_slots;
         Metrics& metrics;
+        Vitals& vitals;
         const Log& log;
     };
     WorkerLoop(const WorkerOptions& options, DispatcherSettings settings, Surroundings around);
@@ -72,6 +78,7 @@ class WorkerLoop {
     void handle_result(DeliverDone done);
     void registered(store::WorkerNo worker);
     void lost();
+    void queue_paused(bool paused);
     void stop(std::chrono::milliseconds grace);
 
     void give_orders();

@@ -1,10 +1,10 @@
 -- Takes activity rows that are due, of the types the worker can run: by priority; then every line's first row before
 -- any line's second; then those whose turn came earliest. Of a key no more than it has slots and starts left. Rows
--- asked to stop come too, to be ended.
+-- asked to stop come too, to be ended. From a queue that is paused, nothing.
 --
 -- Locks: activities, skipping locked rows; limits and lines are held since hold_limits.sql.
 -- Indexes: activities_claimable and activities_in_line, one look a priority; limit_lines_ripe; activities_under_limit
--- for the slots in use. The workflow id comes by a_run_starts_once.
+-- for the slots in use; a_queue_is_decided_once. The workflow id comes by a_run_starts_once.
 -- $1 worker, $2 token of this claim, $3 queue, $4 types, $5 limit
 with lines as materialized (
     select l.limit_key, l.type, l.next_at,
@@ -15,6 +15,7 @@ with lines as materialized (
                as allowed
       from engine.limit_lines l join engine.limits k on k.limit_key = l.limit_key
      where l.queue = $3 and l.next_at <= engine.now() and l.type = any ($4::text[]) and k.claim = $2::bigint
+       and (select q.paused_at from engine.queues q where q.queue = $3) is null
      order by l.next_at, l.limit_key, l.type
      limit $5::integer
 ),
@@ -46,6 +47,7 @@ unlimited as materialized (
      cross join lateral (
            select run_id, activity, priority, available_at from engine.activities
             where owner is null and limit_key is null and queue = $3 and priority = p.priority
+              and (select q.paused_at from engine.queues q where q.queue = $3) is null
               and available_at <= engine.now() and type = any ($4::text[])
               and (schedule_to_start_by is null or schedule_to_start_by > engine.now())
               and (close_by is null or close_by > engine.now())

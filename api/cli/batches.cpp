@@ -1,0 +1,151 @@
+#include "api/cli/batches.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "api/cli/filter_query.hpp"
+#include "api/cli/run_json.hpp"
+
+namespace callflex::cli {
+
+using durable::client::BatchState;
+using durable::client::BatchVerb;
+
+void with_batches(const Session& session, const std::function<void(BatchClient&)>& act) {
+    BatchClient client{{.connection_string = session.database_url(),
+                        .connections_max = 1,
+                        .patience = std::chrono::milliseconds{2000}}};
+    act(client);
+}
+
+void add_runs_argument(CLI::App& app, RunsArgument& runs) {
+    auto* const run = app.add_option("RUN", runs.run.name,
+                                     "Run id, or workflow id (then: its open run, else its newest one)");
+    app.add_option("--namespace,-n", runs.run.name_space, "Namespace of the workflow id")
+        ->type_name("NAME")
+        ->capture_default_str();
+    app.add_flag("--workflow-id", runs.run.is_workflow_id,
+                 "RUN is a workflow id even if it looks like a run id");
+    auto* const query = add_query_option(app, runs.query);
+    query->excludes(run);
+    app.add_option("--rps", runs.per_second, "With -q: at most so many runs a second")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(CLI::Range(0.01, 10'000.0))
+        ->needs(query);
+    app.add_flag("--yes,-y", runs.yes, "With -q: do not ask")->needs(query);
+    app.final_callback([run, query, &app] {
+        if (run->empty() && query->empty()) throw CLI::RequiredError("RUN or --query");
+        static_cast<void>(app);
+    });
+}
+
+namespace {
+
+/// True: go on.
+bool confirmed(const Session& session, const RunsArgument& runs, const std::string& verb,
+               std::int64_t matching) {
+    session.err() << fmt::format("{} open runs match\n", matching);
+    if (runs.yes) return true;
+    if (!session.err_is_terminal() || ::isatty(STDIN_FILENO) == 0) {
+        throw CommandError(
+            exit_refused,
+            fmt::format("nothing was done: {} of {} runs has not been confirmed", verb, matching),
+            "the same with --yes");
+    }
+    session.err() << fmt::format("{} them? [y/N] ", verb) << std::flush;
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "yes";
+}
+
+}  // namespace
+
+int start_batch(Session& session, const RunsArgument& runs, BatchVerb verb,
+                durable::store::BatchArguments arguments, const std::string& reason) {
+    with_batches(session, [&](BatchClient& client) {
+        const auto matching = client.count(runs.run.name_space, runs.query);
+        if (!confirmed(session, runs, name_of(verb), matching)) {
+            session.exit_code = exit_refused;
+            return;
+        }
+        durable::client::BatchRequest request;
+        request.verb = verb;
+        request.name_space = runs.run.name_space;
+        request.filter = runs.query;
+        request.arguments = std::move(arguments);
+        request.reason = reason;
+        request.identity = identity();
+        request.per_second = runs.per_second;
+        const BatchJob job = client.create(std::move(request));
+        session.exit_code = exit_ok;
+        if (!session.for_people()) return session.print_json(to_json(job));
+        session.out() << session.style()(Color::green, "batch job ") << job.request.job.to_string()
+                      << fmt::format("  {} runs, {} a second; see `callflex batch describe`\n", job.total,
+                                     job.request.per_second);
+    });
+    return session.exit_code;
+}
+
+durable::Uuid batch_id(const std::string& text) {
+    const auto id = durable::Uuid::parse(text);
+    if (!id) throw CommandError(exit_usage, text + " is no job id", "callflex batch list");
+    return *id;
+}
+
+void add_batch_argument(CLI::App& app, std::string& id) {
+    app.add_option("JOB", id, "Job id, as printed when it was made")->required();
+}
+
+std::string name_of(BatchVerb verb) {
+    return boost::describe::enum_to_string(verb, "");
+}
+std::string name_of(BatchState state) {
+    return boost::describe::enum_to_string(state, "");
+}
+
+Color state_color(BatchState state) {
+    switch (state) {
+        case BatchState::running:
+            return Color::cyan;
+        case BatchState::completed:
+            return Color::green;
+        case BatchState::stopped:
+            return Color::yellow;
+        case BatchState::failed:
+            break;
+    }
+    return Color::red;
+}
+
+std::string progress_of(const BatchJob& job) {
+    std::string text = fmt::format("{} of {} done", job.done, job.total);
+    if (job.skipped > 0) text += fmt::format(", {} skipped", job.skipped);
+    if (job.failed > 0) text += fmt::format(", {} failed", job.failed);
+    return text;
+}
+
+Json to_json(const BatchJob& job) {
+    const auto& request = job.request;
+    Json json{{"job_id", request.job.to_string()},
+              {"verb", name_of(request.verb)},
+              {"filter", request.filter},
+              {"namespace", request.name_space},
+              {"reason", request.reason},
+              {"identity", request.identity},
+              {"per_second", request.per_second},
+              {"state", name_of(job.state)},
+              {"total", job.total},
+              {"done", job.done},
+              {"skipped", job.skipped},
+              {"failed", job.failed},
+              {"created_at", json_time(job.created_at)}};
+    if (!request.arguments.name.empty()) json["name"] = request.arguments.name;
+    if (job.ended_at) json["ended_at"] = json_time(*job.ended_at);
+    if (job.trouble) json["trouble"] = *job.trouble;
+    return json;
+}
+
+}  // namespace callflex::cli

@@ -171,6 +171,47 @@ Timeline::View Timeline::view(EventId, const history::ChildCancelRequested& even
 Timeline::View Timeline::view(EventId, const history::StatePublished& event) {
     return {"·", Color::dim, event.key + at_source(event.source), &event.value};
 }
+Timeline::View Timeline::view(EventId id, const history::UpdateAccepted& event) {
+    scheduled_[id] = {"update " + event.name, time_};
+    return {"◆", Color::cyan, fmt::format("{} · update id {}", event.name, event.id), &event.input};
+}
+Timeline::View Timeline::view(EventId, const history::UpdateCompleted& event) {
+    const std::string what = scheduled(event.accepted) + since(event.accepted);
+    if (event.failure)
+        return {"✗", Color::red, what + " · " + event.failure->to_string(), &event.failure->details};
+    return {"✓", Color::green, what, &event.result};
+}
+Timeline::View Timeline::view(EventId id, const history::ExternalSignalOrdered& event) {
+    scheduled_[id] = {fmt::format("signal {} to {}", event.name, event.workflow_id), time_};
+    return {"→", Color::dim,
+            fmt::format("{} · to {}{}", event.name, event.workflow_id, at_source(event.source)),
+            &event.input};
+}
+Timeline::View Timeline::view(EventId id, const history::ExternalCancelOrdered& event) {
+    scheduled_[id] = {fmt::format("cancel request to {}", event.workflow_id), time_};
+    return {"→", Color::dim, fmt::format("of {}{}", event.workflow_id, at_source(event.source)), nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::ExternalDelivered& event) {
+    return {"✓", Color::green, scheduled(event.ordered) + since(event.ordered), nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::ExternalFailed& event) {
+    return {"✗", Color::red, scheduled(event.ordered) + " · " + event.failure.to_string(), nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::PatchMarked& event) {
+    return {"·", Color::dim, event.id + (event.deprecated ? " (deprecated)" : "") + at_source(event.source),
+            nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::SearchAttributeSet& event) {
+    const std::string value = event.value.is_null() ? "none" : cut(event.value.json, 60);
+    return {"·", Color::dim, event.key + " = " + value + at_source(event.source), nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::SearchAttributeSet& event) {
+    const std::string value = event.value.is_null() ? "none" : cut(event.value.json, 60);
+    return {"·", Color::dim, event.key + " = " + value + at_source(event.source), nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::ActivityOrdered& event) {
+    return {"·", Color::dim, scheduled(event.scheduled) + " · ordered by an operator", nullptr};
+}
 Timeline::View Timeline::view(EventId, const history::CodeStarted&) {
     return {"·", Color::dim, "the code has run, and waits", nullptr};
 }

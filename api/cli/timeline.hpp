@@ -48,6 +48,16 @@ class Timeline {
     View view(durable::EventId id, const durable::history::ChildInitiated& event);
     View view(durable::EventId, const durable::history::ChildCancelRequested& event);
     View view(durable::EventId, const durable::history::StatePublished& event);
+    View view(durable::EventId, const durable::history::PatchMarked& event);
+    View view(durable::EventId, const durable::history::SearchAttributeSet& event);
+    View view(durable::EventId id, const durable::history::UpdateAccepted& event);
+    View view(durable::EventId, const durable::history::UpdateCompleted& event);
+    View view(durable::EventId id, const durable::history::ExternalSignalOrdered& event);
+    View view(durable::EventId id, const durable::history::ExternalCancelOrdered& event);
+    View view(durable::EventId, const durable::history::ExternalDelivered& event);
+    View view(durable::EventId, const durable::history::ExternalFailed& event);
+    View view(durable::EventId, const durable::history::SearchAttributeSet& event);
+    View view(durable::EventId, const durable::history::ActivityOrdered& event);
     View view(durable::EventId, const durable::history::CodeStarted& event);
     View view(durable::EventId, const durable::history::WorkflowCompleted& event);
     View view(durable::EventId, const durable::history::WorkflowFailed& event);

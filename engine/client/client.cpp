@@ -7,6 +7,15 @@
 namespace durable::client {
 namespace {
 
+StartResult start_one(pqxx::transaction_base& tx, const store::StartRequest& request) {
+    StartResult result = store::start(tx, std::array{request}).front();
+    // The run is ours: an earlier attempt of this very call had committed.
+    if (result.run == request.run) result.outcome = StartResult::Outcome::started;
+    return result;
+}
+
+}  // namespace
+
 store::StartRequest request_of(RunId run, const std::string& type, const Payload& input,
                                const StartOptions& options) {
     store::StartRequest request;
@@ -22,18 +31,14 @@ store::StartRequest request_of(RunId run, const std::string& type, const Payload
     request.reuse = options.reuse;
     request.run_timeout = options.run_timeout;
     request.start_delay = options.start_delay;
+    request.execution_timeout = options.execution_timeout;
+    request.retry = options.retry;
+    request.on_mismatch = options.on_mismatch;
     request.scheduled_for = options.scheduled_for;
+    request.attributes = options.attributes;
+    request.share = options.share;
     return request;
 }
-
-StartResult start_one(pqxx::transaction_base& tx, const store::StartRequest& request) {
-    StartResult result = store::start(tx, std::array{request}).front();
-    // The run is ours: an earlier attempt of this very call had committed.
-    if (result.run == request.run) result.outcome = StartResult::Outcome::started;
-    return result;
-}
-
-}  // namespace
 
 std::string describe_ref(const RunRef& ref) {
     if (ref.run) return "run " + ref.run->value.to_string();

@@ -17,8 +17,14 @@
 #include <type_traits>
 #include <vector>
 
+#include "engine/client/update.hpp"
 #include "engine/replay/execution.hpp"
+#include "engine/store/audit.hpp"
+#include "engine/store/pause.hpp"
+#include "engine/store/remove.hpp"
+#include "engine/store/reset.hpp"
 #include "engine/store/runs.hpp"
+#include "engine/store/search.hpp"
 #include "engine/store/worker_store.hpp"
 #include "engine/store/workers.hpp"
 #include "engine/workflow/codec.hpp"
@@ -29,6 +35,8 @@ namespace durable::client {
 
 using store::ConflictPolicy;
 using store::ListFilter;
+using store::RemoveResult;
+using store::ResetResult;
 using store::ReusePolicy;
 using store::RunInfo;
 using store::RunRef;
@@ -47,7 +55,39 @@ struct StartOptions {
     ReusePolicy reuse = ReusePolicy::allow;
     std::optional<Duration> run_timeout{};
     std::optional<Duration> start_delay{};
+    /// Of the whole chain: retries and continue-as-new included.
+    std::optional<Duration> execution_timeout{};
+    /// A run that has failed, or run out of its run_timeout, is tried again from the start by this; whoever waits
+    /// for the result waits on. None: once.
+    std::optional<RetryPolicy> retry{};
+    std::optional<MismatchPolicy> on_mismatch{};  ///< none: as the type is registered
     std::optional<Timestamp> scheduled_for{};  ///< the nominal time, for what a schedule would have started
+    /// What lists find it by: {organization("org-7")}, see engine/workflow/search.hpp. A type that is not the
+    /// key's throws std::invalid_argument.
+    std::vector<SearchAttribute> attributes{};
+    QueueShare share{};                        ///< priority, fairness key and weight in the queue
+};
+
+/// Where a reset or a fork begins anew.
+struct ResetPoint {
+    enum class At : std::uint8_t {
+        event,                  ///< after `event`, rounded down to the end of an activation
+        first_activation,       ///< before the code ran for the first time
+        last_activation,        ///< before the last activation of the code
+        last_continue_as_new,   ///< before the activation, of the run before, that decided to continue as new
+        before_first_mismatch,  ///< before the first activation that this program does not answer as recorded
+        build,                  ///< before the first activation that `build` recorded
+    };
+    At at = At::last_activation;
+    EventId event{};
+    std::string build{};
+};
+struct ResetOptions {
+    ResetPoint point{};
+    std::string reason{};
+    std::string identity{};
+    std::string request_id{};
+    store::ReapplyExclude exclude{};
 };
 
 /// How a run ended.
@@ -59,7 +99,8 @@ struct RunResult {
 };
 
 /// What a run waits for. `kind` is for programs: closed, blocked, no_worker, not_claimed, start_delayed,
-/// worker_gone, message, activity_running, activity_waiting, activity_retrying, timer, signal, condition,
+/// worker_gone, message, activity_running, activity_waiting, activity_retrying,
+/// activity_paused, activity_awaited, timer, signal, condition,
 /// needs_build.
 struct Why {
     std::string kind;
@@ -165,6 +206,65 @@ class Client {
                          const std::string& identity);
     SendResult terminate(const RunRef& run, const std::string& reason, const std::string& identity);
 
+    // --- beginning anew, holding, removing -----------------------------------------------------------------
+    // Each leaves an audit row. `registry`: this program's workflows, for the point before the first mismatch.
+    /// See store::reset. Throws NotFound, store::ResetRefused.
+    ResetResult reset(pqxx::transaction_base& tx, const WorkflowRegistry& registry, const RunRef& base,
+                      const ResetOptions& options);
+    ResetResult reset(const WorkflowRegistry& registry, const RunRef& base, const ResetOptions& options);
+    /// See store::fork. `options.exclude` counts for nothing: a fork is told nothing again.
+    ResetResult fork(pqxx::transaction_base& tx, const WorkflowRegistry& registry, const RunRef& base,
+                     const WorkflowId& workflow, const ResetOptions& options);
+    ResetResult fork(const WorkflowRegistry& registry, const RunRef& base, const WorkflowId& workflow,
+                     const ResetOptions& options);
+    /// See store::pause.
+    SendResult pause(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,
+                     const std::string& identity);
+    SendResult pause(const RunRef& run, const std::string& reason, const std::string& identity);
+    SendResult unpause(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,
+                       const std::string& identity);
+    SendResult unpause(const RunRef& run, const std::string& reason, const std::string& identity);
+    /// See store::remove.
+    RemoveResult remove(pqxx::transaction_base& tx, const RunRef& run, bool terminate_first,
+                        const std::string& reason, const std::string& identity);
+    RemoveResult remove(const RunRef& run, bool terminate_first, const std::string& reason,
+                        const std::string& identity);
+    [[nodiscard]] std::vector<store::Audited> audit(const store::AuditFilter& filter);
+
+    // --- updates -------------------------------------------------------------------------------------------
+    // A request that the run's code checks, takes on and answers, once for its id. All throw NotFound if nobody is
+    // there to ask, store::TooMany if too many are under way, WaitTimedOut if it has not come as far as asked for.
+    /// Waits for the answer. Throws UpdateRefused, or the failure of its handler.
+    template <class Input, class Output>
+    Output update(const RunRef& to, const Update<Input, Output>& which, const std::type_identity_t<Input>& input,
+                  UpdateOptions options = {}) {
+        options.wait = WaitFor::completed;
+        return decode<Output>(result_of(update(to, std::string{which.name}, encode(input), options)));
+    }
+    /// As far as `options.wait`, or how it has ended: rejections and failures are values here.
+    UpdateInfo update(const RunRef& to, const std::string& name, const Payload& input,
+                      const UpdateOptions& options);
+    /// Admits it in the caller's transaction. `update_id` must not be empty.
+    store::Admitted update(pqxx::transaction_base& tx, const RunRef& to, const std::string& name,
+                           const Payload& input, const std::string& update_id);
+    /// What has become of an update of the run's chain; NotFound if there is none of that id.
+    UpdateInfo update_result(const RunRef& of, const std::string& id, WaitFor wait,
+                             std::chrono::milliseconds timeout);
+    template <class Input, class Output>
+    Output update_result(const Update<Input, Output>&, const RunRef& of, const std::string& id,
+                         std::chrono::milliseconds timeout) {
+        return decode<Output>(result_of(update_result(of, id, WaitFor::completed, timeout)));
+    }
+    /// Sends it to the open run of the workflow id, or to one that it starts: all or nothing. See
+    /// store::update_with_start.
+    UpdateWithStart update_with_start(const std::string& type, const Payload& input,
+                                      const StartOptions& options, const std::string& name,
+                                      const Payload& message, const UpdateOptions& how);
+    store::UpdateWithStartResult update_with_start(pqxx::transaction_base& tx, const std::string& type,
+                                                   const Payload& input, const StartOptions& options,
+                                                   const std::string& name, const Payload& message,
+                                                   const std::string& update_id);
+
     /// After a foreign transaction that started or signalled has committed: wakes workers now instead of
     /// within 500 ms.
     void notify(const std::string& queue = "default");
@@ -174,6 +274,13 @@ class Client {
     [[nodiscard]] std::optional<RunInfo> describe(const RunRef& run);
     [[nodiscard]] std::vector<store::ListedRun> list(const ListFilter& filter);
     [[nodiscard]] store::Counts count(const ListFilter& filter);
+    /// By the filter language: docs/guide/search.md. Throw search::QueryError.
+    [[nodiscard]] std::vector<store::ListedRun> search(const store::SearchRequest& request);
+    [[nodiscard]] std::vector<store::GroupCount> count_groups(const std::string& name_space,
+                                                              const std::string& filter,
+                                                              const std::string& group_by = {});
+    /// What the run can be found by.
+    [[nodiscard]] std::vector<SearchAttribute> attributes(RunId run);
     /// Activations in order, from the one whose first event is `from` or later. Empty when there are none.
     [[nodiscard]] history::History history(RunId run, EventId from = EventId{1});
     [[nodiscard]] std::optional<RunId> resolve(const RunRef& ref);

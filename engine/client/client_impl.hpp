@@ -34,6 +34,9 @@ class Client::Impl {
 /// "run 0198…", or "workflow order-7 in namespace default".
 [[nodiscard]] std::string describe_ref(const RunRef& ref);
 
+[[nodiscard]] store::StartRequest request_of(RunId run, const std::string& type, const Payload& input,
+                                             const StartOptions& options);
+
 /// Decodes rows into activations.
 [[nodiscard]] history::History decode_rows(const std::vector<store::HistoryRow>& rows);
 

@@ -4,15 +4,13 @@
 #include <thread>
 
 #include "engine/client/client_impl.hpp"
+#include "engine/client/pause.hpp"
 
 namespace durable::client {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-
-constexpr milliseconds first_pause{2};
-constexpr milliseconds longest_pause{50};
 
 Failure terminated(const history::WorkflowTerminated& end) {
     Failure failure;
@@ -45,13 +43,12 @@ void take_end(RunResult& ended, const history::Event& event) {
     }
 }
 
-/// The run that a closed one was continued by, if it was.
+/// The run that took over from a closed one: continued as new, tried again, or reset.
 std::optional<RunId> continued_by(const store::Closed& closed) {
-    if (closed.status != replay::RunStatus::continued_as_new || !closed.last) return std::nullopt;
+    if (!closed.last) return std::nullopt;
     const auto last = history::decode_activation(closed.last->first_event, closed.last->bytes);
     if (last.commands.empty()) return std::nullopt;
-    const auto* end = std::get_if<history::WorkflowContinuedAsNew>(&last.commands.back());
-    return end == nullptr ? std::nullopt : std::optional{end->run};
+    return store::successor(last.commands.back());
 }
 
 RunResult result_of(RunId run, const store::Closed& closed) {
@@ -65,20 +62,6 @@ RunResult result_of(RunId run, const store::Closed& closed) {
     }
     return ended;
 }
-
-/// 2, 3, 4, 6, 9 ... 50 ms: finds quick runs quickly and does not press on a database that is busy with slow
-/// ones.
-class Pause {
-  public:
-    milliseconds next(milliseconds left) {
-        const milliseconds now = std::min(length_, left);
-        length_ = std::min(length_ + length_ / 2, longest_pause);
-        return now;
-    }
-
-  private:
-    milliseconds length_ = first_pause;
-};
 
 }  // namespace
 

@@ -12,7 +12,7 @@ using namespace history;
 
 /// What an arriving event is news of. Of each only the first news counts.
 struct Subject {
-    enum class Kind : std::uint8_t { activity, timer, child_start, child_end, cancellation };
+    enum class Kind : std::uint8_t { activity, timer, child_start, child_end, cancellation, external, units };
     Kind kind;
     EventId event{};
     RunId child{};
@@ -36,6 +36,9 @@ struct SubjectOf {
         return Subject{Kind::child_end, e.initiated, e.run};
     }
     Found operator()(const CancelRequested&) const { return Subject{Kind::cancellation}; }
+    Found operator()(const ExternalDelivered& e) const { return Subject{Kind::external, e.ordered}; }
+    Found operator()(const UnitsGranted& e) const { return Subject{Kind::units, e.requested}; }
+    Found operator()(const ExternalFailed& e) const { return Subject{Kind::external, e.ordered}; }
     template <class E>
     Found operator()(const E&) const {
         return std::nullopt;
@@ -58,7 +61,9 @@ void bound(Event& event) {
 bool Execution::Machine::expects(const Event& event) const {
     if (status_ != RunStatus::running) return false;
     const std::optional<Subject> subject = std::visit(SubjectOf{}, event);
-    if (!subject) return std::holds_alternative<SignalReceived>(event);
+    if (!subject) {
+        return std::holds_alternative<SignalReceived>(event) || std::holds_alternative<UpdateAccepted>(event);
+    }
     switch (subject->kind) {
         case Subject::Kind::activity:
             return activities_.is_pending(subject->event);
@@ -70,6 +75,10 @@ bool Execution::Machine::expects(const Event& event) const {
             return children_.is_pending(subject->event, subject->child);
         case Subject::Kind::cancellation:
             return !root_scope_.canceled();
+        case Subject::Kind::units:
+            return semaphores_.is_waiting(subject->event);
+        case Subject::Kind::external:
+            return externals_.is_pending(subject->event);
     }
     return false;
 }
@@ -87,7 +96,11 @@ std::vector<Event> Execution::Machine::expected_of(std::vector<Event> arrived) c
 }
 
 void Execution::Machine::deliver(const std::vector<Event>& arrived) {
-    for (const Event& event : arrived) deliver(event);
+    EventId id = next_event_;
+    for (const Event& event : arrived) {
+        deliver(id, event);
+        id = next(id);
+    }
     if (!first_activation()) return;
     detail::PromiseBase& root = *root_.promise();
     root.runtime = this;
@@ -95,7 +108,7 @@ void Execution::Machine::deliver(const std::vector<Event>& arrived) {
     post(root);
 }
 
-void Execution::Machine::deliver(const Event& event) {
+void Execution::Machine::deliver(EventId id, const Event& event) {
     if (const auto* completed = std::get_if<ActivityCompleted>(&event))
         return activities_.completed(*completed);
     if (const auto* failed = std::get_if<history::ActivityFailed>(&event)) return activities_.failed(*failed);
@@ -105,6 +118,10 @@ void Execution::Machine::deliver(const Event& event) {
     if (const auto* refused = std::get_if<ChildStartFailed>(&event)) return children_.start_failed(*refused);
     if (const auto* completed = std::get_if<ChildCompleted>(&event)) return children_.completed(*completed);
     if (const auto* failed = std::get_if<history::ChildFailed>(&event)) return children_.failed(*failed);
+    if (const auto* update = std::get_if<UpdateAccepted>(&event)) return updates_.accepted(id, *update);
+    if (const auto* granted = std::get_if<UnitsGranted>(&event)) return semaphores_.granted(*granted);
+    if (const auto* sent = std::get_if<ExternalDelivered>(&event)) return externals_.delivered(*sent);
+    if (const auto* failed = std::get_if<ExternalFailed>(&event)) return externals_.failed(*failed);
     if (const auto* cancel = std::get_if<CancelRequested>(&event)) return root_scope_.cancel(cancel->reason);
     commands_.block(Blocked::Kind::mismatch,
                     std::string{kind_name(event)} + " cannot arrive in a running workflow");

@@ -28,9 +28,25 @@ struct Same {
     bool operator()(const StatePublished& recorded, const StatePublished& found) const {
         return recorded.key == found.key && recorded.value == found.value;
     }
+    bool operator()(const SearchAttributeSet& recorded, const SearchAttributeSet& found) const {
+        return recorded.key == found.key && recorded.type == found.type && recorded.value == found.value;
+    }
+    bool operator()(const ExternalSignalOrdered& recorded, const ExternalSignalOrdered& found) const {
+        return recorded.workflow_id == found.workflow_id && recorded.name == found.name &&
+               recorded.input == found.input;
+    }
+    bool operator()(const ExternalCancelOrdered& recorded, const ExternalCancelOrdered& found) const {
+        return recorded.workflow_id == found.workflow_id && recorded.reason == found.reason;
+    }
+    bool operator()(const UnitsRequested& recorded, const UnitsRequested& found) const {
+        return recorded.resource == found.resource && recorded.units == found.units;
+    }
     bool operator()(WorkflowContinuedAsNew recorded, const WorkflowContinuedAsNew& found) const {
         recorded.run = found.run;
         return recorded == found;
+    }
+    bool operator()(const WorkflowFailed& recorded, const WorkflowFailed& found) const {
+        return recorded.failure == found.failure;
     }
     bool operator()(const TimerStarted& recorded, const TimerStarted& found) const {
         return recorded.delay == found.delay;
@@ -74,6 +90,28 @@ struct Details {
     }
     std::string operator()(const StatePublished& event) const {
         return " " + event.key + ", value " + digest(event.value.json);
+    }
+    std::string operator()(const SearchAttributeSet& event) const {
+        return " " + event.key + ", value " + digest(event.value.json);
+    }
+    std::string operator()(const UpdateCompleted& event) const {
+        return " of event " + std::to_string(event.accepted.value) +
+               (event.failure ? ending(*event.failure) : ", result " + digest(event.result.json));
+    }
+    std::string operator()(const ExternalSignalOrdered& event) const {
+        return " " + event.name + ", id " + digest(event.workflow_id) + ", input " + digest(event.input.json);
+    }
+    std::string operator()(const ExternalCancelOrdered& event) const {
+        return ", id " + digest(event.workflow_id);
+    }
+    std::string operator()(const UnitsRequested& event) const {
+        return " of " + event.resource + ", units " + std::to_string(event.units);
+    }
+    std::string operator()(const UnitsReleased& event) const {
+        return " of event " + std::to_string(event.requested.value);
+    }
+    std::string operator()(const PatchMarked& event) const {
+        return " " + event.id + (event.deprecated ? ", deprecated" : "");
     }
     std::string operator()(const WorkflowContinuedAsNew& event) const {
         return ", input " + digest(event.input.json) + ", " + std::to_string(event.signals.size()) +
@@ -172,9 +210,14 @@ struct Difference {
     std::string operator()(const StatePublished& left, const StatePublished& right) const {
         return left.key == right.key ? where_they_differ("value", left.value, right.value) : "";
     }
+    std::string operator()(const ExternalSignalOrdered& left, const ExternalSignalOrdered& right) const {
+        if (left.workflow_id != right.workflow_id) return "workflow id differs";
+        return left.name == right.name ? where_they_differ("input", left.input, right.input) : "";
+    }
     std::string operator()(const WorkflowContinuedAsNew& left, const WorkflowContinuedAsNew& right) const {
         if (left.input != right.input) return where_they_differ("input", left.input, right.input);
-        return left.signals != right.signals ? "unread signals differ" : "";
+        if (left.signals != right.signals) return "unread signals differ";
+        return left.attributes != right.attributes ? "search attributes differ" : "";
     }
 };
 

@@ -36,6 +36,14 @@ void fields(V& v, typename V::template Ref<ActivityOptions> options) {
     v.optional("queue", options.queue, {});
     v.optional("priority", options.priority, 3);
     v.optional("limit", options.limit, {});
+    v.optional("local", options.local, false);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<QueueShare> share) {
+    v.optional("priority", share.priority, QueueShare{}.priority);
+    v.optional("fairness_key", share.fairness_key, {});
+    v.optional("weight", share.weight, QueueShare{}.weight);
 }
 
 template <class V>
@@ -72,6 +80,40 @@ void fields(V& v, typename V::template Ref<SignalReceived> event) {
 }
 
 template <class V>
+void fields(V& v, typename V::template Ref<SearchAttribute> attribute) {
+    v.required("key", attribute.key);
+    v.required("type", attribute.type);
+    v.required("value", attribute.value);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<CopiedStretch> stretch) {
+    v.required("run", stretch.run);
+    v.required("last", stretch.last);
+    v.required("workflow_id", stretch.workflow_id);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<Forked> forked) {
+    v.required("base", forked.base);
+    v.required("after", forked.after);
+    v.optional("reset", forked.reset, true);
+    v.optional("reason", forked.reason, {});
+    v.optional("identity", forked.identity, {});
+    v.required("copied", forked.copied);
+    v.optional("resent", forked.resent, 0);
+    v.optional("run_deadline", forked.run_deadline, {});
+    v.optional("execution_deadline", forked.execution_deadline, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<NextAttempt> next) {
+    v.required("run", next.run);
+    v.required("at", next.at);
+    v.optional("signals", next.signals, {});
+}
+
+template <class V>
 void fields(V& v, typename V::template Ref<WorkflowStarted> event) {
     v.required("type", event.type);
     v.required("workflow_id", event.workflow_id);
@@ -84,6 +126,14 @@ void fields(V& v, typename V::template Ref<WorkflowStarted> event) {
     v.optional("continued_from", event.continued_from, {});
     v.optional("signals", event.signals, {});
     v.optional("scheduled_for", event.scheduled_for, {});
+    v.optional("attempt", event.attempt, 1);
+    v.optional("retry", event.retry, {});
+    v.optional("execution_timeout", event.execution_timeout, {});
+    v.optional("execution_deadline", event.execution_deadline, {});
+    v.optional("on_mismatch", event.on_mismatch, {});
+    v.optional("forked", event.forked, {});
+    v.optional("attributes", event.attributes, {});
+    v.optional("subject", event.subject, {});
 }
 
 template <class V>
@@ -137,6 +187,24 @@ void fields(V& v, typename V::template Ref<ChildFailed> event) {
     v.optional("run", event.run, {});
 }
 
+template <class V>
+void fields(V& v, typename V::template Ref<UpdateAccepted> event) {
+    v.required("id", event.id);
+    v.required("name", event.name);
+    v.required("input", event.input);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ExternalDelivered> event) {
+    v.required("ordered", event.ordered);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ExternalFailed> event) {
+    v.required("ordered", event.ordered);
+    v.required("failure", event.failure);
+}
+
 // --- commands --------------------------------------------------------------------------------------------
 
 template <class V>
@@ -180,7 +248,9 @@ void fields(V& v, typename V::template Ref<ChildInitiated> event) {
     v.optional("reuse", event.reuse, ChildReuse::allow);
     v.optional("queue", event.queue, {});
     v.optional("run_timeout", event.run_timeout, {});
+    v.optional("share", event.share, {});
     v.required("run", event.run);
+    v.optional("attributes", event.attributes, {});
     v.optional("source", event.source, {});
 }
 
@@ -197,6 +267,67 @@ void fields(V& v, typename V::template Ref<StatePublished> event) {
 }
 
 template <class V>
+void fields(V& v, typename V::template Ref<SearchAttributeSet> event) {
+    v.required("key", event.key);
+    v.required("type", event.type);
+    v.required("value", event.value);
+    v.optional("source", event.source, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<UpdateCompleted> event) {
+    v.required("accepted", event.accepted);
+    v.optional("result", event.result, {});
+    v.optional("failure", event.failure, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ExternalSignalOrdered> event) {
+    v.required("workflow_id", event.workflow_id);
+    v.required("name", event.name);
+    v.required("input", event.input);
+    v.optional("source", event.source, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ExternalCancelOrdered> event) {
+    v.required("workflow_id", event.workflow_id);
+    v.optional("reason", event.reason, {});
+    v.optional("source", event.source, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<PatchMarked> event) {
+    v.required("id", event.id);
+    v.optional("deprecated", event.deprecated, false);
+    v.optional("source", event.source, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<ActivityOrdered> event) {
+    v.required("scheduled", event.scheduled);
+    v.optional("stop", event.stop, false);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<UnitsGranted> event) {
+    v.required("requested", event.requested);
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<UnitsRequested> event) {
+    v.required("resource", event.resource);
+    v.optional("units", event.units, 1);
+    v.optional("capacity", event.capacity, 1);
+    v.optional("source", event.source, {});
+}
+
+template <class V>
+void fields(V& v, typename V::template Ref<UnitsReleased> event) {
+    v.required("requested", event.requested);
+}
+
+template <class V>
 void fields(V&, typename V::template Ref<CodeStarted>) {}
 
 // --- the end ---------------------------------------------------------------------------------------------
@@ -209,6 +340,8 @@ void fields(V& v, typename V::template Ref<WorkflowCompleted> event) {
 template <class V>
 void fields(V& v, typename V::template Ref<WorkflowFailed> event) {
     v.required("failure", event.failure);
+    v.optional("next", event.next, {});
+    v.optional("outside", event.outside, false);
 }
 
 template <class V>
@@ -219,12 +352,14 @@ void fields(V& v, typename V::template Ref<WorkflowCanceled> event) {
 template <class V>
 void fields(V& v, typename V::template Ref<WorkflowTimedOut> event) {
     v.optional("reason", event.reason, {});
+    v.optional("next", event.next, {});
 }
 
 template <class V>
 void fields(V& v, typename V::template Ref<WorkflowTerminated> event) {
     v.optional("reason", event.reason, {});
     v.optional("identity", event.identity, {});
+    v.optional("reset_to", event.reset_to, {});
 }
 
 template <class V>
@@ -234,6 +369,7 @@ void fields(V& v, typename V::template Ref<WorkflowContinuedAsNew> event) {
     v.required("input", event.input);
     v.optional("signals", event.signals, {});
     v.optional("run_timeout", event.run_timeout, {});
+    v.optional("attributes", event.attributes, {});
 }
 
 }  // namespace durable::history

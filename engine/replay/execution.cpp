@@ -48,7 +48,11 @@ std::vector<history::Event> Execution::due_timers(Timestamp now) const {
     return machine_->due_timers(now);
 }
 bool Execution::past_deadline(Timestamp now) const {
-    return status() == RunStatus::running && started().run_deadline && now >= *started().run_deadline;
+    const std::optional<Timestamp> deadline = machine_->deadline();
+    return status() == RunStatus::running && deadline && now >= *deadline;
+}
+std::optional<Timestamp> Execution::execution_deadline() const {
+    return machine_->execution_deadline();
 }
 bool Execution::expects(const history::Event& event) const {
     return machine_->expects(event);
@@ -64,11 +68,33 @@ std::vector<PendingChild> Execution::pending_children() const {
     return machine_->pending_children();
 }
 
+std::vector<PatchAnswer> Execution::patches() const {
+    return machine_->patches();
+}
+
+std::vector<PendingUnits> Execution::pending_units() const {
+    return machine_->pending_units();
+}
+
 QueryAnswer Execution::query(std::string_view name, const Payload& input) {
     return machine_->queries().answer(name, input);
 }
 std::vector<std::string> Execution::queries() const {
     return machine_->queries().names();
+}
+
+UpdateVerdict Execution::judge(const history::UpdateAccepted& update, bool something_before) const {
+    if (activations() < 2) return {.kind = UpdateVerdict::Kind::later, .reason = {}};
+    return machine_->updates().judge(update, something_before);
+}
+std::vector<PendingUpdate> Execution::pending_updates() const {
+    return machine_->updates().pending();
+}
+HandlerNames Execution::handlers() const {
+    return {machine_->signals().listened(), machine_->queries().names(), machine_->updates().names()};
+}
+std::size_t Execution::unread_signals() const {
+    return machine_->signals().waiting();
 }
 
 std::vector<StackFrame> Execution::stack() const {

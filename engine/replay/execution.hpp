@@ -35,6 +35,7 @@ struct Blocked {
         unknown_type,       ///< this build has no workflow of that name
         undecodable,        ///< input, signal or result does not decode into the type that the code expects
         invalid_command,    ///< for example an activity without any *-to-close time-out
+        nondeterministic,   ///< it asked the world around the engine; only a trap (engine/trap) finds out
     };
     Kind kind;
     std::string reason;                ///< one sentence for `why`, list and metrics
@@ -79,6 +80,45 @@ struct PendingChild {
     const history::ChildInitiated* command;  ///< owned by the Execution; valid until its next activation
     bool started;                            ///< acknowledged: ChildStarted has arrived
     bool cancel_requested;
+};
+
+/// What a run's code was told when it asked for a patch: the same for the rest of the run.
+struct PatchAnswer {
+    std::string id;
+    bool present;  ///< it goes the new way; false: it has gone the old way and still needs that code
+    bool operator==(const PatchAnswer&) const = default;
+};
+
+/// An update whose handler is running.
+struct PendingUpdate {
+    EventId accepted;
+    std::string id;  ///< the caller's
+    std::string name;
+};
+
+/// What becomes of an update that has arrived and is not recorded yet.
+struct UpdateVerdict {
+    enum class Kind : std::uint8_t {
+        accept,
+        reject,  ///< `reason` says why; it must not be fed
+        later,   ///< it has to wait for the next activation, with everything that came after it
+    };
+    Kind kind = Kind::accept;
+    Failure reason{};
+};
+
+/// What the code has said it takes and answers so far, sorted.
+struct HandlerNames {
+    std::vector<std::string> signals;  ///< that it has listened to
+    std::vector<std::string> queries;
+    std::vector<std::string> updates;
+};
+
+/// A request for units of a semaphore that has not been given back.
+struct PendingUnits {
+    EventId requested;
+    const history::UnitsRequested* command;  ///< owned by the Execution; valid until its next activation
+    bool held;                               ///< granted: UnitsGranted has arrived
 };
 
 /// What a query gave: a result, or why there is none.
@@ -128,6 +168,8 @@ class Execution {
     [[nodiscard]] std::vector<history::Event> due_timers(Timestamp now) const;
     /// True if `now` is at or past the run's deadline: the worker closes it with WorkflowTimedOut.
     [[nodiscard]] bool past_deadline(Timestamp now) const;
+    /// When the whole chain's time is over.
+    [[nodiscard]] std::optional<Timestamp> execution_deadline() const;
 
     /// False for a result of an activity, or a timer, that is not pending any more: such events are dropped
     /// unrecorded.
@@ -136,12 +178,22 @@ class Execution {
     [[nodiscard]] std::optional<Timestamp> wake_at() const;
     [[nodiscard]] std::vector<PendingActivity> pending_activities() const;  ///< by event id
     [[nodiscard]] std::vector<PendingChild> pending_children() const;       ///< by event id
+    [[nodiscard]] std::vector<PendingUnits> pending_units() const;          ///< by event id
+    [[nodiscard]] std::vector<PatchAnswer> patches() const;                 ///< asked for so far, by id
 
     /// Answers with the handler that the code registered (Workflow::on_query), as of the last activation fed.
     /// Open or closed, however it ended. Never an exception, never an effect on the run: but ask an Execution
     /// that was replayed for this, not a worker's live one, since a handler may write to what it captured.
     [[nodiscard]] QueryAnswer query(std::string_view name, const Payload& input);
     [[nodiscard]] std::vector<std::string> queries() const;  ///< the names it answers to, sorted
+
+    /// Runs the validator of an update that is about to be fed; it must be fed only if accepted, at the place where
+    /// it was judged. `something_before`: the same activation will have other events before it.
+    [[nodiscard]] UpdateVerdict judge(const history::UpdateAccepted& update, bool something_before) const;
+    [[nodiscard]] std::vector<PendingUpdate> pending_updates() const;  ///< by event id
+    [[nodiscard]] HandlerNames handlers() const;
+    /// Signals that have been delivered and that the code has not received.
+    [[nodiscard]] std::size_t unread_signals() const;
 
     [[nodiscard]] std::vector<StackFrame> stack() const;
     /// One phrase on what the run's root waits for, for `why` when nothing else explains it: "signal approve

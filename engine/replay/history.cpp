@@ -10,7 +10,9 @@ constexpr std::array<std::string_view, std::variant_size_v<Event>> names{
     "SignalReceived",        "CancelRequested",   "ChildStarted",       "ChildStartFailed",
     "ChildCompleted",        "ChildFailed",       "ActivityScheduled",  "ActivityCancelRequested",
     "TimerStarted",          "TimerCanceled",     "SideEffectRecorded", "ChildInitiated",
-    "ChildCancelRequested",  "StatePublished",    "CodeStarted",        "WorkflowCompleted",
+    "ChildCancelRequested",  "StatePublished",    "CodeStarted",
+    "UpdateAccepted",        "UpdateCompleted",   "ExternalSignalOrdered", "ExternalCancelOrdered",
+    "ExternalDelivered",     "ExternalFailed",    "SearchAttributeSet", "PatchMarked", "ActivityOrdered", "UnitsGranted", "UnitsRequested", "UnitsReleased", "WorkflowCompleted",
     "WorkflowFailed",        "WorkflowCanceled",  "WorkflowTimedOut",   "WorkflowTerminated",
     "WorkflowContinuedAsNew"};
 

@@ -21,7 +21,10 @@
 #include "engine/workflow/child_options.hpp"
 #include "engine/workflow/failure.hpp"
 #include "engine/workflow/ids.hpp"
+#include "engine/workflow/lifecycle.hpp"
 #include "engine/workflow/payload.hpp"
+#include "engine/workflow/retry.hpp"
+#include "engine/workflow/search.hpp"
 #include "engine/workflow/time.hpp"
 
 namespace durable::history {
@@ -42,6 +45,33 @@ struct SignalReceived {
     std::string request_id;  ///< of the sender; unique in the chain; "" when the sender gave none
     bool operator==(const SignalReceived&) const = default;
 };
+/// A stretch of copied history: its code drew the random numbers of `run`, and was told that run and id.
+struct CopiedStretch {
+    RunId run;
+    EventId last;  ///< event of the stretch
+    std::string workflow_id;
+    bool operator==(const CopiedStretch&) const = default;
+};
+/// How a run that begins with another one's history came to be.
+struct Forked {
+    RunId base;
+    EventId after;              ///< the last event that was copied: the end of an activation
+    bool reset = true;          ///< in the base's chain and under its id; false: a fork, under an id of its own
+    std::string reason{};
+    std::string identity{};
+    std::vector<CopiedStretch> copied{};  ///< in order; the newest ends at `after`
+    int resent = 0;             ///< signals that came after the point and were delivered again, before all others
+    std::optional<Timestamp> run_deadline{};        ///< instead of the start's: time-outs count from the point on
+    std::optional<Timestamp> execution_deadline{};  ///< likewise
+    bool operator==(const Forked&) const = default;
+};
+/// The run of the same chain that tries again what this one has failed at.
+struct NextAttempt {
+    RunId run;
+    Timestamp at;                           ///< not before
+    std::vector<SignalReceived> signals{};  ///< delivered to this run but not received by its code, in order
+    bool operator==(const NextAttempt&) const = default;
+};
 struct WorkflowStarted {
     std::string type;
     std::string workflow_id;
@@ -55,6 +85,16 @@ struct WorkflowStarted {
     std::optional<RunId> continued_from{};     ///< the run before, in the same chain
     std::vector<SignalReceived> signals{};     ///< that the run before had not received: they come first
     std::optional<Timestamp> scheduled_for{};  ///< the nominal time, when a schedule started it
+    std::vector<SearchAttribute> attributes{};
+    int attempt = 1;                    ///< of the workflow's retry policy; continue-as-new counts from 1 again
+    std::optional<RetryPolicy> retry{};                ///< none: a failed run is not tried again
+    std::optional<Duration> execution_timeout{};       ///< of the whole chain
+    std::optional<Timestamp> execution_deadline{};     ///< the chain ends as timed_out then; none: never
+    std::optional<MismatchPolicy> on_mismatch{};       ///< none: as the type is registered
+    std::optional<Forked> forked{};                    ///< it begins with a copy of another run's history
+    /// The person whose data the payloads are: a keyed hash that names the data key; "": the tenant's key. Handed on to
+    /// children and next runs.
+    std::string subject{};
     bool operator==(const WorkflowStarted&) const = default;
 };
 struct ActivityCompleted {
@@ -106,6 +146,32 @@ struct ChildFailed {  ///< the child's chain has closed in another way. Kind chi
     bool operator==(const ChildFailed&) const = default;
 };
 
+/// A request that the run has taken on: its validator has passed it (Workflow::on_update). The same event
+/// travels through the inbox before that; one that is turned down is never recorded.
+struct UpdateAccepted {
+    std::string id;  ///< of the caller; unique in the chain
+    std::string name;
+    Payload input;
+    bool operator==(const UpdateAccepted&) const = default;
+};
+
+// What becomes of a message to another workflow. Taken by the run that ordered it only.
+
+struct ExternalDelivered {  ///< it is in the other run's inbox
+    EventId ordered;
+    bool operator==(const ExternalDelivered&) const = default;
+};
+struct ExternalFailed {  ///< final: nobody was told
+    EventId ordered;
+    Failure failure;
+    bool operator==(const ExternalFailed&) const = default;
+};
+
+struct UnitsGranted {  ///< of a semaphore
+    EventId requested;
+    bool operator==(const UnitsGranted&) const = default;
+};
+
 // --- what the code answers: commands, recorded as events -------------------------------------------------
 
 struct ActivityScheduled {
@@ -143,8 +209,12 @@ struct ChildInitiated {
     ChildReuse reuse = ChildReuse::allow;
     std::string queue{};  ///< empty: the parent's
     std::optional<Duration> run_timeout{};
+    std::optional<Duration> execution_timeout{};
+    std::optional<RetryPolicy> retry{};
+    std::optional<QueueShare> share{};  ///< none: the parent's
     RunId run{};           ///< the child's first run; not compared
     std::string source{};  ///< not compared
+    std::vector<SearchAttribute> attributes{};
     bool operator==(const ChildInitiated&) const = default;
 };
 struct ChildCancelRequested {
@@ -156,6 +226,62 @@ struct StatePublished {
     Payload value;
     std::string source{};  ///< not compared
     bool operator==(const StatePublished&) const = default;
+};
+/// A search attribute has a value from now on, or none (null).
+struct SearchAttributeSet {
+    std::string key;
+    SearchType type = SearchType::string;
+    SearchValue value{};
+    std::string source{};  ///< not compared
+    bool operator==(const SearchAttributeSet&) const = default;
+};
+/// The handler of an update has ended: with `result`, or with `failure`.
+struct UpdateCompleted {
+    EventId accepted;
+    Payload result{};
+    std::optional<Failure> failure{};
+    bool operator==(const UpdateCompleted&) const = default;
+};
+/// A signal for another workflow, whose open run gets it.
+struct ExternalSignalOrdered {
+    std::string workflow_id;
+    std::string name;
+    Payload input;
+    std::string source{};  ///< not compared
+    bool operator==(const ExternalSignalOrdered&) const = default;
+};
+/// A cancel request for another workflow.
+struct ExternalCancelOrdered {
+    std::string workflow_id;
+    std::string reason{};
+    std::string source{};  ///< not compared
+    bool operator==(const ExternalCancelOrdered&) const = default;
+};
+/// This run goes the new way at the code's patch `id` (Workflow::patched). Met by id, wherever in its
+/// activation the code asks.
+struct PatchMarked {
+    std::string id;
+    bool deprecated = false;  ///< written by deprecate_patch: code that does not ask is the same code
+    std::string source{};     ///< not compared
+    bool operator==(const PatchMarked&) const = default;
+};
+/// Not recorded in any history: a message to whoever holds a run that an operator has left an order for an
+/// activity which has no row. `stop`: its attempt is asked to stop.
+struct ActivityOrdered {
+    EventId scheduled;
+    bool stop = false;
+    bool operator==(const ActivityOrdered&) const = default;
+};
+struct UnitsRequested {  ///< of a semaphore
+    std::string resource;
+    int units = 1;
+    int capacity = 1;      ///< of the semaphore if it is new; not compared
+    std::string source{};  ///< not compared
+    bool operator==(const UnitsRequested&) const = default;
+};
+struct UnitsReleased {  ///< given back, or no longer wanted
+    EventId requested;
+    bool operator==(const UnitsReleased&) const = default;
 };
 /// The code has run for the first time, issued no other command, and nothing had arrived: recorded so that
 /// every activation has an event.
@@ -171,6 +297,8 @@ struct WorkflowCompleted {
 };
 struct WorkflowFailed {
     Failure failure;
+    std::optional<NextAttempt> next{};  ///< by the workflow's retry policy; not compared
+    bool outside = false;               ///< written without running the code (MismatchPolicy::fail)
     bool operator==(const WorkflowFailed&) const = default;
 };
 struct WorkflowCanceled {
@@ -179,11 +307,13 @@ struct WorkflowCanceled {
 };
 struct WorkflowTimedOut {
     std::string reason;
+    std::optional<NextAttempt> next{};  ///< by the workflow's retry policy
     bool operator==(const WorkflowTimedOut&) const = default;
 };
 struct WorkflowTerminated {
     std::string reason;
     std::string identity;
+    std::optional<RunId> reset_to{};  ///< the run that has taken its place in the chain
     bool operator==(const WorkflowTerminated&) const = default;
 };
 
@@ -195,6 +325,7 @@ struct WorkflowContinuedAsNew {
     Payload input;
     std::vector<SignalReceived> signals;  ///< delivered to this run but not received by its code, in order
     std::optional<Duration> run_timeout;
+    std::vector<SearchAttribute> attributes{};  ///< that the run had: the next one has them
     bool operator==(const WorkflowContinuedAsNew&) const = default;
 };
 
@@ -202,7 +333,9 @@ using Event = std::variant<WorkflowStarted, ActivityCompleted, ActivityFailed, T
                            CancelRequested, ChildStarted, ChildStartFailed, ChildCompleted, ChildFailed,
                            ActivityScheduled, ActivityCancelRequested, TimerStarted, TimerCanceled,
                            SideEffectRecorded, ChildInitiated, ChildCancelRequested, StatePublished,
-                           CodeStarted, WorkflowCompleted, WorkflowFailed, WorkflowCanceled, WorkflowTimedOut,
+                           CodeStarted, UpdateAccepted, UpdateCompleted, ExternalSignalOrdered,
+                           ExternalCancelOrdered, ExternalDelivered, ExternalFailed, SearchAttributeSet,
+                           PatchMarked, ActivityOrdered, UnitsGranted, UnitsRequested, UnitsReleased, WorkflowCompleted, WorkflowFailed, WorkflowCanceled, WorkflowTimedOut,
                            WorkflowTerminated, WorkflowContinuedAsNew>;
 
 /// The event's name, as in the wire form, SQL and the CLI: "ActivityScheduled".
@@ -237,6 +370,9 @@ using History = std::vector<Activation>;
 /// One event alone, as it travels through the inbox.
 [[nodiscard]] std::string encode_event(const Event& event);
 [[nodiscard]] Event decode_event(std::string_view bytes);
+
+/// Search attributes as events hold them: a list of {"key", "type", "value"}.
+[[nodiscard]] std::string encode_attributes(const std::vector<SearchAttribute>& attributes);
 
 /// A whole history as one JSON document for `workflow show --output json`, `replay FILE` and tests/histories:
 /// {"run_id":"…","activations":[{"first_event":1,...wire form}]}. Readable: one event a line.

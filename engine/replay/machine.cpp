@@ -11,11 +11,17 @@ namespace {
 
 using namespace history;
 
+bool failed_outside(const Event& end) {
+    const auto* failed = std::get_if<WorkflowFailed>(&end);
+    return failed != nullptr && failed->outside;
+}
+
 /// Ends that are written without running any code.
 bool ends_from_outside(const Activation& activation) {
     return activation.commands.size() == 1 &&
            (std::holds_alternative<WorkflowTerminated>(activation.commands[0]) ||
-            std::holds_alternative<WorkflowTimedOut>(activation.commands[0]));
+            std::holds_alternative<WorkflowTimedOut>(activation.commands[0]) ||
+            failed_outside(activation.commands[0]));
 }
 
 RunStatus status_after(const Event& end) {
@@ -27,6 +33,11 @@ RunStatus status_after(const Event& end) {
     return RunStatus::terminated;
 }
 
+std::optional<Timestamp> earlier(const std::optional<Timestamp>& left, const std::optional<Timestamp>& right) {
+    if (!left || !right) return left ? left : right;
+    return std::min(*left, *right);
+}
+
 Blocked broken_history(std::string reason) {
     return Blocked{.kind = Blocked::Kind::mismatch, .reason = std::move(reason), .mismatch = std::nullopt};
 }
@@ -35,13 +46,19 @@ Blocked broken_history(std::string reason) {
 
 Execution::Machine::Machine(const WorkflowRegistry& registry, RunId run, std::string build)
     : registry_(registry),
+      run_(run),
       build_(std::move(build)),
       random_(run.value),
       workflow_(*this),
       activities_(commands_),
       timers_(commands_),
       conditions_(timers_),
-      children_(commands_, run) {
+      search_(commands_),
+      children_(commands_, run),
+      semaphores_(commands_),
+      externals_(commands_),
+      patches_(commands_),
+      updates_(*this, commands_, queries_) {
     info_.run = run;
 }
 
@@ -58,6 +75,7 @@ std::optional<Blocked> Execution::Machine::replay(const Activation& recorded) {
     if (!ends_from_outside(recorded)) {
         const auto arrived = static_cast<std::int32_t>(recorded.arrived.size());
         commands_.begin_replay(EventId{next_event_.value + arrived}, time_, recorded);
+        take_identity_at(next_event_);
         deliver(recorded.arrived);
         run_code();
         if (first_activation() && arrived == 0) commands_.say_started_if_silent();
@@ -86,6 +104,7 @@ Execution::Result Execution::Machine::activate(std::vector<Event> arrived, Times
     result.activation.time = time_ = std::max(time_, now);
     const auto count = static_cast<std::int32_t>(result.activation.arrived.size());
     commands_.begin_live(EventId{next_event_.value + count}, time_);
+    take_identity_at(next_event_);
     deliver(result.activation.arrived);
     run_code();
     if (first_activation() && count == 0) commands_.say_started_if_silent();
@@ -126,6 +145,7 @@ void Execution::Machine::begin(const WorkflowStarted& started, Timestamp time) {
     info_.tenant = Tenant{started.tenant};
     info_.queue = started.queue;
     info_.started_at = time;
+    info_.attempt = started.attempt;
     info_.run_deadline = started.run_deadline;
     if (started.parent) info_.parent = {started.parent->run, WorkflowId{started.parent->workflow_id}};
     info_.continued_from = started.continued_from;
@@ -133,6 +153,25 @@ void Execution::Machine::begin(const WorkflowStarted& started, Timestamp time) {
     // At least the smallest duration there is: zero would mean that there is no limit.
     if (started.run_deadline) run_timeout_ = std::max(*started.run_deadline - time, Duration{1});
     for (const SignalReceived& signal : started.signals) signals_.received(signal);
+    search_.begin(started.attributes);
+}
+
+/// Copied history is replayed as the run that made it: with its random numbers, under its names. From the
+/// point of the fork on the run is itself.
+void Execution::Machine::take_identity_at(EventId event) {
+    if (!started_.forked) return;
+    for (const CopiedStretch& stretch : started_.forked->copied) {
+        if (event <= stretch.last) return be(stretch.run, stretch.workflow_id);
+    }
+    be(run_, started_.workflow_id);
+    info_.run_deadline = run_deadline();
+}
+
+void Execution::Machine::be(RunId run, const std::string& workflow_id) {
+    if (info_.run == run) return;
+    info_.run = run;
+    info_.workflow = WorkflowId{workflow_id};
+    random_ = Random{run.value};
 }
 
 void Execution::Machine::close(const Event& last_command) {
@@ -150,9 +189,21 @@ std::vector<Event> Execution::Machine::due_timers(Timestamp now) const {
 
 std::optional<Timestamp> Execution::Machine::wake_at() const {
     if (status_ != RunStatus::running) return std::nullopt;
-    const std::optional<Timestamp> timer = timers_.earliest();
-    if (!timer || !started_.run_deadline) return timer ? timer : started_.run_deadline;
-    return std::min(*timer, *started_.run_deadline);
+    return earlier(timers_.earliest(), deadline());
+}
+
+std::optional<Timestamp> Execution::Machine::deadline() const {
+    return earlier(run_deadline(), execution_deadline());
+}
+
+const std::optional<Timestamp>& Execution::Machine::run_deadline() const {
+    const bool anew = started_.forked && started_.forked->run_deadline;
+    return anew ? started_.forked->run_deadline : started_.run_deadline;
+}
+
+const std::optional<Timestamp>& Execution::Machine::execution_deadline() const {
+    const bool anew = started_.forked && started_.forked->execution_deadline;
+    return anew ? started_.forked->execution_deadline : started_.execution_deadline;
 }
 
 // --- running the code ------------------------------------------------------------------------------------
@@ -164,8 +215,9 @@ void Execution::Machine::run_code() {
     issue_end_if_over();
 }
 
+/// Once the workflow's own coroutine has ended, so has the run: handlers of updates do not go on.
 void Execution::Machine::drain_ready() {
-    while (first_ready_ != nullptr && !commands_.blocked()) {
+    while (first_ready_ != nullptr && !commands_.blocked() && !root_.promise()->self.done()) {
         current_ = std::exchange(first_ready_, first_ready_->next_ready);
         if (first_ready_ == nullptr) last_ready_ = nullptr;
         current_->next_ready = nullptr;
@@ -175,7 +227,7 @@ void Execution::Machine::drain_ready() {
 }
 
 bool Execution::Machine::wake_condition() {
-    if (commands_.blocked()) return false;
+    if (commands_.blocked() || root_.promise()->self.done()) return false;
     try {
         return conditions_.wake_one();
     } catch (...) {
@@ -199,16 +251,29 @@ std::optional<Event> Execution::Machine::end_by_exception(std::exception_ptr err
     } catch (const ContinueAsNew& onward) {
         return continuation(onward);
     } catch (const Canceled& canceled) {
-        if (!root_scope_.canceled()) return WorkflowFailed{bounded(canceled.failure())};
+        if (!root_scope_.canceled()) return failed(bounded(canceled.failure()));
         return WorkflowCanceled{bounded(canceled.failure())};
-    } catch (const DurableError& failed) {
-        return WorkflowFailed{bounded(failed.failure())};
+    } catch (const DurableError& error) {
+        return failed(bounded(error.failure()));
     } catch (const DecodeError& bad) {
         undecodable(std::string{"input: "} + bad.what());
     } catch (...) {
         escaped(error);
     }
     return std::nullopt;
+}
+
+/// What is recorded stays, whoever replays it: the next attempt, if there is one, has begun with it.
+WorkflowFailed Execution::Machine::failed(Failure failure) const {
+    WorkflowFailed end{std::move(failure)};
+    if (const Event* recorded = commands_.recorded_next()) {
+        if (const auto* same = std::get_if<WorkflowFailed>(recorded)) end.next = same->next;
+        return end;
+    }
+    end.next = next_attempt({run_, run_, started_}, end.failure, commands_.next_id(), time_,
+                            root_scope_.canceled());
+    if (end.next) end.next->signals = signals_.unread();
+    return end;
 }
 
 /// A cancel request that came after the code had decided to go on (while other branches came to their end) is
@@ -231,7 +296,8 @@ std::optional<Event> Execution::Machine::continuation(const ContinueAsNew& onwar
                                .type = started_.type,
                                .input = onward.input(),
                                .signals = signals_.unread(),
-                               .run_timeout = started_.run_timeout};
+                               .run_timeout = started_.run_timeout,
+                               .attributes = search_.all()};
     if (!end.run_timeout && started_.run_deadline) end.run_timeout = run_timeout_;
     return end;
 }
@@ -266,7 +332,7 @@ std::string exception_text(const std::exception_ptr& exception) {
 std::size_t Execution::Machine::memory_estimate() const {
     constexpr std::size_t frames_and_tables = 8192;
     return frames_and_tables + started_.input.json.size() + activities_.memory_estimate() +
-           children_.memory_estimate() + signals_.memory_estimate();
+           children_.memory_estimate() + signals_.memory_estimate() + updates_.memory_estimate();
 }
 
 }  // namespace durable::replay

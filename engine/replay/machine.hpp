@@ -15,9 +15,14 @@
 #include "engine/replay/commands.hpp"
 #include "engine/replay/condition_machine.hpp"
 #include "engine/replay/execution.hpp"
+#include "engine/replay/external_machine.hpp"
+#include "engine/replay/patch_machine.hpp"
 #include "engine/replay/query_machine.hpp"
+#include "engine/replay/search_machine.hpp"
+#include "engine/replay/semaphore_machine.hpp"
 #include "engine/replay/signal_machine.hpp"
 #include "engine/replay/timer_machine.hpp"
+#include "engine/replay/update_machine.hpp"
 #include "engine/workflow/registry.hpp"
 #include "engine/workflow/runtime.hpp"
 
@@ -34,10 +39,17 @@ class Execution::Machine final : public detail::Runtime {
     [[nodiscard]] bool expects(const history::Event& event) const;
     [[nodiscard]] std::vector<history::Event> due_timers(Timestamp now) const;
     [[nodiscard]] std::optional<Timestamp> wake_at() const;
+    /// When the run ends as timed out: its own limit, or its chain's.
+    [[nodiscard]] std::optional<Timestamp> deadline() const;
+    [[nodiscard]] const std::optional<Timestamp>& execution_deadline() const;
     [[nodiscard]] std::vector<PendingActivity> pending_activities() const { return activities_.pending(); }
     [[nodiscard]] std::vector<PendingChild> pending_children() const { return children_.pending(); }
+    [[nodiscard]] std::vector<PendingUnits> pending_units() const { return semaphores_.pending(); }
+    [[nodiscard]] std::vector<PatchAnswer> patches() const { return patches_.answers(); }
     [[nodiscard]] QueryMachine& queries() noexcept { return queries_; }
     [[nodiscard]] const QueryMachine& queries() const noexcept { return queries_; }
+    [[nodiscard]] const UpdateMachine& updates() const noexcept { return updates_; }
+    [[nodiscard]] const SignalMachine& signals() const noexcept { return signals_; }
     [[nodiscard]] std::size_t memory_estimate() const;
 
     [[nodiscard]] int activations() const noexcept { return activations_; }
@@ -60,12 +72,20 @@ class Execution::Machine final : public detail::Runtime {
                                                              std::source_location where) override;
     [[nodiscard]] std::optional<Payload> try_receive(std::string_view signal) override;
     [[nodiscard]] detail::ChildOperations start_child(detail::ChildCall call) override;
+    [[nodiscard]] detail::UnitsOperation acquire_units(detail::UnitsCall call) override;
+    void release_units(EventId request, std::source_location where) override;
+    [[nodiscard]] std::shared_ptr<detail::Operation> send_external(detail::ExternalCall call) override;
     [[nodiscard]] Payload side_effect(const std::function<Payload()>& effect,
                                       std::source_location where) override;
+    [[nodiscard]] bool patched(std::string_view id, bool deprecated, std::source_location where) override;
     void publish(std::string_view key, Payload value, std::source_location where) override;
+    void set_attribute(SearchAttribute attribute, std::source_location where) override;
+    [[nodiscard]] std::optional<Payload> attribute(std::string_view key) override;
     [[noreturn]] void continue_as_new(Payload input, std::source_location where) override;
     void keep(std::shared_ptr<void> object) override;
     void on_query(std::string_view name, detail::QueryHandler handler) override;
+    void on_update(std::string_view name, detail::UpdateHandler handler) override;
+    [[nodiscard]] bool handlers_finished() const override { return updates_.idle(); }
     void must_not_answer() override;
     [[nodiscard]] Timestamp now() const override { return time_; }
     [[nodiscard]] Random& random() override;
@@ -78,8 +98,12 @@ class Execution::Machine final : public detail::Runtime {
     /// The one in which the code begins to run.
     [[nodiscard]] bool first_activation() const noexcept { return activations_ == 1; }
     void begin(const history::WorkflowStarted& started, Timestamp time);
+    void take_identity_at(EventId event);
+    void be(RunId run, const std::string& workflow_id);
+    [[nodiscard]] const std::optional<Timestamp>& run_deadline() const;
+    [[nodiscard]] history::WorkflowFailed failed(Failure failure) const;
     void deliver(const std::vector<history::Event>& arrived);
-    void deliver(const history::Event& event);
+    void deliver(EventId id, const history::Event& event);
     void run_code();
     void drain_ready();
     [[nodiscard]] bool wake_condition();
@@ -94,6 +118,7 @@ class Execution::Machine final : public detail::Runtime {
     [[nodiscard]] std::shared_ptr<detail::Operation> joined(std::shared_ptr<detail::Operation> operation);
 
     const WorkflowRegistry& registry_;
+    const RunId run_;
     std::string build_;
     Random random_;
     WorkflowInfo info_;
@@ -111,15 +136,21 @@ class Execution::Machine final : public detail::Runtime {
     TimerMachine timers_;
     ConditionMachine conditions_;
     SignalMachine signals_;
+    SearchMachine search_;
     ChildMachine children_;
+    SemaphoreMachine semaphores_;
+    ExternalMachine externals_;
+    PatchMachine patches_;
 
     detail::Scope root_scope_;
     detail::PromiseBase* current_ = nullptr;
     detail::PromiseBase* first_ready_ = nullptr;
     detail::PromiseBase* last_ready_ = nullptr;
     QueryMachine queries_;
-    /// Last: the frames go first, while everything that they refer to is still there.
+    // Last: the frames go first, while everything that they refer to is still there. Handlers may refer to what
+    // lives in the workflow's own coroutine.
     Task<Payload> root_;
+    UpdateMachine updates_;
 };
 
 /// What of workflow code may not escape, told in one sentence.

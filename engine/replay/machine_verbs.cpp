@@ -92,6 +92,22 @@ detail::ChildOperations Execution::Machine::start_child(detail::ChildCall call) 
     return {joined(std::move(child.started)), joined(std::move(child.ended)), child.run};
 }
 
+std::shared_ptr<detail::Operation> Execution::Machine::send_external(detail::ExternalCall call) {
+    if (auto instead = barred(call.where)) return instead;
+    return joined(externals_.send(std::move(call)));
+}
+
+detail::UnitsOperation Execution::Machine::acquire_units(detail::UnitsCall call) {
+    if (auto instead = barred(call.where)) return {instead, EventId{}};
+    detail::UnitsOperation units = semaphores_.acquire(std::move(call));
+    return {joined(std::move(units.granted)), units.request};
+}
+
+void Execution::Machine::release_units(EventId request, std::source_location where) {
+    must_not_answer();
+    semaphores_.release(request, where);
+}
+
 // --- what is not -----------------------------------------------------------------------------------------
 
 Payload Execution::Machine::side_effect(const std::function<Payload()>& effect, std::source_location where) {
@@ -133,6 +149,26 @@ void Execution::Machine::publish(std::string_view key, Payload value, std::sourc
                     where);
 }
 
+bool Execution::Machine::patched(std::string_view id, bool deprecated, std::source_location where) {
+    must_not_answer();
+    constexpr std::size_t id_bytes_max = 200;
+    if (id.empty() || id.size() > id_bytes_max) {
+        commands_.block(Blocked::Kind::invalid_command,
+                        "the patch at " + source_text(where) + " has an id that has not 1 to 200 bytes");
+    }
+    if (commands_.blocked()) throw Stopped{};
+    return patches_.answer(id, deprecated, where);
+}
+
+void Execution::Machine::set_attribute(SearchAttribute attribute, std::source_location where) {
+    must_not_answer();
+    search_.set(std::move(attribute), where);
+}
+
+std::optional<Payload> Execution::Machine::attribute(std::string_view key) {
+    return search_.find(key);
+}
+
 void Execution::Machine::continue_as_new(Payload input, std::source_location where) {
     must_not_answer();
     if (commands_.blocked()) throw Stopped{};
@@ -149,6 +185,15 @@ void Execution::Machine::keep(std::shared_ptr<void> object) {
 void Execution::Machine::on_query(std::string_view name, detail::QueryHandler handler) {
     must_not_answer();
     queries_.add(name, std::move(handler));
+}
+
+void Execution::Machine::on_update(std::string_view name, detail::UpdateHandler handler) {
+    must_not_answer();
+    if (name.empty()) {
+        commands_.block(Blocked::Kind::invalid_command,
+                        "on_update at " + source_text(handler.where) + " has no name");
+    }
+    updates_.add(name, std::move(handler));
 }
 
 Random& Execution::Machine::random() {

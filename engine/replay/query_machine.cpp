@@ -59,10 +59,24 @@ std::vector<std::string> QueryMachine::names() const {
     return names;
 }
 
+bool QueryMachine::reads_only(const std::function<void()>& reader) {
+    answering_ = true;
+    overstepped_ = false;
+    try {
+        reader();
+    } catch (...) {
+        answering_ = false;
+        if (overstepped_) return false;
+        throw;
+    }
+    answering_ = false;
+    return !overstepped_;
+}
+
 void QueryMachine::must_not_answer() {
     if (!answering_) return;
     overstepped_ = true;
-    throw std::logic_error("a query handler may only read");
+    throw std::logic_error("a query handler or validator may only read");
 }
 
 }  // namespace durable::replay

@@ -22,7 +22,10 @@ class QueryMachine {
     [[nodiscard]] QueryAnswer answer(std::string_view name, const Payload& question);
     [[nodiscard]] std::vector<std::string> names() const;
 
-    /// Throws if a handler is running, and has its answer refused even if it swallows that.
+    /// Runs what may only read, such as a validator. False if it did more; throws what `reader` throws.
+    [[nodiscard]] bool reads_only(const std::function<void()>& reader);
+
+    /// Throws if a handler or another reader is running, and has its answer refused even if it swallows that.
     void must_not_answer();
 
   private:

@@ -55,6 +55,7 @@ void SignalMachine::received(const history::SignalReceived& event) {
 
 std::shared_ptr<detail::Operation> SignalMachine::receive(std::string_view name, std::source_location where) {
     Channel& from = channel(name);
+    from.listened = true;
     auto operation = std::make_shared<ReceiveOperation>(from, std::string{name}, where);
     if (from.messages.empty()) {
         from.receivers.push_back(operation);
@@ -68,6 +69,7 @@ std::shared_ptr<detail::Operation> SignalMachine::receive(std::string_view name,
 
 std::optional<Payload> SignalMachine::try_receive(std::string_view name) {
     Channel& from = channel(name);
+    from.listened = true;
     if (from.messages.empty()) return std::nullopt;
     Payload input = std::move(from.messages.front().input);
     from.messages.pop_front();
@@ -84,6 +86,20 @@ std::vector<history::SignalReceived> SignalMachine::unread() const {
     std::vector<history::SignalReceived> signals;
     for (auto& [number, signal] : in_order) signals.push_back(std::move(signal));
     return signals;
+}
+
+std::size_t SignalMachine::waiting() const noexcept {
+    std::size_t messages = 0;
+    for (const auto& [name, from] : channels_) messages += from.messages.size();
+    return messages;
+}
+
+std::vector<std::string> SignalMachine::listened() const {
+    std::vector<std::string> names;
+    for (const auto& [name, from] : channels_) {
+        if (from.listened) names.push_back(name);
+    }
+    return names;
 }
 
 std::size_t SignalMachine::memory_estimate() const {

@@ -26,6 +26,10 @@ class SignalMachine {
     [[nodiscard]] std::optional<Payload> try_receive(std::string_view name);
     /// What has arrived and was not received, in order of arrival. Requires that no coroutine runs any more.
     [[nodiscard]] std::vector<history::SignalReceived> unread() const;
+    /// How many of these there are.
+    [[nodiscard]] std::size_t waiting() const noexcept;
+    /// The names that the code has listened to.
+    [[nodiscard]] std::vector<std::string> listened() const;
     [[nodiscard]] std::size_t memory_estimate() const;
 
   private:
@@ -38,6 +42,7 @@ class SignalMachine {
     struct Channel {
         std::deque<Message> messages;
         std::deque<std::shared_ptr<ReceiveOperation>> receivers;  ///< that have no message yet
+        bool listened = false;
     };
 
     [[nodiscard]] Channel& channel(std::string_view name);

@@ -101,4 +101,8 @@ void Notifier::closed(const std::vector<RunId>& runs) {
     if (!runs.empty()) impl_->add("callflex_closed", "some");
 }
 
+void Notifier::updates() {
+    impl_->add("callflex_closed", "updates");
+}
+
 }  // namespace durable::store

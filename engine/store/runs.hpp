@@ -8,10 +8,12 @@
 #include <optional>
 #include <pqxx/pqxx>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "engine/store/types.hpp"
+#include "engine/workflow/queue_share.hpp"
 
 namespace durable::store {
 
@@ -35,6 +37,11 @@ struct StartRequest {
     std::optional<Duration> run_timeout;
     std::optional<Duration> start_delay;
     std::optional<Timestamp> scheduled_for{};  ///< the nominal time, when a schedule starts it
+    std::optional<Duration> execution_timeout{};  ///< of the whole chain
+    std::optional<RetryPolicy> retry{};           ///< a failed run is tried again from the start
+    std::optional<MismatchPolicy> on_mismatch{};  ///< none: as the type is registered
+    QueueShare share{};                        ///< whose turn it is in the queue
+    std::vector<SearchAttribute> attributes{};
 };
 
 struct StartResult {
@@ -63,9 +70,18 @@ struct RunRef {
 /// there is no such run, or if another chain has taken the workflow id since.
 std::optional<RunId> newest_of_chain(pqxx::transaction_base& tx, RunId run);
 
+/// The run does not take any more of this: nothing was sent. The text says how many wait, and what to do.
+class TooMany : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+/// Most signals that a run may leave unread, in its inbox and in its code's hands.
+inline constexpr std::int64_t unread_signals_max = 100'000;
+
 enum class SendResult : std::uint8_t { delivered, duplicate, not_found, closed };
 /// Puts an encoded event into the inbox of the open run, and wakes it. `request_id` != "": once per chain. A
-/// run that has continued as new stands for its chain.
+/// run that has continued as new stands for its chain. Throws TooMany for a signal that would be one of more than
+/// unread_signals_max.
 SendResult send(pqxx::transaction_base& tx, const RunRef& to, const history::Event& event,
                 const std::string& request_id);
 /// Ends the run at once with WorkflowTerminated; no code runs. `closed` if it had ended.
@@ -86,12 +102,15 @@ SignalWithStartResult signal_with_start(pqxx::transaction_base& tx, const StartR
 struct PendingActivityInfo {
     EventId activity;
     std::string type;
-    std::string state;  ///< "waiting", "running", "retrying", "eager" (with the run's owner)
+    std::string state;  ///< "waiting", "running", "retrying", "awaiting" (handed out) or "paused"
     int attempt = 1;
     int lost_attempts = 0;
     Timestamp scheduled_at;
-    std::optional<Timestamp> available_at;
+    std::optional<Timestamp> available_at;  ///< none: it is held
     std::optional<std::string> worker;
+    std::optional<Timestamp> paused_at{};  ///< also of one that runs: nothing follows its attempt
+    std::string paused_by{};
+    std::string pause_reason{};
     std::optional<Failure> last_failure;
 };
 
@@ -133,6 +152,8 @@ struct RunInfo {
         std::string build;
     };
     std::optional<BlockedInfo> blocked;
+    std::optional<std::string> for_build{};  ///< the only build whose workers may claim it now; none: any
+    bool pinned = false;                     ///< it stays with that build
     std::vector<PendingActivityInfo> activities;  ///< rows only; eager ones are known to replay
     Timestamp now;                                ///< database time of the snapshot
 };

@@ -1,54 +1,20 @@
 // Messages to open runs, and ending them from outside.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 
 #include "engine/replay/lineage.hpp"
+#include "engine/store/live_run.hpp"
 #include "engine/store/names.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/text_arrays.hpp"
+#include "engine/store/updates.hpp"
 #include "engine_store_sql.hpp"
 
 namespace durable::store {
 namespace {
-
-/// A chain may continue as new as fast as we look; that many times in a row it does not.
-constexpr int races_max = 10'000;
-
-struct LiveRun {
-    RunId run;
-    RunId chain;
-    EventId next_event;
-    Timestamp now;
-};
-
-std::optional<LiveRun> lock_live(pqxx::transaction_base& tx, RunId run) {
-    const auto rows = tx.exec_params(std::string{sql::lock_live_run}, run.value.to_string());
-    if (rows.empty()) return std::nullopt;
-    return LiveRun{run, RunId{uuid_of(rows[0][0].c_str())}, EventId{rows[0][2].as<std::int32_t>()},
-                   Timestamp{Duration{rows[0][3].as<std::int64_t>()}}};
-}
-
-/// Where a reference leads that has not led to an open run: its workflow id may have passed to another one,
-/// its run may have continued as new.
-std::optional<RunId> look_again(pqxx::transaction_base& tx, const RunRef& ref, RunId run) {
-    if (!ref.run) return resolve(tx, ref);
-    return newest_of_chain(tx, run);
-}
-
-/// Locks the open run that `ref` names and hands it to `act`. While we wait for the lock the run may end,
-/// and the name, or the chain, go on with another one; then we look again.
-SendResult with_live(pqxx::transaction_base& tx, const RunRef& ref,
-                     const std::function<SendResult(const LiveRun&)>& act) {
-    std::optional<RunId> run = resolve(tx, ref);
-    for (int race = 0; race < races_max && run; ++race) {
-        if (const auto live = lock_live(tx, *run)) return act(*live);
-        const auto again = look_again(tx, ref, *run);
-        if (!again || again == run) return SendResult::closed;
-        run = again;
-    }
-    return run ? SendResult::closed : SendResult::not_found;
-}
 
 /// Time never goes back inside a history, even if this transaction is older than its last activation.
 Timestamp not_before_last_activation(pqxx::transaction_base& tx, const LiveRun& live) {
@@ -71,6 +37,12 @@ std::optional<std::string> report(pqxx::transaction_base& tx, const LiveRun& liv
     return bytea_text(history::encode_event(*event));
 }
 
+[[noreturn]] void refuse(const LiveRun& live) {
+    throw TooMany(fmt::format("run {} has {} unread messages, at most {} are allowed: see what it waits for "
+                              "(callflex workflow why), and send this one again later",
+                              live.run.value.to_string(), live.waiting, unread_signals_max));
+}
+
 SendResult end_now(pqxx::transaction_base& tx, const LiveRun& live, const std::string& reason,
                    const std::string& identity) {
     history::Activation last;
@@ -80,7 +52,8 @@ SendResult end_now(pqxx::transaction_base& tx, const LiveRun& live, const std::s
     const auto told = report(tx, live, last.commands.front());
     tx.exec_params(std::string{sql::end_run}, live.run.value.to_string(), live.chain.value.to_string(),
                    live.next_event.value, bytea_text(history::encode(last)),
-                   std::string{replay::to_string(replay::RunStatus::terminated)}, or_null(told));
+                   std::string{replay::to_string(replay::RunStatus::terminated)}, or_null(told),
+                   bytea_text(broken_off("was terminated before the update was answered", false)));
     return SendResult::delivered;
 }
 
@@ -91,6 +64,7 @@ SendResult send(pqxx::transaction_base& tx, const RunRef& to, const history::Eve
     check_optional_name("request id", request_id);
     const bool cancels = std::holds_alternative<history::CancelRequested>(event);
     return with_live(tx, to, [&](const LiveRun& live) {
+        if (!cancels && live.waiting >= unread_signals_max) refuse(live);
         const auto sent = tx.exec_params(std::string{sql::send_message}, live.run.value.to_string(),
                                          live.chain.value.to_string(), request_id,
                                          bytea_text(history::encode_event(event)), cancels);

@@ -30,6 +30,7 @@ struct HistoryRow {
     EventId first_event;
     std::int32_t events = 0;
     std::string bytes;
+    std::string unreadable{};  ///< once opened: why one of its payloads is a tombstone; "": all are there
 };
 
 /// A message that waits in a run's inbox: an encoded history event (SignalReceived, CancelRequested, and what
@@ -40,6 +41,7 @@ struct InboxMessage {
     /// The run that it was sent to. A result for an earlier run of the chain is stale; signals and cancel
     /// requests are for the chain.
     RunId run{};
+    std::string unreadable{};  ///< once opened: why its payload is a tombstone
 };
 
 /// A run just claimed.
@@ -77,6 +79,9 @@ struct ActivityRow {
     std::optional<std::string>
         last_failure;  ///< encoded Failure, for people and for the final ActivityFailed
     std::optional<std::string> heartbeat_details;  ///< JSON, for the next attempt
+    // Not stored: known once the row's payloads have been opened.
+    std::string subject{};     ///< whose key sealed its input: its result gets the same
+    std::string unreadable{};  ///< why its input is a tombstone
 };
 
 /// A child that a run's activation has ordered. Whether its workflow id was free comes into the parent's
@@ -90,14 +95,16 @@ struct ChildStart {
     std::string activation;  ///< encoded activation 0
     ChildReuse reuse = ChildReuse::allow;
     ParentClosePolicy parent_close = ParentClosePolicy::terminate;
+    std::optional<QueueShare> share{};  ///< none: the parent's
 };
 
-/// The run that goes on where one has continued as new: claimable at once.
+/// The run that goes on in a chain: where one has continued as new, or tries again what one has failed at.
 struct NextRun {
     RunId run;
     std::string type;
     std::string queue;
-    std::string activation;  ///< encoded activation 0
+    std::string activation;           ///< encoded activation 0
+    std::optional<Timestamp> at{};    ///< claimable then; none: at once
 };
 
 /// For the parent of a run whose chain closes for good; delivered once, by an errand.
@@ -106,9 +113,49 @@ struct ParentReport {
     std::string event;  ///< encoded ChildCompleted or ChildFailed
 };
 
+/// Where an update is. The last three are final, but for an aborted one, whose id may be used again while the
+/// chain is open.
+enum class UpdateStage : std::uint8_t {
+    admitted,   ///< durable; waits in the inbox
+    accepted,   ///< the run has taken it on: its handler has started
+    completed,  ///< the handler has ended, with a result or a failure
+    rejected,   ///< by the validator, or because nothing takes updates of that name
+    aborted,    ///< the run ended before the handler did
+};
+/// What a run has made of an update, or how its end has broken it off.
+struct UpdateStep {
+    std::string id;  ///< the caller's
+    UpdateStage stage;
+    std::optional<std::string> outcome{};  ///< encoded UpdateCompleted, once it is over
+};
+
+/// A message to another workflow; delivered once, by an errand, which tells the sender.
+struct ExternalOrder {
+    WorkflowId workflow;
+    std::string event;       ///< encoded SignalReceived or CancelRequested
+    std::string request_id;  ///< of the message
+    bool cancels = false;
+    std::string delivered;  ///< encoded ExternalDelivered and ExternalFailed: one of them comes back
+    std::string failed;
+};
+
+/// A request for units of a semaphore, granted some time later by an errand.
+struct UnitsRequest {
+    EventId request;
+    std::string resource;
+    std::int32_t units = 1;
+    std::int32_t capacity = 1;  ///< of the semaphore, if it is new
+};
+
 struct Published {
     std::string key;
     std::string json;
+};
+
+/// Search attributes that a run gets, changes or loses: its own, a new child's, the next run's of its chain.
+struct AttributeChange {
+    RunId run;
+    std::vector<SearchAttribute> attributes;
 };
 
 /// What becomes of one claimed run at the end of its turn in a batch.
@@ -116,6 +163,7 @@ struct RunCommit {
     RunId run;
     RunId chain;
     Tenant tenant;  ///< of what it leaves behind: children, errands, published state
+    std::string subject{};  ///< token of the person that the run is about: whose key seals its payloads
     Fence fence;
     std::int32_t activations_before = 0;   ///< must equal the row's: compare-and-set
     std::optional<HistoryRow> activation;  ///< none: only release, adopt or block
@@ -132,22 +180,34 @@ struct RunCommit {
     std::string blocked_kind;
     std::string blocked_reason;
     bool was_blocked = false;                 ///< the commit clears its mark
+    std::string pin_to{};  ///< the build that the run stays with from now on, if its queue is routed
     std::vector<ActivityRow> activities;      ///< new rows
     std::vector<EventId> cancel_activities;   ///< rows asked to stop
     std::vector<EventId> settled_activities;  ///< rows that no longer matter: deleted
     std::vector<ChildStart> children{};
     std::vector<RunId> cancel_children{};  ///< by their chains; errands
     std::vector<Published> published{};    ///< each key once
+    std::vector<UnitsRequest> units{};     ///< requests; known ones are left as they are
+    std::vector<EventId> units_back{};     ///< requests whose units are given back
+    std::vector<AttributeChange> attributes{};
+    std::vector<UpdateStep> updates{};     ///< each update once
+    std::vector<ExternalOrder> externals{};
+    /// Signals that the code, or the next run's, has been given and has not received: when the figure in the
+    /// database is to change.
+    std::optional<std::int32_t> unread{};
     /// With next == close: the chain goes on. Refused by nothing; what the run has not read, the next one
     /// reads.
     std::optional<NextRun> continued{};
     /// With next == close, and not continued.
     std::optional<ParentReport> report{};
+    /// With next == release: results (encoded events) that wait in the run's inbox, because it is paused.
+    std::vector<std::string> posted{};
 };
 
 struct ClaimRequest {
     std::string queue = "default";
     std::int32_t limit = 0;  ///< 0: claim nothing
+    std::string build{};     ///< the worker's; see store/deployments.hpp
 };
 
 /// One round trip, one transaction, one commit: a pipeline of set-based statements.
@@ -170,6 +230,7 @@ struct BatchResult {
     std::vector<Rejected>
         rejected;  ///< the database refused this run's data (found by bisection): still ours
     std::vector<ClaimedRun> claimed;
+    bool more_due = false;  ///< the claim has left some, as far as it knows: claim again at once
     bool errands = false;  ///< something waits for deliver_errands()
 };
 
@@ -205,6 +266,15 @@ struct ActivityEnd {
     std::optional<std::string> result;
     /// ...or another attempt of the same row.
     std::optional<ActivityRow> again;
+    // Not stored: whose key seals what it carries.
+    Tenant tenant{};
+    std::string subject{};
+    /// With a result: it is a failure, which an operator's order may have made not final.
+    bool failed = false;
+    /// Instead of both: the attempt has handed the activity out, to be completed from outside by its token.
+    bool awaits = false;
+    /// With `awaits`: JSON, for the next attempt if there is one.
+    std::optional<std::string> heartbeat_details{};
 };
 
 }  // namespace durable::store

@@ -74,7 +74,9 @@ class HotConnection {
         RunId chain;
         std::int64_t inbox_head = 0;
     };
-    std::vector<RunId> with_messages(const std::vector<Held>& held, Timestamp* now = nullptr);
+    /// `paused`: those that somebody has paused.
+    std::vector<RunId> with_messages(const std::vector<Held>& held, Timestamp* now = nullptr,
+                                     std::vector<RunId>* paused = nullptr);
     /// Every run that the database says this worker owns, with its fence: for the 5 s comparison.
     std::vector<std::pair<RunId, Fence>> owned(WorkerNo worker);
     /// Activity rows (of these runs) that exist: what an adopter must not create again.
@@ -115,6 +117,7 @@ class ActivityStore {
         EventId activity;
         bool cancel_requested = false;
         bool lost = false;
+        bool restart = false;  ///< asked to stop by an operator, to begin anew
     };
     std::vector<BeatResult> heartbeat(WorkerNo worker, const std::vector<Beat>& beats);
 
@@ -144,6 +147,15 @@ struct WorkerRegistration {
     Duration lease = std::chrono::seconds{10};
 };
 
+/// What a worker says of itself when it renews its lease.
+struct WorkerState {
+    std::int32_t runs_held = 0, runs_max = 0;
+    std::int32_t async_used = 0, async_slots = 0;
+    std::int32_t transactional_used = 0, transactional_slots = 0;
+    std::optional<Duration> since_last_claim{};  ///< that has found something; none: there was none
+    double runs_claimed_per_second = 0, rows_claimed_per_second = 0, runs_closed_per_second = 0;
+};
+
 class ControlConnection {
   public:
     /// Connects, registers, takes the session lock and LISTENs. Throws StoreUnavailable.
@@ -153,7 +165,7 @@ class ControlConnection {
 
     [[nodiscard]] WorkerNo worker() const;
     /// Renews the lease. False: this registration is gone (declared dead): drop everything and register anew.
-    bool heartbeat();
+    bool heartbeat(const WorkerState& state = {});
     /// Looks for dead workers (session lock gone for 500 ms and Postgres up for one lease; else lease over)
     /// and gives their runs and activity rows back; times out activity rows; wakes runs, and lines
     /// of limits, that nothing else would wake; wakes blocked runs after `wake_blocked`. Bounded work per
@@ -165,6 +177,7 @@ class ControlConnection {
         int activities_timed_out = 0;
         int stuck_runs_woken = 0;
         int stuck_lines_woken = 0;
+        bool queue_paused = false;  ///< ours, by an operator
     };
     Swept sweep();
     /// At start: lets every blocked run try again with this build.
@@ -199,13 +212,15 @@ class Notifier {
     void messages(const std::string& queue);
     /// Runs that have closed, for those who wait for results.
     void closed(const std::vector<RunId>& runs);
+    /// Updates have been taken on or answered: told to the same listeners.
+    void updates();
 
   private:
     class Impl;
     std::unique_ptr<Impl> impl_;
 };
 
-/// Hears of closed runs. One thread at a time.
+/// Hears of closed runs and answered updates. One thread at a time.
 class ClosedListener {
   public:
     explicit ClosedListener(const std::string& connection_string);

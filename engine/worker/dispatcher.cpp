@@ -271,6 +271,15 @@ void Dispatcher::have_messages(const std::vector<RunId>& runs) {
     }
 }
 
+void Dispatcher::runs_paused(const std::set<RunId>& paused) {
+    for (auto& [id, run] : runs_) {
+        const bool now = paused.contains(id);
+        if (run.state != State::waiting || run.paused == now) continue;
+        run.paused = now;
+        make_ready(run);
+    }
+}
+
 // --- attempts ----------------------------------------------------------------------------------------------
 
 void Dispatcher::settled(Settled settled) {
@@ -346,6 +355,7 @@ void Dispatcher::make_ready(HeldRun& run) {
 /// Unless something is already there for its next turn.
 void Dispatcher::wait(HeldRun& run) {
     run.state = State::waiting;
+    if (run.paused) return;  // for its eager activities, and for the next look
     go_on_in_place(run);
     if (run.has_messages) return queue_load(run);
     const bool at_hand = !run.results.empty() || !run.retry_rows.empty() || !run.inbox.empty();

@@ -63,6 +63,8 @@ class Dispatcher {
     void batch_done(const store::Batch& batch, store::BatchResult result);
     void loaded(const LoadOrder& order, LoadReply reply);
     void have_messages(const std::vector<RunId>& runs);
+    /// Of the runs that wait here, those that somebody has paused; all others are not, or not any more.
+    void runs_paused(const std::set<RunId>& paused);
     /// A database time, from whatever reply.
     void time_is(Timestamp now);
     void settled(Settled settled);

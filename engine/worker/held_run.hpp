@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "engine/replay/execution.hpp"
@@ -22,6 +23,8 @@ struct EagerActivity {
     std::shared_ptr<AttemptControl> control;
     bool transactional = false;
     bool recorded = false;  ///< transactional: its completion waits in the inbox
+    std::optional<Timestamp> again_at{};  ///< local: no attempt runs, the next one is due then
+    bool ordered = false;   ///< an operator's order waits for it: a failure is not final
 };
 
 /// What a turn has put into a batch: taken back if the batch does not commit it, and its effects on attempts,
@@ -33,7 +36,9 @@ struct InFlight {
     std::vector<history::Event> results_after;  ///< made by this very activation, for the next one
     std::set<EventId> canceled;                 ///< eager activities to be asked to stop
     std::set<EventId> let_go;                   ///< eager activities that nobody waits for any more
+    std::set<std::string> row_queues;           ///< whose workers have something new about activity rows
     std::int64_t inbox_head = 0;
+    std::optional<std::string> large_payload{};  ///< to be told: allowed, but near the limit
 };
 
 struct HeldRun {
@@ -59,7 +64,9 @@ struct HeldRun {
     std::deque<store::InboxMessage> inbox;   ///< loaded, not yet consumed
     std::optional<Timestamp> wake_at;        ///< while waiting: its place in the Dispatcher's order of timers
     bool has_messages = false;               ///< there are more in the database
+    bool take_all = false;  ///< it could not end because messages waited: its next activation takes all of them
     bool load_queued = false;
+    bool paused = false;    ///< no code may run: it is given up once its eager activities have ended
     /// Nobody may be running what is pending without a row: after a cold replay or a take-over.
     bool check_orphans = false;
     std::set<EventId> rows;  ///< activity rows seen when it was loaded

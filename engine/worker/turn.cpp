@@ -1,9 +1,12 @@
 #include "engine/worker/turn.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "engine/worker/payload_limits.hpp"
 #include "engine/worker/relatives.hpp"
+#include "engine/worker/updates.hpp"
 #include "engine/workflow/codec.hpp"
 
 namespace durable::worker {
@@ -21,6 +24,11 @@ std::optional<EventId> scheduled_by(const history::Event& event) {
 std::optional<EventId> settles(const history::Event& event) {
     const auto completed = scheduled_by<history::ActivityCompleted>(event);
     return completed ? completed : scheduled_by<history::ActivityFailed>(event);
+}
+
+/// Code must not meet a tombstone where a value was.
+Blocked unreadable(const std::string& why) {
+    return {Blocked::Kind::undecodable, why, {}};
 }
 
 history::Event canceled_before_start(const ActivityFacts& facts) {
@@ -44,10 +52,15 @@ Turn::Turn(const TurnSettings& settings, TurnCounts& counts, HeldRun& run, Times
 std::optional<RunCommit> Turn::take() {
     run_.sent = {};
     if (run_.refused) return block(*std::exchange(run_.refused, std::nullopt));
-    if (auto blocked = catch_up()) return block(*blocked);
+    if (run_.paused) return park();
+    if (auto blocked = catch_up()) {
+        if (auto end = fail(*blocked)) return end;
+        return block(*blocked);
+    }
     if (auto blocked = collect()) return block(*blocked);
     RunCommit commit = blank();
     if (auto blocked = activate(commit)) return block(*blocked);
+    std::ranges::move(turned_down_, std::back_inserter(commit.updates));
     choose_next(commit);
     const bool nothing = !commit.activation && commit.activities.empty() &&
                          commit.inbox_head == run_.inbox_head && commit.next == RunCommit::Next::keep;
@@ -62,8 +75,10 @@ std::optional<Blocked> Turn::catch_up() {
     }
     first_activation_ = run_.activations == 1;
     const std::vector<store::HistoryRow> rows = std::exchange(run_.history, {});
+    if (!rows.empty()) recorded_until_ = EventId{rows.back().first_event.value + rows.back().events - 1};
     try {
         for (const store::HistoryRow& row : rows) {
+            if (!row.unreadable.empty()) return unreadable(row.unreadable);
             if (rows.size() > 1) counts_.replayed_events += static_cast<std::uint64_t>(row.events);
             auto blocked = run_.execution->replay(history::decode_activation(row.first_event, row.bytes));
             if (blocked) return blocked;
@@ -77,12 +92,12 @@ std::optional<Blocked> Turn::catch_up() {
 std::optional<Blocked> Turn::collect() {
     run_.sent.results = std::exchange(run_.results, {});
     for (const history::Event& result : run_.sent.results) accept(result);
-    run_.sent.inbox_head = run_.inbox_read();
+    run_.sent.inbox_head = run_.inbox_head;
     try {
         for (const store::InboxMessage& message : run_.inbox) {
-            history::Event event = history::decode_event(message.event);
-            // A result for an earlier run of the chain would be taken for one of this run's.
-            if (message.run == run_.run || is_for_chain(event)) accept(std::move(event));
+            if (!message.unreadable.empty()) return unreadable(message.unreadable);
+            if (!take_message(message, history::decode_event(message.event))) break;
+            run_.sent.inbox_head = message.sequence;
         }
     } catch (const DecodeError& error) {
         return Blocked{Blocked::Kind::undecodable, std::string{"a message: "} + error.what(), {}};
@@ -91,9 +106,57 @@ std::optional<Blocked> Turn::collect() {
     return std::nullopt;
 }
 
+/// False if it has to wait for the next activation.
+bool Turn::take_message(const store::InboxMessage& message, history::Event event) {
+    if (const auto* update = std::get_if<history::UpdateAccepted>(&event)) return take_up(*update);
+    // A result for an earlier run of the chain would be taken for one of this run's.
+    if (message.run != run_.run && !is_for_chain(event)) return true;
+    if (const auto* ordered = std::get_if<history::ActivityOrdered>(&event)) {
+        heed(*ordered);
+    } else {
+        accept(std::move(event));
+    }
+    return true;
+}
+
+/// False if it waits for the next activation, and with it everything behind it. When the run was about to end
+/// without having read all messages, nothing may wait: then an update is judged where it stands, and one that
+/// comes before the code has ever run is told so.
+bool Turn::take_up(const history::UpdateAccepted& update) {
+    const bool over = run_.execution->past_deadline(now_);
+    if (over || (first_activation_ && run_.take_all)) {
+        turned_down_.push_back(too_late(update, !over));
+        return true;
+    }
+    replay::UpdateVerdict verdict = run_.execution->judge(update, !arrived_.empty() && !run_.take_all);
+    if (verdict.kind == replay::UpdateVerdict::Kind::later) return false;
+    if (verdict.kind == replay::UpdateVerdict::Kind::accept) {
+        arrived_.emplace_back(update);
+    } else {
+        turned_down_.push_back(turned_down(update, std::move(verdict.reason)));
+    }
+    return true;
+}
+
+/// Somebody has answered for an activity that runs here, an operator perhaps, or its own transaction.
+void Turn::let_go(EventId activity) {
+    const auto eager = run_.eager.find(activity);
+    if (eager == run_.eager.end()) return;
+    eager->second.control->ask_to_stop();
+    run_.eager.erase(eager);
+}
+
+/// An operator's order for an activity that has no row: if it fails, it gets one, to which the order is applied.
+void Turn::heed(const history::ActivityOrdered& ordered) {
+    const auto eager = run_.eager.find(ordered.scheduled);
+    if (eager == run_.eager.end()) return;
+    eager->second.ordered = true;
+    if (ordered.stop) eager->second.control->ask_to_stop();
+}
+
 void Turn::accept(history::Event event) {
     const auto activity = settles(event);
-    if (activity) run_.eager.erase(*activity);
+    if (activity) let_go(*activity);
     if (!run_.execution->expects(event)) return;
     if (activity && !settled_now_.insert(*activity).second) return;
     arrived_.push_back(std::move(event));
@@ -107,25 +170,27 @@ std::optional<Blocked> Turn::activate(RunCommit& commit) {
     }
     if (!arrived_.empty() || first_activation_) {
         ChildChains children = open_children(*run_.execution);
+        RunningUpdates updates = running_updates(*run_.execution);
+        const std::size_t unread = run_.execution->unread_signals();
         auto result = run_.execution->activate(std::move(arrived_), now_);
         if (result.blocked) return result.blocked;
         record(commit, *result.activated);
+        if (auto blocked = too_large(commit, *result.activated)) return blocked;
         add_relatives(commit, run_.execution->started(), std::move(children), result.activated->activation);
         pass_on_cancellations(commit, result.activated->activation);
+        add_updates(commit, std::move(updates), result.activated->activation);
+        note_unread(commit, unread);
     }
     if (commit.status == replay::RunStatus::running) place_activities(commit, first_new);
     return std::nullopt;
 }
 
-void Turn::time_out(RunCommit& commit) {
-    history::Activation last;
-    last.first_event = run_.execution->next_event();
-    last.time = now_;
-    last.build = settings_.build;
-    last.commands.emplace_back(history::WorkflowTimedOut{"the run's time is over (run_timeout)"});
-    commit.activation = store::HistoryRow{last.first_event, last.event_count(), history::encode(last)};
-    commit.status = replay::RunStatus::timed_out;
-    add_relatives(commit, run_.execution->started(), {}, last);
+/// The figure in the database is that of the last time it passed a thousand: a figure for refusing floods, that
+/// costs the others nothing.
+void Turn::note_unread(RunCommit& commit, std::size_t before) const {
+    constexpr std::size_t step = 1000;
+    const std::size_t now = run_.execution->unread_signals();
+    if (now / step != before / step) commit.unread = static_cast<std::int32_t>(now);
 }
 
 void Turn::record(RunCommit& commit, const replay::Activated& activated) {
@@ -137,18 +202,37 @@ void Turn::record(RunCommit& commit, const replay::Activated& activated) {
     commit.wake_at = activated.wake_at;
 }
 
+std::optional<Blocked> Turn::too_large(const RunCommit& commit, const replay::Activated& activated) {
+    if (!commit.activation) return std::nullopt;
+    const std::size_t bytes = commit.activation->bytes.size();
+    run_.sent.large_payload = large_payload(activated.activation, bytes, settings_.payload_limits);
+    return command_too_large(activated.activation, bytes, settings_.payload_limits);
+}
+
 void Turn::pass_on_cancellations(RunCommit& commit, const history::Activation& activation) {
     for (const history::Event& command : activation.commands) {
         const auto* cancel = std::get_if<history::ActivityCancelRequested>(&command);
         if (cancel == nullptr) continue;
         const auto eager = run_.eager.find(cancel->scheduled);
         if (eager == run_.eager.end()) {
-            if (cancel->scheduled < activation.first_event)
-                commit.cancel_activities.push_back(cancel->scheduled);
+            if (cancel->scheduled < activation.first_event) cancel_row(commit, cancel->scheduled);
             continue;
         }
         run_.sent.canceled.insert(cancel->scheduled);
     }
+}
+
+/// Its worker is told at once: it may be another one's queue.
+void Turn::cancel_row(RunCommit& commit, EventId activity) {
+    commit.cancel_activities.push_back(activity);
+    for (const replay::PendingActivity& pending : run_.execution->pending_activities()) {
+        if (pending.scheduled == activity) run_.sent.row_queues.insert(queue_of(*pending.command));
+    }
+}
+
+const std::string& Turn::queue_of(const history::ActivityScheduled& command) const {
+    const std::string& asked = command.options.queue;
+    return asked.empty() ? run_.execution->started().queue : asked;
 }
 
 void Turn::place_activities(RunCommit& commit, EventId first_new) {
@@ -169,6 +253,7 @@ void Turn::place_activities(RunCommit& commit, EventId first_new) {
     }
     run_.check_orphans = false;
     find_abandoned();
+    for (const store::ActivityRow& row : commit.activities) run_.sent.row_queues.insert(row.queue);
     counts_.rows_written += commit.activities.size();
 }
 
@@ -179,7 +264,7 @@ void Turn::place_new(RunCommit& commit, const replay::PendingActivity& pending) 
         return;
     }
     SlotLease slot = eager_slot(*pending.command);
-    if (!slot) {
+    if (!slot && !stays_here(*pending.command)) {
         commit.activities.push_back(row_of(facts, pending.scheduled_at));
         return;
     }
@@ -193,6 +278,8 @@ void Turn::place_new(RunCommit& commit, const replay::PendingActivity& pending) 
     attempt.info.scheduled_at = pending.scheduled_at;
     attempt.task = facts.task;
     attempt.close_by = facts.close_by;
+    attempt.subject = run_.execution->started().subject;
+    attempt.payload_limits = settings_.payload_limits;
     attempt.control = std::make_shared<AttemptControl>();
     attempt.slot = std::move(slot);
     run_.sent.starts.push_back(std::move(attempt));
@@ -207,6 +294,12 @@ void Turn::place_orphan(RunCommit& commit, const replay::PendingActivity& pendin
         return;
     }
     facts.lost_attempts = 1;
+    const auto& forked = run_.execution->started().forked;
+    if (forked && pending.scheduled <= forked->after) {
+        // Scheduled again by the reset: its time-outs count from now.
+        facts.scheduled_at = now_;
+        facts.close_by = close_deadline(pending.command->options, now_);
+    }
     commit.activities.push_back(row_of(facts, available_after_interruption(*facts.task, now_)));
 }
 
@@ -215,12 +308,18 @@ ActivityFacts Turn::facts_of_pending(const replay::PendingActivity& pending) con
     facts.run = run_.run;
     facts.activity = pending.scheduled;
     facts.tenant = run_.tenant;
-    const std::string& asked = pending.command->options.queue;
-    facts.queue = asked.empty() ? run_.execution->started().queue : asked;
+    facts.queue = queue_of(*pending.command);
     facts.task = std::make_shared<const history::ActivityScheduled>(*pending.command);
     facts.scheduled_at = pending.scheduled_at;
     facts.close_by = close_deadline(pending.command->options, pending.scheduled_at);
     return facts;
+}
+
+/// A local activity waits for no slot.
+bool Turn::stays_here(const history::ActivityScheduled& command) const {
+    const bool known = settings_.activities.find_async(command.type) != nullptr ||
+                       settings_.activities.find_transactional(command.type) != nullptr;
+    return command.options.local && known && eager_allowed_;
 }
 
 SlotLease Turn::eager_slot(const history::ActivityScheduled& command) const {
@@ -230,7 +329,8 @@ SlotLease Turn::eager_slot(const history::ActivityScheduled& command) const {
     const bool ordinary = !options.limit && options.priority == ActivityOptions{}.priority &&
                           options.heartbeat == Duration::zero();
     if (!eager_allowed_ || !here || !ordinary) return {};
-    if (settings_.activities.find_async(command.type) != nullptr) return settings_.async_slots.try_take();
+    if (const AsyncActivity* async = settings_.activities.find_async(command.type))
+        return async->external ? SlotLease{} : settings_.async_slots.try_take();
     if (settings_.activities.find_transactional(command.type) != nullptr) {
         return settings_.transactional_slots.try_take();
     }
@@ -245,9 +345,11 @@ void Turn::find_abandoned() {
     }
 }
 
-void Turn::settle_rest(RunCommit& commit) const {
+void Turn::settle_rest(RunCommit& commit) {
     for (const replay::PendingActivity& pending : run_.execution->pending_activities()) {
-        if (!run_.eager.contains(pending.scheduled)) commit.settled_activities.push_back(pending.scheduled);
+        if (run_.eager.contains(pending.scheduled)) continue;
+        commit.settled_activities.push_back(pending.scheduled);
+        run_.sent.row_queues.insert(queue_of(*pending.command));
     }
 }
 
@@ -260,8 +362,12 @@ void Turn::choose_next(RunCommit& commit) {
     }
     commit.wake_at = run_.execution->wake_at();
     const bool busy = run_.eager.size() > run_.sent.let_go.size() || !run_.sent.starts.empty() ||
-                      !run_.sent.results_after.empty() || !commit.children.empty();
+                      !run_.sent.results_after.empty() || !commit.children.empty() ||
+                      commit.inbox_head < run_.inbox_read();
     commit.next = busy ? RunCommit::Next::keep : RunCommit::Next::release;
+    const std::string& type = run_.execution->started().type;
+    if (first_activation_ && settings_.workflows.versioning(type) == Versioning::pinned)
+        commit.pin_to = settings_.build;
 }
 
 RunCommit Turn::blank() const {
@@ -269,6 +375,7 @@ RunCommit Turn::blank() const {
     commit.run = run_.run;
     commit.chain = run_.chain;
     commit.tenant = run_.tenant;
+    if (run_.execution) commit.subject = run_.execution->started().subject;
     commit.fence = run_.fence;
     commit.activations_before = run_.activations;
     commit.inbox_head = run_.inbox_head;
@@ -298,6 +405,9 @@ RunCommit Turn::block(const Blocked& blocked) {
             break;
         case Blocked::Kind::invalid_command:
             commit.blocked_kind = "invalid_command";
+            break;
+        case Blocked::Kind::nondeterministic:
+            commit.blocked_kind = "nondeterministic";
             break;
     }
     commit.blocked_reason = blocked.reason;

@@ -19,6 +19,7 @@ struct TurnSettings {
     const ActivityRegistry& activities;
     Slots& async_slots;
     Slots& transactional_slots;
+    PayloadLimits payload_limits{};
 };
 
 /// What turns count, for metrics.
@@ -43,17 +44,31 @@ class Turn {
   private:
     [[nodiscard]] std::optional<replay::Blocked> catch_up();
     [[nodiscard]] std::optional<replay::Blocked> collect();
+    [[nodiscard]] bool take_message(const store::InboxMessage& message, history::Event event);
+    [[nodiscard]] bool take_up(const history::UpdateAccepted& update);
     void accept(history::Event event);
+    void let_go(EventId activity);
+    void heed(const history::ActivityOrdered& ordered);
     [[nodiscard]] std::optional<replay::Blocked> activate(store::RunCommit& commit);
+    // Turns that run no code (turn_ends.cpp).
     void time_out(store::RunCommit& commit);
+    [[nodiscard]] std::optional<store::RunCommit> park();
+    [[nodiscard]] std::optional<store::RunCommit> fail(const replay::Blocked& blocked);
+    [[nodiscard]] bool waits_for_attempts() const;
+    void note_unread(store::RunCommit& commit, std::size_t before) const;
     void record(store::RunCommit& commit, const replay::Activated& activated);
+    [[nodiscard]] std::optional<replay::Blocked> too_large(const store::RunCommit& commit,
+                                                           const replay::Activated& activated);
     void place_activities(store::RunCommit& commit, EventId first_new);
     void place_new(store::RunCommit& commit, const replay::PendingActivity& pending);
     void place_orphan(store::RunCommit& commit, const replay::PendingActivity& pending);
     void pass_on_cancellations(store::RunCommit& commit, const history::Activation& activation);
     void find_abandoned();
-    void settle_rest(store::RunCommit& commit) const;
+    void settle_rest(store::RunCommit& commit);
+    void cancel_row(store::RunCommit& commit, EventId activity);
+    [[nodiscard]] const std::string& queue_of(const history::ActivityScheduled& command) const;
     void choose_next(store::RunCommit& commit);
+    [[nodiscard]] bool stays_here(const history::ActivityScheduled& command) const;
     [[nodiscard]] SlotLease eager_slot(const history::ActivityScheduled& command) const;
     [[nodiscard]] ActivityFacts facts_of_pending(const replay::PendingActivity& pending) const;
     [[nodiscard]] store::RunCommit blank() const;
@@ -65,8 +80,10 @@ class Turn {
     Timestamp now_;
     bool eager_allowed_;
     std::vector<history::Event> arrived_;
+    std::vector<store::UpdateStep> turned_down_;  ///< without a trace in the history
     std::set<EventId> settled_now_;
     bool first_activation_ = false;
+    EventId recorded_until_{};  ///< last event of the history that was loaded
 };
 
 /// 1 s doubling to 10 min.

@@ -15,10 +15,13 @@
 #include "engine/workflow/payload.hpp"
 #include "engine/workflow/random.hpp"
 #include "engine/workflow/scope.hpp"
+#include "engine/workflow/search.hpp"
 #include "engine/workflow/time.hpp"
 
 namespace durable {
 struct WorkflowInfo;
+template <class T>
+class Task;
 }
 
 namespace durable::detail {
@@ -48,7 +51,36 @@ struct ChildOperations {
     RunId run;
 };
 
+/// A request for units of a semaphore.
+struct UnitsCall {
+    std::string resource;
+    int units = 1;
+    int capacity = 1;  ///< of the semaphore, if this is its first request
+    std::source_location where;
+};
+struct UnitsOperation {
+    std::shared_ptr<Operation> granted;
+    EventId request;
+};
+
+/// A message to another workflow, with its types erased.
+struct ExternalCall {
+    WorkflowId workflow;
+    std::optional<std::string> signal;  ///< its name; none: a cancel request
+    Payload input;                      ///< of the signal
+    std::string reason;                 ///< of the cancel request
+    std::source_location where;
+};
+
 using QueryHandler = std::function<Payload(const Payload&)>;
+
+/// What answers an update, with its types erased.
+struct UpdateHandler {
+    bool validates = false;  ///< the author gave a validator: the state decides, not the input alone
+    std::function<void(const Payload&)> check;          ///< decodes, validates; throws what rejects
+    std::function<Task<Payload>(const Payload&)> run;   ///< throws DecodeError
+    std::source_location where;
+};
 
 class Runtime {
   public:
@@ -73,17 +105,28 @@ class Runtime {
     [[nodiscard]] virtual std::shared_ptr<Operation> receive(std::string_view signal,
                                                              std::source_location where) = 0;
     [[nodiscard]] virtual ChildOperations start_child(ChildCall call) = 0;
+    [[nodiscard]] virtual UnitsOperation acquire_units(UnitsCall call) = 0;
+    /// In cancelled scopes too. Of a request that is not open: nothing.
+    virtual void release_units(EventId request, std::source_location where) = 0;
+    /// Resolves once the message has been delivered, or could not be.
+    [[nodiscard]] virtual std::shared_ptr<Operation> send_external(ExternalCall call) = 0;
 
     [[nodiscard]] virtual std::optional<Payload> try_receive(std::string_view signal) = 0;
     [[nodiscard]] virtual Payload side_effect(const std::function<Payload()>& effect,
                                               std::source_location where) = 0;
+    [[nodiscard]] virtual bool patched(std::string_view id, bool deprecated, std::source_location where) = 0;
     virtual void publish(std::string_view key, Payload value, std::source_location where) = 0;
+    virtual void set_attribute(SearchAttribute attribute, std::source_location where) = 0;
+    [[nodiscard]] virtual std::optional<Payload> attribute(std::string_view key) = 0;
     /// Throws ContinueAsNew; Canceled in a cancelled scope.
     [[noreturn]] virtual void continue_as_new(Payload input, std::source_location where) = 0;
     /// Owned by the run from now on, until it cannot be queried any more.
     virtual void keep(std::shared_ptr<void> object) = 0;
     virtual void on_query(std::string_view name, QueryHandler handler) = 0;
-    /// Throws if a query handler is running: it may only read. Verbs that do not come through here call it.
+    virtual void on_update(std::string_view name, UpdateHandler handler) = 0;
+    /// No handler of an update is running.
+    [[nodiscard]] virtual bool handlers_finished() const = 0;
+    /// Throws if a query handler or a validator is running: it may only read. Verbs that do not come through here call it.
     virtual void must_not_answer() = 0;
     [[nodiscard]] virtual Timestamp now() const = 0;
     [[nodiscard]] virtual Random& random() = 0;

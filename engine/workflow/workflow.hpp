@@ -29,10 +29,14 @@
 #include "engine/workflow/child.hpp"
 #include "engine/workflow/codec.hpp"
 #include "engine/workflow/continue_as_new.hpp"
+#include "engine/workflow/external.hpp"
 #include "engine/workflow/group.hpp"
 #include "engine/workflow/random.hpp"
+#include "engine/workflow/semaphore.hpp"
+#include "engine/workflow/search.hpp"
 #include "engine/workflow/signal_channel.hpp"
 #include "engine/workflow/task.hpp"
+#include "engine/workflow/update.hpp"
 #include "engine/workflow/workflow_info.hpp"
 #include "engine/workflow/workflow_type.hpp"
 
@@ -123,6 +127,24 @@ class Workflow {
         return Attempt<A>{std::move(awaitable)};
     }
 
+    /// co_await it: like run, for short steps that should not leave this process. It begins in the worker that holds
+    /// the run even if no slot is free, and a retry that is due within `local_patience` waits there too; only a
+    /// longer back-off, the worker's end or its drain gives it a row. So: at least once, no queue, limit, priority
+    /// or heartbeat, and its start and result are events like any activity's.
+    template <class Input, class Output>
+    [[nodiscard]] Run<Output> local(const Activity<Input, Output>& activity,
+                                    const std::type_identity_t<Input>& input,
+                                    std::source_location where = std::source_location::current()) {
+        return local(activity, input, activity.options(), where);
+    }
+    template <class Input, class Output>
+    [[nodiscard]] Run<Output> local(const Activity<Input, Output>& activity,
+                                    const std::type_identity_t<Input>& input, ActivityOptions options,
+                                    std::source_location where = std::source_location::current()) {
+        options.local = true;
+        return {runtime_, call(activity, input, std::move(options), where)};
+    }
+
     // --- children ----------------------------------------------------------------------------------------
 
     /// co_await it: starts another workflow as a child and gives its result. Throws ChildFailed or Canceled.
@@ -187,6 +209,48 @@ class Workflow {
         return {runtime_, signal.name};
     }
 
+    // --- messages ------------------------------------------------------------------------------------------
+
+    /// Takes requests called `update` from now on (a later handler of that name replaces it); those that came
+    /// before are waiting. `handler(input)` gives the outcome, or a Task of it: engine/workflow/update.hpp. A
+    /// DurableError that it throws is the outcome too. `validator` only reads, and rejects by throwing: then the
+    /// request leaves no trace in the history. It sees the state after everything that came before the request.
+    template <class Input, class Output, class Handler>
+    void on_update(const Update<Input, Output>& update, Handler handler,
+                   std::type_identity_t<std::function<void(const Input&)>> validator = {},
+                   std::source_location where = std::source_location::current()) {
+        auto erased = detail::erase_handler<Input, Output>(std::move(handler), std::move(validator));
+        erased.where = where;
+        runtime_.on_update(update.name, std::move(erased));
+    }
+    /// co_await it before the workflow returns or goes on as new: handlers that still run then are broken off, and
+    /// their callers told so.
+    [[nodiscard]] WaitUntil all_handlers_finished(
+        std::source_location where = std::source_location::current()) {
+        return wait_until([&runtime = runtime_] { return runtime.handlers_finished(); }, where);
+    }
+    /// co_await it: a signal to the open run of another workflow, exactly once. See SendExternal for what it throws.
+    template <class Message>
+    [[nodiscard]] SendExternal signal_workflow(const WorkflowId& workflow, const Signal<Message>& signal,
+                                               const std::type_identity_t<Message>& message,
+                                               std::source_location where = std::source_location::current()) {
+        return {runtime_, {workflow, std::string{signal.name}, encode(message), {}, where}};
+    }
+    /// co_await it: asks the open run of another workflow to stop.
+    [[nodiscard]] SendExternal cancel_workflow(const WorkflowId& workflow, std::string reason,
+                                               std::source_location where = std::source_location::current()) {
+        return {runtime_, {workflow, std::nullopt, {}, std::move(reason), where}};
+    }
+
+    // --- semaphores --------------------------------------------------------------------------------------
+
+    /// co_await it: HeldUnits, once `units` of the semaphore are this run's. All workflows share a resource by its
+    /// name; `capacity` counts only if this is its first request ever, an operator may change it.
+    [[nodiscard]] Acquire acquire(std::string resource, int units = 1, int capacity = 1,
+                                  std::source_location where = std::source_location::current()) {
+        return {runtime_, detail::UnitsCall{std::move(resource), units, capacity, where}};
+    }
+
     // --- what others see, and the next run ---------------------------------------------------------------
 
     /// Durable with this activation; anybody reads it without replay (Client::published). The last value
@@ -195,6 +259,24 @@ class Workflow {
     void publish(const StateKey<T>& key, const std::type_identity_t<T>& value,
                  std::source_location where = std::source_location::current()) {
         runtime_.publish(key.name, encode(value), where);
+    }
+    /// Lists find the run by this value from this activation's commit on, and the next runs of its chain too.
+    template <class T>
+    void set_attribute(const SearchKey<T>& key, const std::type_identity_t<T>& value,
+                       std::source_location where = std::source_location::current()) {
+        runtime_.set_attribute(key(value), where);
+    }
+    template <class T>
+    void clear_attribute(const SearchKey<T>& key,
+                         std::source_location where = std::source_location::current()) {
+        runtime_.set_attribute(key.none(), where);
+    }
+    /// What the run was started with, or has set since.
+    template <class T>
+    [[nodiscard]] std::optional<T> attribute(const SearchKey<T>& key) {
+        const std::optional<Payload> value = runtime_.attribute(key.name);
+        if (!value) return std::nullopt;
+        return detail::decode_or_block<T>(runtime_, *value, "search attribute " + std::string{key.name});
     }
     /// An object that the run owns, for queries to read: it outlives the coroutine that kept it, and the run.
     template <class T>
@@ -249,6 +331,21 @@ class Workflow {
         F effect, std::source_location where = std::source_location::current()) {
         const Payload value = runtime_.side_effect([&effect] { return encode(effect()); }, where);
         return detail::decode_or_block<std::invoke_result_t<F&>>(runtime_, value, "side effect");
+    }
+
+    // --- changing code that has open runs ----------------------------------------------------------------
+
+    /// True if this run goes the new way at the change called `id`, false if it had passed the place before
+    /// the change was made: `if (wf.patched("two-texts")) ...new... else ...old...`. The first answer for an
+    /// id holds for the whole run. Once `workflow patches` says that no open run is old, write
+    /// deprecate_patch in its place; once it says so again, nothing.
+    [[nodiscard]] bool patched(std::string_view id,
+                               std::source_location where = std::source_location::current()) {
+        return runtime_.patched(id, false, where);
+    }
+    /// Stands where patched(id) stood when only the new way is left: runs that have its marker go on.
+    void deprecate_patch(std::string_view id, std::source_location where = std::source_location::current()) {
+        static_cast<void>(runtime_.patched(id, true, where));
     }
 
   private:

@@ -5,11 +5,19 @@
 //   inline constexpr durable::WorkflowType<EndedCall, CallSummary> call_processing{"call-processing"};
 //   inline constexpr durable::Signal<Approval> approve{"approve"};
 //   inline constexpr durable::Query<durable::Nothing, Progress> progress{"progress"};
+//   inline constexpr durable::Update<Item, Receipt> add_item{"add_item"};
 //   inline constexpr durable::StateKey<Stage> stage{"stage"};
 
+#include <cstdint>
 #include <string_view>
 
 namespace durable {
+
+/// Which build goes on with a run, on a queue whose builds are routed (docs/guide/versions.md).
+enum class Versioning : std::uint8_t {
+    auto_upgrade,  ///< whichever is current at its next turn
+    pinned,        ///< the one that began it, to its end; continued as new it begins anew
+};
 
 template <class Input, class Output>
 struct WorkflowType {
@@ -28,6 +36,15 @@ struct Signal {
 /// is replayed there, no worker is needed. Closed runs answer too, as long as their history is kept.
 template <class Input, class Output>
 struct Query {
+    using input_type = Input;
+    using output_type = Output;
+    std::string_view name;
+};
+
+/// A request that the workflow's code checks, takes on and answers (Workflow::on_update): validated, accepted,
+/// completed, each once, whatever crashes.
+template <class Input, class Output>
+struct Update {
     using input_type = Input;
     using output_type = Output;
     std::string_view name;

@@ -5,8 +5,9 @@
 -- Locks: errands, then children, then live_runs in key order, each skipping locked rows, so that this never waits; then
 -- blocked, activities, inbox of what it holds. Indexes: an_errand_is_run_once, children_of_chain,
 -- a_workflow_id_names_one_run_at_a_time, a_run_is_live_once, an_activation_is_recorded_once (backwards),
--- an_activity_has_one_row, an_inbox_number_is_given_once, a_run_is_blocked_once.
--- $1 errands, $2 children, $3 encoded CancelRequested, $4 the last activation's members beside its time, as JSON
+-- updates_under_way, an_activity_has_one_row, an_inbox_number_is_given_once, a_run_is_blocked_once.
+-- $1 errands, $2 children, $3 encoded CancelRequested, $4 the last activation's members beside its time, as JSON,
+-- $5 encoded UpdateCompleted for updates under way
 with closed as materialized (
     select id, target from engine.errands
      where kind = 'closed' order by id limit $1::integer for update skip locked
@@ -60,6 +61,12 @@ unblocked as (
 ),
 dropped as (
     delete from engine.activities a where a.run_id = any (array(select run_id from ended))
+),
+unanswered as (
+    update engine.updates u
+       set stage = 'aborted', outcome = $5::bytea, ended_at = engine.now(),
+           decided_at = coalesce(u.decided_at, engine.now())
+     where u.chain_id = any (array(select chain_id from ended)) and u.stage in ('admitted', 'accepted')
 ),
 emptied as (
     delete from engine.inbox i where i.chain_id = any (array(select chain_id from ended))

@@ -1,15 +1,17 @@
--- The fenced end of runs whose chains go on: the old run closes, the next one takes its place under the workflow id and
--- is claimable at once. The inbox belongs to the chain: messages that the old run has not read wait for the next one,
+-- The fenced end of runs whose chains go on, as new or to try again what has failed: the old run closes, the next one
+-- takes its place under the workflow id and is claimable at its moment. The inbox belongs to the chain: messages that the old run has not read wait for the next one,
 -- and refuse nothing. All or nothing: a single lost fence divides by zero (22012).
 --
 -- Locks: workflow_ids in key order, then live_runs, then activities. Indexes: a_run_starts_once,
 -- a_workflow_id_names_one_run_at_a_time, a_run_is_live_once (owner + 0 hides live_runs_owned), an_activity_has_one_row.
 -- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations before, $6 activations added, $7 inbox head,
--- $8 events in all, $9 next run, $10 its type, $11 its queue, $12 its activation 0
+-- $8 events in all, $9 next run, $10 its type, $11 its queue, $12 its activation 0,
+-- $13 how the old one ends, $14 when the next one is claimable (null: now)
 with given as materialized (
     select * from unnest($2::uuid[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[], $7::bigint[],
-                         $8::integer[], $9::uuid[], $10::text[], $11::text[], $12::bytea[])
-        as x(run_id, epoch, token, before, activations, head, events, next, type, queue, activation)
+                         $8::integer[], $9::uuid[], $10::text[], $11::text[], $12::bytea[], $13::text[],
+                         $14::timestamptz[])
+        as x(run_id, epoch, token, before, activations, head, events, next, type, queue, activation, status, wake_at)
 ),
 continuing as materialized (
     -- Without its facts a run has no name; the next one's facts then refuse the data.
@@ -43,14 +45,21 @@ gone as (
      where (select count(*) from moved) >= 0  -- after the names
        and l.run_id = any ($2::uuid[]) and l.run_id = x.run_id
        and l.owner + 0 = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
-    returning l.run_id, l.chain_id, l.tenant, l.inbox_tail, l.has_children, l.cancel_requested
+    returning l.run_id, l.chain_id, l.tenant, l.inbox_tail, l.has_children, l.cancel_requested, l.unread, l.priority,
+              l.fairness_key, l.fairness_weight, l.paused
 ),
 live as (
     insert into engine.live_runs
-           (run_id, chain_id, wake_at, inbox_head, inbox_tail, has_children, cancel_requested, queue, tenant)
-    select x.next, g.chain_id, engine.now(), x.head, g.inbox_tail, g.has_children,
-           g.cancel_requested and g.inbox_tail > x.head, x.queue, g.tenant
-      from gone g join continuing x on x.run_id = g.run_id
+           (run_id, chain_id, wake_at, inbox_head, inbox_tail, unread, has_children, cancel_requested, queue, tenant,
+            priority, fairness_key, fairness_weight, paused, owner, build)
+    select x.next, g.chain_id, greatest(x.wake_at, engine.now()), x.head, g.inbox_tail, g.unread, g.has_children,
+           g.cancel_requested and g.inbox_tail > x.head, x.queue, g.tenant,
+           g.priority, g.fairness_key, g.fairness_weight, g.paused, case when g.paused then 0 end,
+           d.ramping_build
+      from gone g
+      join continuing x on x.run_id = g.run_id
+      left join engine.deployments d
+             on d.queue = x.queue and engine.ramp_bucket(x.workflow_id) < d.ramp_percent
 ),
 facts as (
     insert into engine.runs
@@ -64,7 +73,16 @@ recorded as (
 ),
 closed as (
     insert into engine.closed_runs (run_id, closed_at, activations, events, status)
-    select run_id, engine.now(), before + activations, events, 'continued_as_new' from continuing
+    select run_id, engine.now(), before + activations, events, status from continuing
+),
+-- The old one's row goes with it (a_run_that_ends_is_not_paused).
+held_on as (
+    insert into engine.paused (run_id, since, identity, reason)
+    select x.next, p.since, p.identity, p.reason
+      from gone g
+      join continuing x on x.run_id = g.run_id
+      join engine.paused p on p.run_id = g.run_id
+     where g.paused
 ),
 dropped as (
     delete from engine.activities a using continuing x where a.run_id = x.run_id

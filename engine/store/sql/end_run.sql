@@ -1,11 +1,11 @@
 -- Ends a run from outside: no code runs, waiting messages and activities go with it. Its children are seen to by an
 -- errand; so is its parent, if it waits for it.
 --
--- Locks: the live row (held by the caller already), then blocked, activities, inbox, children.
--- Indexes: a_run_is_live_once, an_activity_has_one_row, an_inbox_number_is_given_once, a_run_is_blocked_once,
+-- Locks: the live row (held by the caller already), then blocked, activities, updates, inbox, children.
+-- Indexes: a_run_is_live_once, an_activity_has_one_row, updates_under_way, an_inbox_number_is_given_once, a_run_is_blocked_once,
 -- a_child_has_one_parent.
 -- $1 run_id, $2 chain_id, $3 first event of the activation, $4 encoded activation (one event), $5 status,
--- $6 encoded ChildFailed for its parent, or null
+-- $6 encoded ChildFailed for its parent, or null, $7 encoded UpdateCompleted for updates under way
 with ended as (
     delete from engine.live_runs where run_id = $1::uuid returning run_id, activations, tenant, has_children
 ),
@@ -22,6 +22,13 @@ unblocked as (
 ),
 dropped as (
     delete from engine.activities a using ended e where a.run_id = e.run_id
+),
+unanswered as (
+    update engine.updates u
+       set stage = 'aborted', outcome = $7::bytea, ended_at = engine.now(),
+           decided_at = coalesce(u.decided_at, engine.now())
+      from ended e
+     where u.chain_id = $2::uuid and u.stage in ('admitted', 'accepted')
 ),
 untied as (
     delete from engine.children k using ended e where k.child_chain = $2::uuid returning k.parent_run, e.tenant

@@ -29,6 +29,8 @@ std::string problem_with(const ActivityOptions& options) {
     if (!(retry.backoff_coefficient >= 1.0)) return "a backoff_coefficient below 1";
     if (retry.maximum_attempts < 0) return "a negative maximum_attempts";
     if (options.priority < 1 || options.priority > 5) return "a priority that is not 1 (first) to 5 (last)";
+    const bool leaves = options.limit || !options.queue.empty() || options.heartbeat != Duration::zero();
+    if (options.local && leaves) return "a queue, a limit or a heartbeat although it is local";
     return options.limit ? problem_with(*options.limit) : "";
 }
 

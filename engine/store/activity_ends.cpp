@@ -31,14 +31,15 @@ struct Fences {
 
 Step end_step(const std::vector<FencedEnd>& ends) {
     Fences fences;
-    BinaryArray event{Of::bytes};
+    BinaryArray event{Of::bytes}, failed{Of::boolean};
     for (const FencedEnd& end : ends) {
         fences.add(end.run, end.activity, end.owner, end.fence);
         event.add(std::string_view{end.event});
+        failed.add(end.failed);
     }
     Step step{{"end_activities", sql::end_activities}, {}};
     fences.append_to(step.params);
-    step.params.add(event);
+    step.params.add(event).add(failed);
     return step;
 }
 
@@ -94,6 +95,25 @@ std::vector<ActivityKey> end_rows(Session& session, std::vector<FencedEnd> ends)
         wait = ends.size() == before;
     }
     return lost;
+}
+
+std::vector<ActivityKey> hand_out_rows(Session& session, std::vector<FencedHandOut> rows) {
+    if (rows.empty()) return {};
+    std::ranges::sort(rows, {}, [](const FencedHandOut& row) { return ActivityKey{row.run, row.activity}; });
+    Fences fences;
+    BinaryArray details{Of::text};
+    std::set<ActivityKey> lost;
+    for (const FencedHandOut& row : rows) {
+        fences.add(row.run, row.activity, row.owner, row.fence);
+        details.add(row.heartbeat_details);
+        lost.emplace(row.run, row.activity);
+    }
+    Step step{{"await_activities", sql::await_activities}, {}};
+    fences.append_to(step.params);
+    step.params.add(details);
+    const Rows done = session.run(step);
+    for (int i = 0; i < done.size(); ++i) lost.erase({RunId{done.uuid(i, 0)}, EventId{done.int32(i, 1)}});
+    return {lost.begin(), lost.end()};
 }
 
 std::vector<ActivityKey> retry_rows(Session& session, std::vector<FencedRetry> retries) {

@@ -19,7 +19,15 @@ struct FencedEnd {
     EventId activity;
     std::optional<WorkerNo> owner;  ///< none: nobody runs it
     Fence fence;
-    std::string event;  ///< encoded ActivityCompleted or ActivityFailed
+    std::string event;    ///< encoded ActivityCompleted or ActivityFailed
+    bool failed = false;  ///< the latter
+};
+struct FencedHandOut {
+    RunId run;
+    EventId activity;
+    WorkerNo owner;
+    Fence fence;
+    std::optional<std::string> heartbeat_details;  ///< JSON
 };
 struct FencedRetry {
     std::optional<WorkerNo> owner;
@@ -30,6 +38,8 @@ struct FencedRetry {
 /// Sends results to inboxes and deletes the rows; returns those whose fence was lost. Never waits for a live
 /// row while it holds another one. Throws what Session throws; calling again is safe (a row ends once).
 std::vector<ActivityKey> end_rows(Session& session, std::vector<FencedEnd> ends);
+/// Gives rows into the hands of whoever has their tokens; returns those whose fence was lost.
+std::vector<ActivityKey> hand_out_rows(Session& session, std::vector<FencedHandOut> rows);
 /// Makes rows available again; returns those whose fence was lost.
 std::vector<ActivityKey> retry_rows(Session& session, std::vector<FencedRetry> retries);
 

@@ -114,20 +114,25 @@ std::vector<std::pair<RunId, EventId>> ActivityStore::end(WorkerNo worker,
                                                           const std::vector<ActivityEnd>& ends) {
     std::vector<FencedEnd> finished;
     std::vector<FencedRetry> retries;
+    std::vector<FencedHandOut> handed_out;
     for (const ActivityEnd& end : ends) {
-        if (end.result.has_value() == end.again.has_value()) {
-            throw std::logic_error("an activity ends with a result or with another attempt: exactly one");
+        if (int{end.result.has_value()} + int{end.again.has_value()} + int{end.awaits} != 1) {
+            throw std::logic_error(
+                "an attempt ends with a result, with another attempt, or handed out: exactly one");
         }
-        if (end.result) finished.push_back({end.run, end.activity, worker, end.fence, *end.result});
+        if (end.result)
+            finished.push_back({end.run, end.activity, worker, end.fence, *end.result, end.failed});
         if (end.again) retries.push_back({worker, end.fence, *end.again});
+        if (end.awaits)
+            handed_out.push_back({end.run, end.activity, worker, end.fence, end.heartbeat_details});
     }
-    // Both are fenced, so after a lost reply they are sent again; a row that is gone then was ended by the
+    // All are fenced, so after a lost reply they are sent again; a row that is gone then was ended by the
     // first try.
     std::vector<ActivityKey> lost;
     const auto send = [&](bool first_try) {
         auto losers = end_rows(impl_->session, finished);
-        const auto more = retry_rows(impl_->session, retries);
-        losers.insert(losers.end(), more.begin(), more.end());
+        for (const auto& more : {retry_rows(impl_->session, retries), hand_out_rows(impl_->session, handed_out)})
+            losers.insert(losers.end(), more.begin(), more.end());
         if (first_try) lost = std::move(losers);
         return true;
     };
@@ -150,7 +155,7 @@ std::vector<ActivityStore::BeatResult> ActivityStore::heartbeat(WorkerNo worker,
         epoch.add(beat->fence.epoch);
         token.add(beat->fence.token);
         details.add(beat->details);
-        results[{beat->run, beat->activity}] = {beat->run, beat->activity, false, true};
+        results[{beat->run, beat->activity}] = {beat->run, beat->activity, false, true, false};
     }
     Step step{{"beat_activities", sql::beat_activities}, {}};
     step.params.add(worker.value).add(run).add(activity).add(epoch).add(token).add(details);
@@ -160,6 +165,7 @@ std::vector<ActivityStore::BeatResult> ActivityStore::heartbeat(WorkerNo worker,
         BeatResult& result = results[{RunId{rows.uuid(i, 0)}, EventId{rows.int32(i, 1)}}];
         result.lost = false;
         result.cancel_requested = rows.boolean(i, 2);
+        result.restart = !rows.is_null(i, 3) && rows.boolean(i, 3);
     }
     std::vector<BeatResult> answers;
     answers.reserve(beats.size());

@@ -60,17 +60,8 @@ bool outcome_may_be_unknown(const ExpiredActivity& expired, const history::Activ
 
 ExpiredDecision give_up(const ExpiredActivity& expired, const history::ActivityScheduled& task,
                         const Failure& cause, RetryState why) {
-    Failure failure;
-    failure.kind = why == RetryState::timeout ? FailureKind::timed_out : FailureKind::activity;
-    if (why == RetryState::cancel_requested) failure.kind = FailureKind::canceled;
-    failure.activity = task.type;
-    failure.activity_id = expired.row.activity;
-    failure.attempts = expired.row.attempt;
-    failure.retry_state = outcome_may_be_unknown(expired, task) ? RetryState::outcome_unknown : why;
-    failure.retryable = false;
-    failure.timeout = cause.timeout;
-    failure.message = cause.message;
-    failure.cause = std::make_shared<const Failure>(cause);
+    Failure failure = final_failure({task.type, expired.row.activity, expired.row.attempt, why}, cause);
+    if (outcome_may_be_unknown(expired, task)) failure.retry_state = RetryState::outcome_unknown;
     return {history::encode_event(history::ActivityFailed{expired.row.activity, std::move(failure)}),
             std::nullopt};
 }

@@ -39,6 +39,8 @@ ControlConnection::Swept Sweeper::sweep() {
     swept.activities_timed_out = time_out_activities();
     swept.stuck_runs_woken = wake_stuck_runs();
     swept.stuck_lines_woken = wake_stuck_lines();
+    free_runs();
+    swept.queue_paused = is_queue_paused();
     return swept;
 }
 
@@ -90,7 +92,7 @@ int Sweeper::time_out_activities() {
         ExpiredDecision decision = decide_expired(expired);
         if (decision.failed) {
             ends.push_back(
-                {expired.row.run, expired.row.activity, expired.owner, expired.fence, *decision.failed});
+                {expired.row.run, expired.row.activity, expired.owner, expired.fence, *decision.failed, true});
         } else {
             retries.push_back({expired.owner, expired.fence, std::move(*decision.again)});
         }
@@ -106,8 +108,26 @@ int Sweeper::wake_stuck_runs() {
     const Rows rows = session_.run(step);
     const bool page_was_full = rows.int64(0, 2) == stuck_page;
     stuck_after_ = page_was_full ? rows.uuid(0, 1) : Uuid{};
-    if (!page_was_full) next_stuck_walk_ = Clock::now() + stuck_walk_every;
+    if (!page_was_full) {
+        next_stuck_walk_ = Clock::now() + stuck_walk_every;
+        Step forget{{"forget_orders", sql::forget_orders}, {}};
+        forget.params.add(rows_max);
+        session_.run(forget);
+    }
     return static_cast<int>(rows.int64(0, 0));
+}
+
+bool Sweeper::is_queue_paused() {
+    Step step{{"queue_is_paused", sql::queue_is_paused}, {}};
+    step.params.add(std::string_view{queue_});
+    return session_.run(step).boolean(0, 0);
+}
+
+/// Of builds that they belong to no longer.
+void Sweeper::free_runs() {
+    Step step{{"free_ramped_runs", sql::free_ramped_runs}, {}};
+    step.params.add(rows_max);
+    session_.run(step);
 }
 
 int Sweeper::wake_stuck_lines() {

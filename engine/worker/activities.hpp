@@ -1,8 +1,9 @@
 #pragma once
-// Binding implementations to activity handles, and what an implementation sees while it runs. Two kinds:
+// Binding implementations to activity handles, and what an implementation sees while it runs. Three kinds:
 //
 //   async          asio::awaitable<Output> f(ActivityContext&, Input): for vendors; thousands at once, on the
 //                  activity threads' io_context. Must never block.
+//   external       the same, for what is completed from outside: by a person, a vendor's call, another program.
 //   transactional  Output f(TransactionalContext&, pqxx::work&, Input): its business rows and its completion
 //   commit
 //                  together: exactly once. Runs on a bounded pool of threads, each with its own connection.
@@ -38,6 +39,9 @@ class OutcomeUnknown : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// How ActivityContext::complete_later ends an attempt. Let it fly.
+class CompletedLater {};
+
 /// Facts about the attempt, the same for both kinds.
 struct ActivityInfo {
     RunId run;
@@ -72,6 +76,14 @@ class ActivityContext {
     /// Details of the last heartbeat of the previous attempt; null Payload if none.
     [[nodiscard]] virtual const Payload& heartbeat_details() const = 0;
     [[nodiscard]] virtual boost::asio::any_io_executor executor() const = 0;
+    /// For activities registered with `external`: names this attempt to whoever completes it from outside
+    /// (client::ActivityClient, `callflex activity complete`). Valid until the attempt is over, however it ends;
+    /// it may be used before complete_later() is called. Throws std::logic_error in any other activity.
+    [[nodiscard]] virtual std::string completion_token() const = 0;
+    /// Ends the attempt without an outcome: the activity waits, without a worker, a slot or a limit's place,
+    /// until it is completed, failed, or out of time (start-to-close and heartbeat go on counting). Throws
+    /// CompletedLater; std::logic_error if it is not registered with `external`.
+    [[noreturn]] virtual void complete_later() = 0;
 };
 
 class TransactionalContext {
@@ -104,6 +116,8 @@ struct AsyncActivity {
     std::function<awaitable<Payload>(ActivityContext&, Payload)> run;
     /// Null unless the activity is at-most-once.
     std::function<awaitable<Reconciled<Payload>>(ActivityContext&, Payload)> reconcile;
+    /// It may hand itself out (ActivityContext::complete_later): it always has a row.
+    bool external = false;
 };
 struct TransactionalActivity {
     std::function<Payload(TransactionalContext&, pqxx::work&, Payload)> run;
@@ -125,6 +139,19 @@ class ActivityRegistry {
         add_async(std::string{handle.name}, handle.defaults.delivery,
                   AsyncActivity{erase_async<Input, Output>(std::move(implementation)),
                                 erase_reconcile<Input, Output>(std::move(reconcile))});
+    }
+    /// An activity that may be completed from outside: asio::awaitable<Output> f(ActivityContext&, Input) gives
+    /// context.completion_token() to whoever will know the outcome, then calls context.complete_later().
+    template <class Input, class Output, class F>
+    void external(const Activity<Input, Output>& handle, F implementation) {
+        add_async(std::string{handle.name}, handle.defaults.delivery,
+                  AsyncActivity{erase_async<Input, Output>(std::move(implementation)), nullptr, true});
+    }
+    template <class Input, class Output, class F, class R>
+    void external(const Activity<Input, Output>& handle, F implementation, R reconcile) {
+        add_async(std::string{handle.name}, handle.defaults.delivery,
+                  AsyncActivity{erase_async<Input, Output>(std::move(implementation)),
+                                erase_reconcile<Input, Output>(std::move(reconcile)), true});
     }
     template <class Input, class Output, class F>
     void transactional(const Activity<Input, Output>& handle, F implementation) {

@@ -62,6 +62,8 @@ struct Attempt {
     std::optional<Failure> last_failure;  ///< of the previous attempt
     std::shared_ptr<AttemptControl> control;
     SlotLease slot;
+    std::string subject{};  ///< the run's: whose key seals the result
+    PayloadLimits payload_limits{};
 };
 
 /// The earlier attempt may have had its effect: reconcile before sending again.
@@ -73,6 +75,7 @@ struct AttemptOutcome {
         failed,         ///< `failure`: known not to have had its effect, or safe to repeat
         unknown,        ///< at-most-once: it may have happened; `failure` says what was seen
         still_unknown,  ///< the reconcile hook could not tell either
+        handed_out,     ///< to be completed from outside, by its token
         recorded,       ///< transactional: its completion is in the run's inbox
         lost,           ///< transactional: the fence is gone, nothing was written
     };

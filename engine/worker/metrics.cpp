@@ -30,6 +30,8 @@ const char* name_of(AttemptOutcome::Kind kind) {
         case AttemptOutcome::Kind::unknown:
         case AttemptOutcome::Kind::still_unknown:
             return "unknown";
+        case AttemptOutcome::Kind::handed_out:
+            return "handed_out";
         case AttemptOutcome::Kind::lost:
             return "lost";
     }

@@ -6,6 +6,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "engine/worker/payload_limits.hpp"
+#include "engine/store/completion_token.hpp"
 #include "engine/workflow/codec.hpp"
 
 namespace durable::worker {
@@ -51,10 +53,21 @@ asio::awaitable<void> RunningAttempt::run(std::shared_ptr<RunningAttempt> self) 
 asio::awaitable<void> RunningAttempt::attempt_it(std::shared_ptr<RunningAttempt> self) {
     Payload result;
     std::exception_ptr thrown;
+    bool handed_out = false;
     try {
         result = co_await self->activity_.run(*self, self->attempt_.task->input);
+    } catch (const CompletedLater&) {
+        handed_out = true;
     } catch (...) {
         thrown = std::current_exception();
+    }
+    if (auto too_large = thrown ? std::nullopt : result_too_large(result, self->attempt_.payload_limits)) {
+        self->report(AttemptOutcome::Kind::failed, {}, *std::move(too_large));
+        co_return;
+    }
+    if (handed_out) {
+        self->report(AttemptOutcome::Kind::handed_out, {}, {});
+        co_return;
     }
     if (!thrown) {
         self->report(AttemptOutcome::Kind::completed, std::move(result), {});
@@ -169,10 +182,26 @@ void RunningAttempt::heartbeat(Payload details) {
     attempt_.control->note_details(details_);
 }
 
+void RunningAttempt::must_be_external() const {
+    if (activity_.external && !attempt_.eager) return;
+    throw std::logic_error("activity " + attempt_.info.type +
+                           " cannot be completed from outside: register it with ActivityRegistry::external");
+}
+
+std::string RunningAttempt::completion_token() const {
+    must_be_external();
+    return store::CompletionToken{attempt_.info.run, attempt_.info.activity, attempt_.fence}.to_string();
+}
+
+void RunningAttempt::complete_later() {
+    must_be_external();
+    throw CompletedLater{};
+}
+
 void RunningAttempt::report(AttemptOutcome::Kind kind, Payload result, Failure failure) {
     if (std::exchange(reported_, true)) return;
     // The slot is free before the report, so that what the report leads to finds room.
-    const bool over = kind == AttemptOutcome::Kind::completed;
+    const bool over = kind == AttemptOutcome::Kind::completed || kind == AttemptOutcome::Kind::handed_out;
     if (over) attempt_.slot = {};
     AttemptOutcome outcome;
     outcome.kind = kind;

@@ -29,6 +29,8 @@ class RunningAttempt final : public ActivityContext, public std::enable_shared_f
     void heartbeat(Payload details) override;
     [[nodiscard]] const Payload& heartbeat_details() const override { return attempt_.heartbeat_details; }
     [[nodiscard]] boost::asio::any_io_executor executor() const override { return executor_; }
+    [[nodiscard]] std::string completion_token() const override;
+    [[noreturn]] void complete_later() override;
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -44,6 +46,7 @@ class RunningAttempt final : public ActivityContext, public std::enable_shared_f
     void time_out(TimeoutType type);
     void break_off();
     [[nodiscard]] bool may_send_again();
+    void must_be_external() const;
     void report(AttemptOutcome::Kind kind, Payload result, Failure failure);
 
     Attempt attempt_;

@@ -51,10 +51,6 @@ Verdict after_failure(const ActivityFacts& facts, const AttemptOutcome& outcome,
     return row;
 }
 
-bool is_bare_timeout(const Failure& cause, RetryState why) {
-    return why == RetryState::timeout && cause.kind == FailureKind::timed_out;
-}
-
 }  // namespace
 
 ActivityFacts facts_of(const Attempt& attempt, const std::string& queue) {
@@ -62,6 +58,7 @@ ActivityFacts facts_of(const Attempt& attempt, const std::string& queue) {
     facts.run = attempt.info.run;
     facts.activity = attempt.info.activity;
     facts.tenant = attempt.info.tenant;
+    facts.subject = attempt.subject;
     facts.queue = queue;
     facts.task = attempt.task;
     facts.attempt = attempt.info.attempt;
@@ -88,6 +85,16 @@ Verdict judge(const ActivityFacts& given, const AttemptOutcome& outcome, Timesta
     }
 }
 
+Verdict not_final(const ActivityFacts& facts, Verdict verdict, Timestamp now) {
+    const auto* event = std::get_if<history::Event>(&verdict);
+    const auto* failed = event == nullptr ? nullptr : std::get_if<history::ActivityFailed>(event);
+    if (failed == nullptr || facts.cancel_requested) return verdict;
+    store::ActivityRow row = row_of(facts, now);
+    row.attempt = facts.attempt + 1;
+    row.last_failure = encode_failure(failed->failure);
+    return row;
+}
+
 store::ActivityRow row_of(const ActivityFacts& facts, Timestamp available_at) {
     store::ActivityRow row;
     row.run = facts.run;
@@ -110,19 +117,8 @@ store::ActivityRow row_of(const ActivityFacts& facts, Timestamp available_at) {
 }
 
 history::ActivityFailed gave_up(const ActivityFacts& facts, RetryState why, const Failure& cause) {
-    Failure failure;
-    failure.kind = FailureKind::activity;
-    if (why == RetryState::cancel_requested) failure.kind = FailureKind::canceled;
-    if (is_bare_timeout(cause, why)) failure.kind = FailureKind::timed_out;
-    failure.message = cause.message;
-    failure.retryable = false;
-    failure.activity = facts.task->type;
-    failure.activity_id = facts.activity;
-    failure.attempts = facts.attempt;
-    failure.retry_state = why;
-    failure.timeout = cause.timeout;
-    failure.cause = std::make_shared<const Failure>(cause);
-    return {facts.activity, std::move(failure)};
+    return {facts.activity,
+            final_failure({facts.task->type, facts.activity, facts.attempt, why}, cause)};
 }
 
 std::optional<Timestamp> close_deadline(const ActivityOptions& options, Timestamp scheduled_at) {

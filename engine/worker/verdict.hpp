@@ -23,6 +23,7 @@ struct ActivityFacts {
     std::optional<Failure> last_failure;
     Payload heartbeat_details;
     bool cancel_requested = false;
+    std::string subject{};  ///< the run's: whose key seals what is kept of it
 };
 
 [[nodiscard]] ActivityFacts facts_of(const Attempt& attempt, const std::string& queue);
@@ -31,6 +32,9 @@ using Verdict = std::variant<history::Event, store::ActivityRow>;
 
 /// `outcome` is none of the transactional ones (recorded, lost). `now`: database time, the latest known.
 [[nodiscard]] Verdict judge(const ActivityFacts& facts, const AttemptOutcome& outcome, Timestamp now);
+
+/// An operator has ordered something for the activity: a failure becomes another attempt, now.
+[[nodiscard]] Verdict not_final(const ActivityFacts& facts, Verdict verdict, Timestamp now);
 
 /// The row for an activity whose next attempt may start at `available_at`.
 [[nodiscard]] store::ActivityRow row_of(const ActivityFacts& facts, Timestamp available_at);

@@ -57,6 +57,7 @@ struct ActivityDefaults {
 /// A limit that all activities with the same key share, in the whole system, whatever their workflow or
 /// worker. The newest call's figures count. Zero: not limited in that respect.
 struct ActivityLimit {
+    static constexpr bool defaults_allowed = true;
     std::string key;        ///< required, at most 200 bytes: "tenant-9", "twilio"
     int concurrency = 0;    ///< attempts that run at once
     double per_second = 0;  ///< attempts that start in a second, in the long run
@@ -64,6 +65,9 @@ struct ActivityLimit {
 
     bool operator==(const ActivityLimit&) const = default;
 };
+
+/// A local activity's retry that is due this soon waits in the worker that holds the run.
+inline constexpr Duration local_patience = std::chrono::seconds{5};
 
 /// Options of one call: the handle's defaults with what the caller changed. Recorded in history.
 struct ActivityOptions {
@@ -79,6 +83,9 @@ struct ActivityOptions {
     /// 1 goes first, 5 last, among the activities that wait for a slot in their queue.
     int priority = 3;
     std::optional<ActivityLimit> limit{};
+    /// Set by Workflow::local, see there.
+    bool local = false;
+    static constexpr bool defaults_allowed = true;
 
     bool operator==(const ActivityOptions&) const = default;
 };

@@ -49,6 +49,23 @@ Duration backoff(const RetryPolicy& policy, int attempt) {
     return interval < limit ? Duration{static_cast<Duration::rep>(interval)} : most;
 }
 
+Failure final_failure(const GivenUp& given_up, const Failure& cause) {
+    Failure failure;
+    failure.kind = FailureKind::activity;
+    if (given_up.why == RetryState::cancel_requested) failure.kind = FailureKind::canceled;
+    const bool out_of_time = given_up.why == RetryState::timeout && cause.kind == FailureKind::timed_out;
+    if (out_of_time) failure.kind = FailureKind::timed_out;
+    failure.message = cause.message;
+    failure.retryable = false;
+    failure.activity = given_up.activity;
+    failure.activity_id = given_up.id;
+    failure.attempts = given_up.attempts;
+    failure.retry_state = given_up.why;
+    failure.timeout = cause.timeout;
+    failure.cause = std::make_shared<const Failure>(cause);
+    return failure;
+}
+
 RetryDecision decide_retry(const RetryPolicy& policy, const AttemptFailed& attempt) {
     const RetryState forbidden = forbidden_by_failure(policy, attempt.failure);
     if (forbidden != RetryState::none) return {std::nullopt, forbidden};

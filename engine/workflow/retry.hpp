@@ -11,6 +11,7 @@
 namespace durable {
 
 struct RetryPolicy {
+    static constexpr bool defaults_allowed = true;
     Duration initial_interval = std::chrono::seconds{1};
     double backoff_coefficient = 2.0;
     /// 0: 100 times the initial interval.
@@ -44,6 +45,18 @@ struct RetryDecision {
 
 /// Pure. Gives up *now* if the next attempt would start at or after the deadline.
 [[nodiscard]] RetryDecision decide_retry(const RetryPolicy& policy, const AttemptFailed& attempt);
+
+/// An activity that will not be tried again.
+struct GivenUp {
+    std::string activity;  ///< its type
+    EventId id;
+    int attempts = 1;
+    RetryState why = RetryState::none;
+};
+
+/// The failure that its run is told. Kind timed_out when its time is over, canceled when it was asked to stop, else
+/// activity; `cause` is what the last attempt came to.
+[[nodiscard]] Failure final_failure(const GivenUp& given_up, const Failure& cause);
 
 /// The delay before attempt `attempt + 1`; saturates instead of overflowing, whatever the attempt.
 [[nodiscard]] Duration backoff(const RetryPolicy& policy, int attempt);

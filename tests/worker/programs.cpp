@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tests/worker/activity_programs.hpp"
 #include "tests/worker/families.hpp"
 #include "tests/worker/limit_programs.hpp"
 
@@ -193,6 +194,7 @@ WorkflowRegistry test_workflows(bool changed_code) {
     registry.add(changing, changed_code ? run_changing_carelessly : run_changing);
     add_families(registry);
     add_limit_workflows(registry);
+    add_outside_workflows(registry);
     return registry;
 }
 
@@ -211,6 +213,7 @@ worker::ActivityRegistry test_activities(const std::shared_ptr<Probe>& probe) {
         send_once, [probe](ActivityContext& c, int in) { return run_send(probe, c, in); },
         [probe](ActivityContext& c, int in) { return run_reconcile(probe, c, in); });
     add_limit_activities(registry, probe);
+    add_outside_activities(registry, probe);
     return registry;
 }
 

@@ -26,6 +26,17 @@ bool Probe::use_up(const std::string& what) {
     return left > 0 && left-- > 0;
 }
 
+void Probe::say(const std::string& what, const std::string& text) {
+    const std::lock_guard lock{mutex_};
+    texts_[what] = text;
+}
+
+std::string Probe::said(const std::string& what) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = texts_.find(what);
+    return found == texts_.end() ? std::string{} : found->second;
+}
+
 bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
     const auto until = std::chrono::steady_clock::now() + patience;
     while (!condition()) {

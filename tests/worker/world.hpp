@@ -28,10 +28,14 @@ class Probe {
     void set(const std::string& what, int value);
     /// One less than it was; false when it was zero.
     [[nodiscard]] bool use_up(const std::string& what);
+    void say(const std::string& what, const std::string& text);
+    /// "" if nothing was said.
+    [[nodiscard]] std::string said(const std::string& what) const;
 
   private:
     mutable std::mutex mutex_;
     std::map<std::string, int> counts_;
+    std::map<std::string, std::string> texts_;
 };
 
 [[nodiscard]] inline store::RunRef ref(RunId run) {

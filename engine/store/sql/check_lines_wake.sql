@@ -15,7 +15,7 @@ with waiting as (
       left join engine.limit_lines l
         on l.limit_key = w.limit_key and l.queue = w.queue and l.type = w.type
      where l.limit_key is null
-        or (l.next_at = 'infinity'
+        or (l.next_at = 'infinity' and w.first_due < 'infinity'
             and not exists (select from engine.limit_news n where n.limit_key = w.limit_key)
             and (k.concurrency is null
                  or k.concurrency > (select count(*) from engine.activities a

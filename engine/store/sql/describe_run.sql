@@ -15,13 +15,18 @@ select r.chain_id, r.parent_run, r.name_space, r.workflow_id, r.type, r.tenant, 
        coalesce(l.cancel_requested, false) as cancel_requested,
        b.kind as blocked_kind, b.reason as blocked_reason, engine.microseconds(b.since) as blocked_since,
        b.failures as blocked_failures, b.build as blocked_build,
+       coalesce(l.build, (select d.current_build from engine.deployments d where d.queue = l.queue)) as for_build,
+       coalesce(l.pinned, false) as pinned,
        engine.microseconds(engine.now()) as now,
        a.activity, a.type as activity_type,
        case when a.owner is not null then 'running'
+            when a.awaiting then 'awaiting'
+            when a.paused_at is not null then 'paused'
             when a.attempt + a.lost_attempts > 1 then 'retrying' else 'waiting' end as activity_state,
        a.attempt, a.lost_attempts, engine.microseconds(a.scheduled_at) as scheduled_at,
-       engine.microseconds(a.available_at) as available_at, aw.name as activity_worker,
-       a.last_failure
+       case when a.available_at < 'infinity' then engine.microseconds(a.available_at) end as available_at,
+       aw.name as activity_worker, a.last_failure,
+       engine.microseconds(a.paused_at) as paused_at, a.paused_by, a.pause_reason
   from engine.runs r
   left join engine.closed_runs c on c.run_id = r.run_id
   left join engine.live_runs l on l.run_id = r.run_id

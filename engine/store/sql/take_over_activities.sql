@@ -1,5 +1,5 @@
--- Gives the activity rows of dead workers back: the attempt is lost, which does not spend the policy. One that was
--- asked to stop waits in no line: it will only be ended.
+-- Gives the activity rows of dead workers back: the attempt is lost, which does not spend the policy. A paused one is
+-- held. One that was asked to stop waits in no line: it will only be ended.
 --
 -- Locks: activities, skipping locked rows. Index: activities_owned.
 -- $1 dead workers, $2 limit
@@ -8,8 +8,12 @@ with lost as materialized (
      limit $2::integer for update skip locked
 )
 update engine.activities a
-   set owner = null, lost_attempts = a.lost_attempts + 1, available_at = engine.now(),
-       attempt_deadline = null, heartbeat_due = null,
+   set owner = null, lost_attempts = a.lost_attempts + 1,
+       available_at = case when a.paused_at is not null and not a.cancel_requested then 'infinity'
+                           else engine.now() end,
+       attempt_deadline = null, heartbeat_due = null, after_attempt = null,
+       attempt = case when a.after_attempt = 'restart' then 1 else a.attempt end,
+       heartbeat_details = case when a.after_attempt is distinct from 'restart' then a.heartbeat_details end,
        limit_key = case when not a.cancel_requested then a.limit_key end
   from lost
  where a.run_id = lost.run_id and a.activity = lost.activity

@@ -18,6 +18,20 @@ std::vector<store::GroupCount> Client::count_groups(const std::string& name_spac
     return counts;
 }
 
+store::Positions Client::history_ends(const std::vector<RunId>& runs) {
+    store::Positions ends;
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { ends = store::history_ends(tx, runs); });
+    return ends;
+}
+
+std::vector<std::pair<RunId, history::Activation>> Client::tail(const store::Positions& from) {
+    std::vector<std::pair<RunId, store::HistoryRow>> rows;
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { rows = store::tail(tx, from); });
+    std::vector<std::pair<RunId, history::Activation>> activations;
+    for (const auto& [run, row] : rows) activations.emplace_back(run, decode_rows({row}).front());
+    return activations;
+}
+
 std::vector<SearchAttribute> Client::attributes(RunId run) {
     std::vector<SearchAttribute> attributes;
     impl_->transactions.read([&](pqxx::transaction_base& tx) { attributes = store::attributes_of(tx, run); });

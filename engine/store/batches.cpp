@@ -86,6 +86,9 @@ std::int64_t count_open(pqxx::transaction_base& tx, const std::string& name_spac
         throw search::QueryError(filter, query.order.front().at,
                                  "a batch job takes its runs in an order of its own");
     }
+    const SearchWorld world = search_world(tx);
+    static_cast<void>(
+        search::bind(query, world.catalog, world.now));  // names its mistakes by their own places
     const auto counts = count_groups(
         tx, name_space, filter.empty() ? "Status = 'running'" : "Status = 'running' and (" + filter + ")");
     return counts.empty() ? 0 : counts.front().runs;

@@ -1,5 +1,6 @@
 #include "engine/replay/commands.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -19,6 +20,8 @@ void Commands::begin_replay(EventId first, Timestamp time, const history::Activa
     time_ = time;
     recorded_ = &recorded;
     compared_ = 0;
+    met_.clear();
+    pass_markers();
 }
 
 EventId Commands::issue(history::Event command, std::source_location where) {
@@ -32,7 +35,29 @@ EventId Commands::issue(history::Event command, std::source_location where) {
     const history::Event* const recorded = recorded_next();
     ++compared_;
     if (recorded == nullptr || !same_command(*recorded, command)) mismatch(recorded, &command, where);
+    pass_markers();
     return id;
+}
+
+bool Commands::meet_marker(std::string_view patch) {
+    if (recorded_ == nullptr) return false;
+    for (std::size_t place = 0; place < recorded_->commands.size(); ++place) {
+        const auto* marker = std::get_if<history::PatchMarked>(&recorded_->commands[place]);
+        if (marker == nullptr || marker->id != patch) continue;
+        met_.push_back(place);
+        pass_markers();
+        return true;
+    }
+    return false;
+}
+
+/// Goes on to the next recorded command that the code has to issue.
+void Commands::pass_markers() {
+    for (; compared_ < recorded_->commands.size(); ++compared_, next_ = next(next_)) {
+        const auto* marker = std::get_if<history::PatchMarked>(&recorded_->commands[compared_]);
+        if (marker == nullptr) return;
+        if (!marker->deprecated && std::ranges::find(met_, compared_) == met_.end()) return;
+    }
 }
 
 const history::Event* Commands::recorded_next() const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <source_location>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/replay/execution.hpp"
@@ -31,6 +32,10 @@ class Commands {
     [[nodiscard]] EventId next_id() const noexcept { return next_; }
     /// On replay: the recorded command that the next issue() will be held against, if any.
     [[nodiscard]] const history::Event* recorded_next() const;
+    /// On replay: whether this activation has recorded the patch's marker, at whatever place. If so it is met,
+    /// and the commands around it are held against the rest. A marker that is not met is a difference, unless
+    /// it is deprecated.
+    [[nodiscard]] bool meet_marker(std::string_view patch);
     [[nodiscard]] bool replaying() const noexcept { return recorded_ != nullptr; }
     [[nodiscard]] Timestamp time() const noexcept { return time_; }
 
@@ -46,6 +51,7 @@ class Commands {
     [[nodiscard]] std::vector<history::Event> take() { return std::move(issued_); }
 
   private:
+    void pass_markers();
     void mismatch(const history::Event* recorded, const history::Event* found, std::source_location where);
 
     EventId first_;
@@ -53,6 +59,7 @@ class Commands {
     Timestamp time_;
     const history::Activation* recorded_ = nullptr;
     std::size_t compared_ = 0;
+    std::vector<std::size_t> met_;  ///< markers among the recorded commands, by place
     std::vector<history::Event> issued_;
     std::optional<Blocked> blocked_;
 };

@@ -31,6 +31,8 @@ class Sweeper {
     int time_out_activities();
     int wake_stuck_runs();
     int wake_stuck_lines();
+    void free_runs();
+    bool is_queue_paused();
 
     Session& session_;
     WorkerNo self_;

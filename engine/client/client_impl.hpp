@@ -9,14 +9,22 @@
 #include "engine/client/connection_pool.hpp"
 #include "engine/client/transactions.hpp"
 #include "engine/store/id_source.hpp"
+#include "engine/store/payload_gate.hpp"
 
 namespace durable::client {
+
+/// Activations, and why they cannot be replayed although they are all there: a payload is gone. "": none is.
+struct Recorded {
+    history::History history;
+    std::string unreadable;
+};
 
 class Client::Impl {
   public:
     explicit Impl(const ClientOptions& options)
         : pool(options.connection_string, options.connections_max),
           transactions(pool, options.patience),
+          gate(options.connection_string, options.payloads),
           notifier(with_deadlines(options.connection_string), options.notifications) {
         if (options.notifications) closed = std::make_unique<ClosedWatch>(options.connection_string);
     }
@@ -24,8 +32,25 @@ class Client::Impl {
     /// Runs `body(tx, in_doubt)` in a transaction of its own and wakes the worker that may hold the receiver.
     SendResult send(const std::function<SendResult(pqxx::transaction_base&, bool)>& body, const RunRef& to);
 
+    /// Throws QueryRejected.
+    void check_state(const RunRef& ref, RunId run, RejectIf reject);
+
+    /// Puts the input into the form of rows; `person`: StartOptions.subject.
+    void seal(pqxx::transaction_base& tx, store::StartRequest& request, const std::string& person);
+    /// What is sent to a run, in the form of rows. `what`: for the error about its size.
+    [[nodiscard]] Payload seal(pqxx::transaction_base& tx, const RunRef& to, const std::string& what,
+                               const Payload& message);
+    /// A start and what comes with it, for the run of the request or the one that is open already.
+    [[nodiscard]] Payload seal_for_start(pqxx::transaction_base& tx, store::StartRequest& request,
+                                         const std::string& person, const std::string& what,
+                                         const Payload& message);
+    /// A whole history as the code knows it.
+    [[nodiscard]] Recorded recorded(RunId run);
+    [[nodiscard]] Recorded open_rows(std::vector<store::HistoryRow> rows);
+
     ConnectionPool pool;
     Transactions transactions;
+    store::PayloadGate gate;
     store::IdSource ids;
     store::Notifier notifier;
     std::unique_ptr<ClosedWatch> closed;  ///< null: notifications are off

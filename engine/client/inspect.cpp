@@ -27,7 +27,7 @@ Replayed replay_here(const WorkflowRegistry& registry, RunId run, const history:
 }
 
 Client::Inspection Client::inspect(const WorkflowRegistry& registry, RunId run) {
-    const auto recorded = history(run);
+    const auto [recorded, unreadable] = impl_->recorded(run);
     if (recorded.empty()) throw NotFound("there is no " + describe_ref(RunRef{"", run, {}}));
 
     Inspection inspection;
@@ -41,6 +41,11 @@ Client::Inspection Client::inspect(const WorkflowRegistry& registry, RunId run) 
         inspection.pending.push_back(fmt::format("timer (event {}), due {}, started at {}",
                                                  timer.started.value, iso_time(timer.command->due),
                                                  timer.command->source));
+    }
+    if (!unreadable.empty()) {
+        inspection.blocked = replay::Blocked{replay::Blocked::Kind::undecodable, unreadable, {}};
+        inspection.needs_build = recorded.back().build;
+        return inspection;
     }
     const Replayed replayed = replay_here(registry, run, recorded);
     inspection.blocked = replayed.blocked;

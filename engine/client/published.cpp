@@ -11,6 +11,7 @@ std::vector<store::PublishedState> Client::published(const RunRef& ref,
         states.clear();
         if (const auto run = store::resolve(tx, ref)) states = store::published(tx, *run, key);
     });
+    for (store::PublishedState& state : states) impl_->gate.open_value(state.value.json);
     return states;
 }
 

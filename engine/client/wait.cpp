@@ -78,6 +78,7 @@ RunResult Client::wait_result(const RunRef& ref, milliseconds timeout) {
         std::optional<store::Closed> closed;
         impl_->transactions.look([&](pqxx::transaction_base& tx) { closed = store::closed(tx, *run); });
         if (!closed) throw NotFound("there is no " + describe_ref(ref));
+        if (closed->last) impl_->gate.open(*closed->last);
         const auto next = continued_by(*closed);
         if (!next && closed->status != replay::RunStatus::running) return result_of(*run, *closed);
 

@@ -8,7 +8,9 @@
 #include "engine/payloads/wire.hpp"
 #include "engine/replay/payload_fields.hpp"
 #include "engine/store/payload_source.hpp"
+#include "engine/store/text_arrays.hpp"
 #include "engine/workflow/json_reader.hpp"
+#include "engine_store_sql.hpp"
 
 namespace durable::store {
 namespace {
@@ -202,6 +204,22 @@ std::string PayloadGate::subject_token(const std::string& person) const {
     return encrypts() && !person.empty() ? impl_->settings.keys->subject_token(person) : std::string{};
 }
 
+bool PayloadGate::passes(const std::string& text) const {
+    return impl_->passes(text);
+}
+
+std::optional<PayloadScope> payload_scope(pqxx::transaction_base& tx, RunId run) {
+    const auto rows = tx.exec_params(std::string{sql::payload_scope}, run.value.to_string());
+    if (rows.empty()) return std::nullopt;
+    PayloadScope scope{run, Tenant{rows[0][0].as<std::string>()}, {}};
+    const auto first =
+        decoded_or_none([&] { return history::decode_activation(EventId{1}, bytes_of(rows[0][1].c_str())); });
+    if (!first || first->arrived.empty()) return scope;
+    const auto* started = std::get_if<history::WorkflowStarted>(&first->arrived.front());
+    if (started != nullptr) scope.subject = started->subject;
+    return scope;
+}
+
 // --- on the way in -----------------------------------------------------------------------------------------
 
 std::string PayloadGate::seal_activation(std::string encoded, const PayloadScope& scope,
@@ -233,11 +251,14 @@ void PayloadGate::seal(Batch& batch) {
     impl_->flush(puts, nullptr);
 }
 
-void PayloadGate::seal(ActivityEnd& end, const Tenant& tenant, const std::string& subject) {
+void PayloadGate::seal(ActivityEnd& end) {
     Puts puts;
-    const PayloadScope scope{end.run, tenant, subject};
+    const PayloadScope scope{end.run, end.tenant, end.subject};
     if (end.result) end.result = impl_->event(*std::move(end.result), scope, puts);
     if (end.again) impl_->row(*end.again, scope, puts);
+    if (end.heartbeat_details) {
+        end.heartbeat_details = impl_->value(*std::move(end.heartbeat_details), scope, puts);
+    }
     impl_->flush(puts, nullptr);
 }
 

@@ -12,6 +12,7 @@
 // but not the one that is needed to encrypt, and PayloadTooLarge.
 
 #include <memory>
+#include <optional>
 #include <pqxx/pqxx>
 #include <stdexcept>
 #include <string>
@@ -36,6 +37,9 @@ struct PayloadScope {
         subject{};  ///< token of the person that the run is about (WorkflowStarted.subject); "": nobody
 };
 
+/// Of an existing run, for what is sent to it. None: there is no such run.
+[[nodiscard]] std::optional<PayloadScope> payload_scope(pqxx::transaction_base& tx, RunId run);
+
 class PayloadGate {
   public:
     PayloadGate(std::string connection_string, payloads::Settings settings);
@@ -48,6 +52,9 @@ class PayloadGate {
     /// What WorkflowStarted.subject says of a person; "" when nothing is encrypted.
     [[nodiscard]] std::string subject_token(const std::string& person) const;
 
+    /// A payload, or an encoded row, that goes into the database as it is. Cheap.
+    [[nodiscard]] bool passes(const std::string& text) const;
+
     // --- on the way in -------------------------------------------------------------------------------------
     // `tx`: the caller's transaction, which large payloads become part of; null: one of the gate's own, at once.
     [[nodiscard]] std::string seal_activation(std::string encoded, const PayloadScope& scope,
@@ -58,7 +65,7 @@ class PayloadGate {
                                          pqxx::transaction_base* tx = nullptr);
     /// Everything in it. To be called once for a batch, before the first try to commit it.
     void seal(Batch& batch);
-    void seal(ActivityEnd& end, const Tenant& tenant, const std::string& subject);
+    void seal(ActivityEnd& end);
 
     // --- on the way out ------------------------------------------------------------------------------------
     void open(HistoryRow& row);

@@ -10,23 +10,29 @@ namespace {
 /// One job on a connection, once.
 class Attempting {
   public:
-    explicit Attempting(store::HotConnection& connection) : connection_(connection) {}
+    Attempting(store::HotConnection& connection, store::PayloadGate& gate)
+        : connection_(connection), gate_(gate) {}
 
-    LaneResult operator()(const CommitJob& job) {
-        const auto started = std::chrono::steady_clock::now();
-        store::BatchResult result = connection_.commit(job.batch);
-        const auto took = std::chrono::steady_clock::now() - started;
-        return CommitDone{job.batch, std::move(result), std::chrono::duration_cast<Duration>(took)};
+    LaneResult operator()(CommitJob& job) {
+        if (!job.sealed) gate_.seal(job.batch);
+        job.sealed = true;
+        if (!job.result) commit(job);
+        gate_.open(job.result->claimed);
+        return CommitDone{std::move(job.batch), *std::move(job.result), job.took};
     }
     LaneResult operator()(const LoadJob& job) {
         LoadReply reply;
         if (!job.order.rows_of.empty()) reply.rows = connection_.activity_rows(job.order.rows_of);
         reply.runs = connection_.load(job.order.runs, &reply.now);
+        for (store::HotConnection::Loaded& run : reply.runs) {
+            gate_.open(run.history);
+            for (store::InboxMessage& message : run.inbox) gate_.open(message);
+        }
         return LoadDone{job.order, std::move(reply)};
     }
     LaneResult operator()(const PollJob& job) {
         PollDone done;
-        done.with_messages = connection_.with_messages(job.held, &done.now);
+        done.with_messages = connection_.with_messages(job.held, &done.now, &done.paused);
         return done;
     }
     LaneResult operator()(const CompareJob& job) {
@@ -39,7 +45,14 @@ class Attempting {
     LaneResult operator()(const DeliverJob&) { return DeliverDone{connection_.deliver_errands()}; }
 
   private:
+    void commit(CommitJob& job) {
+        const auto started = std::chrono::steady_clock::now();
+        job.result = connection_.commit(job.batch);
+        job.took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - started);
+    }
+
     store::HotConnection& connection_;
+    store::PayloadGate& gate_;
 };
 
 }  // namespace
@@ -62,11 +75,11 @@ void HotLane::work() {
     }
 }
 
-std::optional<LaneResult> HotLane::insist(store::HotConnection& connection, const LaneJob& job) {
+std::optional<LaneResult> HotLane::insist(store::HotConnection& connection, LaneJob& job) {
     std::chrono::milliseconds pause{50};
     while (true) {
         try {
-            return std::visit(Attempting{connection}, job);
+            return std::visit(Attempting{connection, *options_.gate}, job);
         } catch (const std::exception& error) {
             trouble_(error.what());
             if (jobs_.closed()) return std::nullopt;

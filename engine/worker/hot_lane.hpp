@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/store/payload_gate.hpp"
 #include "engine/store/worker_store.hpp"
 #include "engine/worker/dispatcher.hpp"
 #include "engine/worker/mailbox.hpp"
@@ -17,11 +18,14 @@ namespace durable::worker {
 
 struct CommitJob {
     store::Batch batch;
+    bool sealed = false;                          ///< its payloads are in the form of rows; once, before the first try
+    std::optional<store::BatchResult> result{};  ///< committed; what it claimed is to be opened
+    Duration took{};
 };
 struct LoadJob {
     LoadOrder order;
 };
-/// Which of these have messages? Also fetches the time.
+/// Which of these have messages, which are paused? Also fetches the time.
 struct PollJob {
     std::vector<store::HotConnection::Held> held;
 };
@@ -48,6 +52,7 @@ struct LoadDone {
 };
 struct PollDone {
     std::vector<RunId> with_messages;
+    std::vector<RunId> paused;
     Timestamp now;
 };
 struct CompareDone {
@@ -72,6 +77,7 @@ class HotLane {
         std::string connection_string;
         store::Faults faults;
         int number = 0;
+        std::shared_ptr<store::PayloadGate> gate{};
     };
     /// `done` is called on the lane's thread, once a job; `trouble` for each failed try.
     HotLane(Options options, std::function<void(LaneDone)> done,
@@ -86,7 +92,7 @@ class HotLane {
 
   private:
     void work();
-    [[nodiscard]] std::optional<LaneResult> insist(store::HotConnection& connection, const LaneJob& job);
+    [[nodiscard]] std::optional<LaneResult> insist(store::HotConnection& connection, LaneJob& job);
 
     Options options_;
     std::function<void(LaneDone)> done_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/worker/async_runner.hpp"
+#include "engine/worker/payload_limits.hpp"
 #include "engine/workflow/codec.hpp"
 
 namespace durable::worker {
@@ -134,8 +135,13 @@ AttemptOutcome TransactionalPool::transact(store::ActivityStore& store, const At
         Context context{attempt.info, now};
         Payload result = activity.run(context, tx, attempt.task->input);
         require_wanted(attempt, limit);
-        return history::encode_event(
-            history::ActivityCompleted{attempt.info.activity, std::move(result), attempt.info.attempt});
+        if (auto too_large = result_too_large(result, attempt.payload_limits)) {
+            throw GivenUp{*std::move(too_large)};
+        }
+        return options_.gate->seal_event(
+            history::encode_event(
+                history::ActivityCompleted{attempt.info.activity, std::move(result), attempt.info.attempt}),
+            {attempt.info.run, attempt.info.tenant, attempt.subject}, &tx);
     };
     AttemptOutcome outcome;
     try {

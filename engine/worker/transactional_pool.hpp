@@ -12,6 +12,7 @@
 #include "engine/store/worker_store.hpp"
 #include "engine/worker/attempt.hpp"
 #include "engine/worker/mailbox.hpp"
+#include "engine/store/payload_gate.hpp"
 #include "engine/worker/trust_window.hpp"
 
 namespace durable::worker {
@@ -22,6 +23,7 @@ class TransactionalPool {
         std::string connection_string;
         store::Faults faults;
         int threads = 2;
+        std::shared_ptr<store::PayloadGate> gate{};
     };
     /// The registry and the trust window must outlive the pool.
     TransactionalPool(Options options, const ActivityRegistry& registry, const TrustWindow& trust);

@@ -8,6 +8,7 @@
 #include "api/cli/commands.hpp"
 #include "api/cli/run_json.hpp"
 #include "engine/replay/execution.hpp"
+#include "engine/trap/determinism_trap.hpp"
 
 namespace callflex::cli {
 namespace {
@@ -52,7 +53,7 @@ Replayed replay_file(Session& session, const std::string& file) {
         const auto begun = std::chrono::steady_clock::now();
         for (const auto& activation : exported.history) {
             replayed.events += activation.event_count();
-            replayed.blocked = execution.replay(activation);
+            replayed.blocked = durable::trap::replay(execution, activation);
             if (replayed.blocked) break;
         }
         replayed.took =
@@ -134,7 +135,8 @@ void define_replay(CLI::App& app, Session& session) {
     app.add_option("FILE", *files, "Exported histories (`workflow show --output json`); - for standard input")
         ->required();
     manual(app,
-           "Replays histories with the workflows of this build, without a database. Exit code 0 if all code "
+           "Replays histories with the workflows of this build, without a database, and under the determinism "
+           "trap: code that asks a clock, the environment, files, sockets or threads is blocked. Exit code 0 if all code "
            "answers exactly "
            "as recorded; 1 if a history meets a mismatch, shown with its event, what is recorded, what the "
            "code did and "

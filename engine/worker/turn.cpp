@@ -62,7 +62,7 @@ std::optional<RunCommit> Turn::take() {
     if (auto blocked = activate(commit)) return block(*blocked);
     std::ranges::move(turned_down_, std::back_inserter(commit.updates));
     choose_next(commit);
-    const bool nothing = !commit.activation && commit.activities.empty() &&
+    const bool nothing = !commit.activation && commit.activities.empty() && commit.units.empty() &&
                          commit.inbox_head == run_.inbox_head && commit.next == RunCommit::Next::keep;
     if (nothing) return std::nullopt;
     return commit;
@@ -251,10 +251,20 @@ void Turn::place_activities(RunCommit& commit, EventId first_new) {
             place_orphan(commit, pending);
         }
     }
+    if (run_.check_orphans && run_.execution->started().forked) ask_again_for_units(commit, first_new);
     run_.check_orphans = false;
     find_abandoned();
     for (const store::ActivityRow& row : commit.activities) run_.sent.row_queues.insert(row.queue);
     counts_.rows_written += commit.activities.size();
+}
+
+/// The history that a fork has copied holds units, or waits for some; the semaphore knows only of the run it came from.
+void Turn::ask_again_for_units(RunCommit& commit, EventId first_new) const {
+    for (const replay::PendingUnits& units : run_.execution->pending_units()) {
+        if (units.requested >= first_new) continue;
+        commit.units.push_back(
+            {units.requested, units.command->resource, units.command->units, units.command->capacity});
+    }
 }
 
 void Turn::place_new(RunCommit& commit, const replay::PendingActivity& pending) {
@@ -317,8 +327,9 @@ ActivityFacts Turn::facts_of_pending(const replay::PendingActivity& pending) con
 
 /// A local activity waits for no slot.
 bool Turn::stays_here(const history::ActivityScheduled& command) const {
-    const bool known = settings_.activities.find_async(command.type) != nullptr ||
-                       settings_.activities.find_transactional(command.type) != nullptr;
+    const AsyncActivity* async = settings_.activities.find_async(command.type);
+    const bool known = async != nullptr ? !async->external
+                                        : settings_.activities.find_transactional(command.type) != nullptr;
     return command.options.local && known && eager_allowed_;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // Drives one workflow by hand: feed events, look at the commands. Every activation that it makes is also sent
 // through the wire form and replayed from the beginning by a second Execution, which must agree; so each test
-// of a verb is a test of its replay too.
+// of a verb is a test of its replay too. Both run under the determinism trap.
 
 #include <doctest/doctest.h>
 
@@ -13,6 +13,7 @@
 
 #include "engine/replay/execution.hpp"
 #include "engine/replay/lineage.hpp"
+#include "engine/trap/determinism_trap.hpp"
 #include "engine/workflow/registry.hpp"
 
 namespace durable::test {
@@ -58,7 +59,7 @@ class Script {
         return feed_all({history::Event{std::move(arrived)}...});
     }
     Script& feed_all(std::vector<history::Event> arrived) {
-        Execution::Result result = execution_->activate(std::move(arrived), now);
+        Execution::Result result = trap::activate(*execution_, std::move(arrived), now);
         if (result.blocked) {
             blocked_ = std::move(result.blocked);
             FAIL("blocked: " << blocked_->reason);
@@ -188,7 +189,7 @@ class Script {
             const history::Activation read =
                 history::decode_activation(recorded.first_event, history::encode(recorded));
             REQUIRE(read == recorded);
-            const std::optional<replay::Blocked> blocked = second.replay(read);
+            const std::optional<replay::Blocked> blocked = trap::replay(second, read);
             if (blocked) FAIL("replay: " << blocked->reason);
         }
         CHECK(second.activations() == execution_->activations());

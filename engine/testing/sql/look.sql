@@ -1,0 +1,26 @@
+-- What a test database has to do: the time, how much is under way, the next moment at which anything would happen by
+-- the clock, a run whose code has failed, and whether the chain of one run still has an open run.
+--
+-- Locks: nothing. Reads all that is open, which in a test is little.
+-- $1 a run, or null
+with moments(at) as (
+    select wake_at from engine.live_runs where owner is null and not paused
+    union all
+    select least(greatest(a.available_at, l.next_at), a.close_by, a.schedule_to_start_by)
+      from engine.activities a
+      left join engine.limit_lines l on l.limit_key = a.limit_key and l.queue = a.queue and l.type = a.type
+     where a.owner is null
+    union all
+    select next_at from engine.schedules
+    union all
+    select next_at from engine.batch_jobs
+)
+select engine.microseconds(engine.now()),
+       (select count(*) from engine.live_runs where owner is not null)
+           + (select count(*) from engine.activities where owner is not null)
+           + (select count(*) from engine.errands),
+       (select engine.microseconds(min(at)) from moments where isfinite(at)),
+       (select w.workflow_id || ' is blocked (' || b.kind || '): ' || b.reason
+          from engine.blocked b join engine.runs w on w.run_id = b.run_id order by b.since limit 1),
+       exists (select from engine.live_runs
+                where chain_id = (select chain_id from engine.runs where run_id = $1::uuid))

@@ -29,7 +29,9 @@ constexpr std::array fields{
     Field{"PendingActivity", FieldType::several, "types of its activities that have left their worker"},
     Field{"RetryingActivity", FieldType::several,
           "types of its activities that have failed and are tried again"},
-    Field{"WaitingFor", FieldType::choice, "blocked, running, worker, activity, timer, message"},
+    Field{"WaitingFor", FieldType::choice, "blocked, paused, running, worker, activity, timer, message"},
+    Field{"Paused", FieldType::boolean, "an operator has paused it"},
+    Field{"Build", FieldType::text, "the build that it is pinned to, while it is open"},
     Field{"CancelRequested", FieldType::boolean, "it has been asked to stop"},
 };
 

@@ -46,6 +46,8 @@ constexpr Column columns[] = {
     {"BlockedReason", "blocked_reason"},
     {"WaitingFor", "waiting_for"},
     {"CancelRequested", "cancel_requested"},
+    {"Paused", "paused"},
+    {"Build", "build"},
 };
 
 std::string column_of(const search::Field& field) {

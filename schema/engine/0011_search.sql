@@ -8,7 +8,12 @@ create table engine.search_keys (
     constraint a_search_key_has_one_type primary key (key),
     constraint a_search_key_has_a_known_type
         check (type in ('string', 'boolean', 'integer', 'number', 'timestamp', 'strings')),
-    constraint a_search_key_has_1_to_100_bytes check (octet_length(key) between 1 and 100)
+    constraint a_search_key_has_1_to_100_bytes check (octet_length(key) between 1 and 100),
+    constraint a_search_key_is_no_word_of_the_language check (lower(key) not in (
+        'and', 'or', 'not', 'in', 'between', 'null', 'order', 'by', 'asc', 'desc', 'true', 'false', 'is', 'starts_with',
+        'status', 'starttime', 'closetime', 'duration', 'runid', 'type', 'workflowid', 'tenant', 'queue', 'parent',
+        'parentrun', 'blocked', 'blockedreason', 'blockedkind', 'retryingactivity', 'pendingactivity', 'paused',
+        'waitingfor', 'cancelrequested', 'chain', 'build'))
 );
 
 -- The value of a key, of one run; a list has a row an element. Runs without attributes have no rows, and every index
@@ -135,8 +140,11 @@ select r.run_id, r.chain_id, r.name_space,
        b.kind collate "C" as blocked_kind,
        b.reason collate "C" as blocked_reason,
        coalesce(l.cancel_requested, false) as cancel_requested,
+       coalesce(l.paused, false) as paused,
+       l.build collate "C" as build,  -- the one that it is pinned to, while it is open
        case when l.run_id is null then null
             when b.run_id is not null then 'blocked'
+            when l.paused then 'paused'
             when l.owner is not null then 'running'
             when l.wake_at <= engine.now() then 'worker'
             when exists (select from engine.activities a where a.run_id = l.run_id) then 'activity'

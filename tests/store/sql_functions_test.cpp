@@ -1,0 +1,337 @@
+// The verbs as SQL functions: the same policies and results as those of C++, by one table of cases; and from psql, in
+// transactions that are not ours.
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "engine/search/fields.hpp"
+#include "engine/store/search.hpp"
+#include "tests/store/family.hpp"
+
+namespace test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string name_of(StartResult::Outcome outcome) {
+    static constexpr std::array<const char*, 4> names{"started", "existing", "already_open",
+                                                      "already_closed"};
+    return names.at(static_cast<std::size_t>(outcome));
+}
+std::string name_of(SendResult result) {
+    static constexpr std::array<const char*, 4> names{"delivered", "duplicate", "not_found", "closed"};
+    return names.at(static_cast<std::size_t>(result));
+}
+
+/// What psql prints for a command, its errors included.
+std::string psql(const std::string& url, const std::string& command) {
+    std::string script = command;
+    for (std::size_t at = script.find('\''); at != std::string::npos; at = script.find('\'', at + 4)) {
+        script.replace(at, 1, "'\\''");
+    }
+    const std::string line = fmt::format("psql -X -A -t -q '{}' -c '{}' 2>&1", url, script);
+    const std::unique_ptr<FILE, int (*)(FILE*)> pipe{::popen(line.c_str(), "r"), ::pclose};
+    REQUIRE(pipe);
+    std::string printed;
+    std::array<char, 4096> part{};
+    while (std::fgets(part.data(), part.size(), pipe.get()) != nullptr) printed += part.data();
+    while (printed.ends_with('\n')) printed.pop_back();
+    return printed;
+}
+
+class SqlFixture : public FamilyFixture {
+  public:
+    /// One value of one row, as the application's role.
+    std::string sql(const std::string& statement) {
+        pqxx::connection connection{database.url()};
+        pqxx::work tx{connection};
+        const auto result = tx.exec(statement);
+        tx.commit();
+        return result.empty() || result[0][0].is_null() ? "" : result[0][0].as<std::string>();
+    }
+    std::string in_psql(const std::string& command) { return psql(database.url(), command); }
+    /// A run of that id that has ended so; "open": not ended.
+    RunId had(const std::string& id, const std::string& end) {
+        const RunId run = start(request(id)).run;
+        if (end == "open") return run;
+        const ClaimedRun claimed = claim_one();
+        RunCommit closing = close_of(claimed);
+        if (end == "failed") {
+            closing = commit_of(claimed, {history::WorkflowFailed{}}, RunCommit::Next::close);
+            closing.status = replay::RunStatus::failed;
+        }
+        commit(closing);
+        return run;
+    }
+    std::string row(const std::string& id, const std::string& table, const std::string& columns) {
+        return database.value(
+            fmt::format("select to_jsonb(x) from (select {} from {} where run_id = (select run_id from "
+                        "engine.workflow_ids where workflow_id = '{}')) x",
+                        columns, table, id));
+    }
+};
+
+struct StartCase {
+    std::string before;  ///< "", "open", "completed", "failed": what had the workflow id
+    std::string conflict = "fail";
+    std::string reuse = "allow";
+    std::string expected;
+};
+
+TEST_CASE_FIXTURE(SqlFixture, "a start by SQL has the outcome of the same start by C++") {
+    const std::vector<StartCase> cases{
+        {"", "fail", "allow", "started"},
+        {"", "use_existing", "reject", "started"},
+        {"open", "fail", "allow", "already_open"},
+        {"open", "use_existing", "allow", "existing"},
+        {"open", "use_existing", "reject", "existing"},
+        {"completed", "fail", "allow", "started"},
+        {"completed", "fail", "allow_if_not_completed", "already_closed"},
+        {"completed", "use_existing", "reject", "already_closed"},
+        {"failed", "fail", "allow_if_not_completed", "started"},
+        {"failed", "fail", "reject", "already_closed"},
+    };
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        const StartCase& one = cases[i];
+        CAPTURE(i);
+        const std::string by_cpp = fmt::format("cpp-{}", i);
+        const std::string by_sql = fmt::format("sql-{}", i);
+        if (!one.before.empty()) had(by_cpp, one.before);
+        if (!one.before.empty()) had(by_sql, one.before);
+        StartRequest wanted = request(by_cpp);
+        wanted.conflict = one.conflict == "fail" ? ConflictPolicy::fail : ConflictPolicy::use_existing;
+        wanted.reuse = one.reuse == "allow"    ? ReusePolicy::allow
+                       : one.reuse == "reject" ? ReusePolicy::reject
+                                               : ReusePolicy::allow_if_not_completed;
+        const StartResult result = start(wanted);
+        CHECK(name_of(result.outcome) == one.expected);
+        const std::string call = fmt::format(
+            "select outcome || ' ' || (run_id = (select run_id from engine.workflow_ids where workflow_id = "
+            "'{0}'))::text from engine.start_workflow('tenant-1', 'test_workflow', '{0}', conflict => '{1}', "
+            "reuse => '{2}')",
+            by_sql, one.conflict, one.reuse);
+        CHECK(sql(call) == one.expected + " true");
+        CHECK(row(by_cpp, "engine.live_runs",
+                  "owner, epoch, activations, next_event, inbox_tail, queue, tenant, priority") ==
+              row(by_sql, "engine.live_runs",
+                  "owner, epoch, activations, next_event, inbox_tail, queue, tenant, priority"));
+    }
+    check_invariants();
+}
+
+TEST_CASE_FIXTURE(
+    SqlFixture,
+    "a run started by SQL has the rows of one started by C++, input, deadline and attributes included") {
+    StartRequest wanted = request("cpp");
+    wanted.input = Payload{R"({"n":1,"text":"it's"})"};
+    wanted.queue = "special";
+    wanted.run_timeout = 90min;
+    wanted.start_delay = 10min;
+    wanted.request_id = "r-1";
+    wanted.share.priority = 2;
+    constexpr SearchKey<std::int64_t> amount{"Amount"};
+    constexpr SearchKey<std::string> organization{"OrganizationId"};
+    constexpr SearchKey<std::vector<std::string>> tags{"Tags"};
+    wanted.attributes = {amount(12), organization("org-7"), tags({"a", "b"})};
+    start(wanted);
+    CHECK(sql("select outcome from engine.start_workflow('tenant-1', 'test_workflow', 'sql', '{\"n\": 1, "
+              "\"text\": "
+              "\"it''s\"}', queue => 'special', run_timeout => '90 minutes', start_delay => '10 minutes', "
+              "request_id => 'r-1', priority => 2, attributes => '{\"OrganizationId\": \"org-7\", "
+              "\"Amount\": 12, "
+              "\"Tags\": [\"a\", \"b\"]}')") == "started");
+    const auto begun = [&](const std::string& id) {
+        pqxx::connection connection{database.url()};
+        pqxx::work tx{connection};
+        const RunId run = resolve(tx, {"default", std::nullopt, WorkflowId{id}}).value();
+        const auto rows = load_history(tx, run);
+        auto activation = history::decode_activation(rows.front().first_event, rows.front().bytes);
+        auto started = std::get<history::WorkflowStarted>(activation.arrived.front());
+        REQUIRE(started.run_deadline);
+        CHECK(*started.run_deadline == activation.time + 100min);
+        CHECK(activation.build.empty());
+        started.run_deadline.reset();
+        started.workflow_id.clear();
+        std::erase(started.input.json, ' ');
+        return std::pair{started, attributes_of(tx, run)};
+    };
+    CHECK(begun("cpp") == begun("sql"));
+    const std::string columns =
+        "priority, queue, tenant, wake_at > engine.now() + interval '9 minutes' as delayed";
+    CHECK(row("cpp", "engine.live_runs", columns) == row("sql", "engine.live_runs", columns));
+    const std::string facts =
+        "type, tenant, queue, name_space, request_id, parent_run, chain_id = run_id as first";
+    CHECK(row("cpp", "engine.runs", facts) == row("sql", "engine.runs", facts));
+    CHECK(row("sql", "engine.runs", "substr(run_id::text, 15, 1) as version").find("7") != std::string::npos);
+    check_invariants();
+}
+
+TEST_CASE_FIXTURE(SqlFixture,
+                  "a request id gives the first run again, also after its workflow id has gone to another") {
+    const std::string call =
+        "select outcome || ' ' || run_id from engine.start_workflow('t', 'test_workflow', 'a', request_id => "
+        "'r-1')";
+    const std::string first = sql(call);
+    CHECK(first.starts_with("started "));
+    CHECK(sql(call) == "existing " + first.substr(8));
+    commit(close_of(claim_one()));
+    CHECK(sql(call) == "existing " + first.substr(8));
+    CHECK(sql("select outcome from engine.start_workflow('t', 'test_workflow', 'a', request_id => 'r-2')") ==
+          "started");
+    CHECK(sql(call) == "existing " + first.substr(8));
+    StartRequest same = request("a");
+    same.request_id = "r-1";
+    CHECK(start(same).run.value.to_string() == first.substr(8));
+}
+
+TEST_CASE_FIXTURE(SqlFixture,
+                  "a message by SQL has the result, and leaves the rows, of the same message by C++") {
+    had("open-cpp", "open");
+    had("open-sql", "open");
+    had("closed", "completed");
+    const auto by_cpp = [&](const std::string& id, const std::string& request_id) {
+        pqxx::connection connection{database.url()};
+        pqxx::work tx{connection};
+        const auto result =
+            store::send(tx, {"default", std::nullopt, WorkflowId{id}},
+                        history::SignalReceived{"pay", Payload{R"({"n":1})"}, request_id}, request_id);
+        tx.commit();
+        return name_of(result);
+    };
+    const auto by_sql = [&](const std::string& id, const std::string& request_id) {
+        return sql(fmt::format("select engine.signal_workflow('tenant-1', '{}', 'pay', '{{\"n\": 1}}', '{}')",
+                               id, request_id));
+    };
+    for (const std::string request_id : {"", "r-1", "r-1", "r-2", ""}) {
+        CHECK(by_cpp("open-cpp", request_id) == by_sql("open-sql", request_id));
+    }
+    CHECK(by_cpp("closed", "") == "closed");
+    CHECK(by_sql("closed", "") == "closed");
+    CHECK(by_cpp("nobody", "") == "not_found");
+    CHECK(by_sql("nobody", "") == "not_found");
+    CHECK(sql("select engine.cancel_workflow('tenant-1', 'open-sql', 'no more', 'ann')") == "delivered");
+    pqxx::connection connection{database.url()};
+    pqxx::work tx{connection};
+    store::send(tx, {"default", std::nullopt, WorkflowId{"open-cpp"}},
+                history::CancelRequested{"no more", "ann"}, "");
+    tx.commit();
+
+    const std::string columns = "inbox_head, inbox_tail, cancel_requested, wake_at <= engine.now() as due";
+    CHECK(row("open-cpp", "engine.live_runs", columns) == row("open-sql", "engine.live_runs", columns));
+    const auto messages = [&](const std::string& id) {
+        return database.value(
+            fmt::format("select jsonb_agg(jsonb_build_array(i.sequence, i.tenant, convert_from(i.event, "
+                        "'UTF8')::jsonb) order by "
+                        "i.sequence) from engine.inbox i join engine.workflow_ids w using (run_id) where "
+                        "w.workflow_id = '{}'",
+                        id));
+    };
+    CHECK(messages("open-cpp") == messages("open-sql"));
+    CHECK(number("select count(*) from engine.inbox") == 10);
+    check_invariants();
+}
+
+TEST_CASE_FIXTURE(SqlFixture,
+                  "tenants do not reach each other's workflows, and nobody can leave his tenant out") {
+    had("a", "open");
+    CHECK(sql("select engine.signal_workflow('tenant-2', 'a', 'pay')") == "not_found");
+    CHECK(sql("select engine.cancel_workflow('tenant-2', 'a')") == "not_found");
+    CHECK(sql("select engine.workflow_status('tenant-2', 'a')").empty());
+    CHECK(sql("select engine.workflow_status('tenant-1', 'a')") == "running");
+    CHECK_THROWS_WITH(sql("select engine.start_workflow('', 'test_workflow', 'b')"),
+                      doctest::Contains("the tenant is empty"));
+    CHECK_THROWS_WITH(sql("select engine.signal_workflow(null, 'a', 'pay')"),
+                      doctest::Contains("the tenant is empty"));
+}
+
+TEST_CASE_FIXTURE(SqlFixture, "wrong arguments are refused with a sentence, and nothing is written") {
+    const std::vector<std::pair<std::string, std::string>> wrong{
+        {"'t', 'x', ''", "the workflow id is empty"},
+        {"'t', '', 'a'", "the workflow type is empty"},
+        {"'t', 'x', e'a\\nb'", "the workflow id has a control character"},
+        {"'t', 'x', repeat('x', 1001)", "the workflow id has 1001 bytes, at most 1000 are allowed"},
+        {"'t', 'x', 'a', conflict => 'terminate_existing'", "conflict is fail or use_existing"},
+        {"'t', 'x', 'a', reuse => 'often'", "reuse is allow, allow_if_not_completed or reject"},
+        {"'t', 'x', 'a', start_delay => '-1 second'", "the start delay is negative"},
+        {"'t', 'x', 'a', run_timeout => '0'", "the run time-out is not positive"},
+        {"'t', 'x', 'a', priority => 9", "the priority is between 1 and 5"},
+        {"'t', 'x', 'a', attributes => '{\"1x\": 1}'", "the search key 1x is not a letter"},
+        {"'t', 'x', 'a', attributes => '{\"Deep\": {}}'", "is of type text, and was given object"},
+    };
+    for (const auto& [arguments, sentence] : wrong) {
+        CAPTURE(arguments);
+        CHECK_THROWS_WITH(sql("select engine.start_workflow(" + arguments + ")"),
+                          doctest::Contains(sentence.c_str()));
+    }
+    CHECK(number("select count(*) from engine.workflow_ids") == 0);
+}
+
+TEST_CASE_FIXTURE(SqlFixture, "no field of the filter language can be a search attribute by SQL either") {
+    for (const auto& field : search::system_fields()) {
+        CAPTURE(field.name);
+        CHECK_THROWS_WITH(sql(fmt::format("select engine.start_workflow('t', 'x', 'a', attributes => "
+                                          "jsonb_build_object('{}', 'x'))",
+                                          field.name)),
+                          doctest::Contains("a_search_key_is_no_word_of_the_language"));
+    }
+}
+
+TEST_CASE_FIXTURE(
+    SqlFixture, "from psql: what a transaction does is done when it commits, and vanishes when it does not") {
+    CHECK(
+        in_psql(
+            "begin; select outcome from engine.start_workflow('acme', 'test_workflow', 'lost'); rollback") ==
+        "started");
+    CHECK(in_psql("select engine.workflow_status('acme', 'lost')").empty());
+    CHECK(
+        in_psql(
+            "begin; select outcome from engine.start_workflow('acme', 'test_workflow', 'kept', '{\"n\": 1}', "
+            "attributes => '{\"OrganizationId\": \"org-7\"}'); "
+            "select engine.signal_workflow('acme', 'kept', 'pay', '7'); commit; "
+            "select engine.workflow_status('acme', 'kept')") == "started\ndelivered\nrunning");
+    const ClaimedRun claimed = claim_one();
+    CHECK(claimed.inbox_tail == 1);
+    RunCommit publishing =
+        commit_of(claimed, {history::StatePublished{"stage", Payload{R"({"done":2})"}, ""}});
+    publishing.published = {{"stage", R"({"done":2})"}};
+    publishing.tenant = claimed.tenant;
+    commit(publishing);
+    CHECK(in_psql("select engine.published_state('acme', 'kept', 'stage') ->> 'done'") == "2");
+    CHECK(in_psql("select engine.published_state('other', 'kept', 'stage')").empty());
+    CHECK(in_psql("select engine.start_workflow('', 'x', 'y')").starts_with("ERROR:  the tenant is empty"));
+}
+
+TEST_CASE_FIXTURE(SqlFixture, "of many that start the same workflow at once by SQL, one has started it") {
+    std::vector<std::thread> threads;
+    std::array<std::string, 6> outcomes;
+    for (std::string& outcome : outcomes) {
+        threads.emplace_back([this, &outcome] {
+            outcome =
+                sql("select outcome from engine.start_workflow('t', 'test_workflow', 'a', conflict => "
+                    "'use_existing')");
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(std::count(outcomes.begin(), outcomes.end(), "started") == 1);
+    CHECK(std::count(outcomes.begin(), outcomes.end(), "existing") == 5);
+    check_invariants();
+}
+
+TEST_CASE_FIXTURE(SqlFixture, "a role without the application's rights may not") {
+    database.execute(
+        "do $$ begin create role test_stranger login; exception when duplicate_object then null; end $$");
+    const std::string url = database.url();
+    const auto user = url.rfind("user=test_app");
+    REQUIRE(user != std::string::npos);
+    const std::string stranger = url.substr(0, user) + "user=test_stranger" + url.substr(user + 13);
+    CHECK(psql(stranger, "select engine.start_workflow('t', 'x', 'y')").find("permission denied") !=
+          std::string::npos);
+}
+
+}  // namespace
+}  // namespace test

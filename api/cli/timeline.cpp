@@ -101,6 +101,11 @@ std::string Timeline::since(EventId id) const {
 Timeline::View Timeline::view(EventId, const history::WorkflowStarted& event) {
     std::string detail = fmt::format("{} · id {} · queue {}", event.type, event.workflow_id, event.queue);
     if (event.run_deadline) detail += " · deadline " + durable::client::iso_time(*event.run_deadline);
+    if (event.attempt > 1) detail += attempts(event.attempt);
+    if (event.forked) {
+        detail += fmt::format(" · {} of run {} after event {}", event.forked->reset ? "reset" : "fork",
+                              event.forked->base.value.to_string(), event.forked->after.value);
+    }
     return {"▶", Color::cyan, detail, &event.input};
 }
 Timeline::View Timeline::view(EventId, const history::ActivityCompleted& event) {
@@ -196,6 +201,17 @@ Timeline::View Timeline::view(EventId, const history::ExternalDelivered& event) 
 }
 Timeline::View Timeline::view(EventId, const history::ExternalFailed& event) {
     return {"✗", Color::red, scheduled(event.ordered) + " · " + event.failure.to_string(), nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::UnitsGranted& event) {
+    return {"✓", Color::green, scheduled(event.requested) + since(event.requested), nullptr};
+}
+Timeline::View Timeline::view(EventId id, const history::UnitsRequested& event) {
+    const std::string what = fmt::format("{} of semaphore {}", event.units, event.resource);
+    scheduled_[id] = {what, time_};
+    return {"→", Color::dim, what + at_source(event.source), nullptr};
+}
+Timeline::View Timeline::view(EventId, const history::UnitsReleased& event) {
+    return {"←", Color::dim, scheduled(event.requested), nullptr};
 }
 Timeline::View Timeline::view(EventId, const history::PatchMarked& event) {
     return {"·", Color::dim, event.id + (event.deprecated ? " (deprecated)" : "") + at_source(event.source),

@@ -48,6 +48,9 @@ class Timeline {
     View view(durable::EventId id, const durable::history::ChildInitiated& event);
     View view(durable::EventId, const durable::history::ChildCancelRequested& event);
     View view(durable::EventId, const durable::history::StatePublished& event);
+    View view(durable::EventId, const durable::history::UnitsGranted& event);
+    View view(durable::EventId id, const durable::history::UnitsRequested& event);
+    View view(durable::EventId, const durable::history::UnitsReleased& event);
     View view(durable::EventId, const durable::history::PatchMarked& event);
     View view(durable::EventId, const durable::history::SearchAttributeSet& event);
     View view(durable::EventId id, const durable::history::UpdateAccepted& event);

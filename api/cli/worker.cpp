@@ -99,7 +99,10 @@ void define_worker(CLI::App& app, Session& session) {
            {{"callflex worker --metrics-port 9100", "everything, with metrics"},
             {"callflex worker --roles activities --async-slots 4000",
              "vendor calls only, on a machine that holds the keys"}});
-    app.callback([arguments, &session] { session.exit_code = work(session, *arguments); });
+    // "worker list" and its kind are commands of their own below this one.
+    app.callback([arguments, &app, &session] {
+        if (app.get_subcommands().empty()) session.exit_code = work(session, *arguments);
+    });
 }
 
 }  // namespace callflex::cli

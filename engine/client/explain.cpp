@@ -23,8 +23,8 @@ class Explanation {
         : registry_(registry), facts_(facts), info_(facts.info), now_(facts.info.now) {}
 
     Why find() {
-        const bool found =
-            closed() || blocked() || owner_gone() || not_claimed() || message() || start_delayed();
+        const bool found = closed() || paused() || blocked() || owner_gone() || no_build() || not_claimed() ||
+                           message() || start_delayed();
         if (!found) ask_the_code();
         return std::move(why_);
     }
@@ -57,11 +57,28 @@ class Explanation {
         const auto when = info_.closed_at ? " " + due_time(*info_.closed_at, now_) : std::string{};
         if (info_.continued_as) {
             also("ask for the newest run of its chain, " + info_.continued_as->value.to_string());
-            return answer("closed", "it waits for nothing: it has continued as a new run" + when);
+            const bool as_new = info_.status == replay::RunStatus::continued_as_new;
+            return answer(
+                "closed",
+                (as_new ? std::string{"it waits for nothing: it has continued as a new run"}
+                        : fmt::format("it waits for nothing: it ended as {}, and another run goes on",
+                                      replay::to_string(info_.status))) +
+                    when);
         }
         return answer(
             "closed",
             fmt::format("it waits for nothing: the run ended as {}", replay::to_string(info_.status)) + when);
+    }
+
+    bool paused() {
+        if (!info_.paused) return false;
+        const auto& pause = *info_.paused;
+        if (!pause.reason.empty()) also("the reason given: " + pause.reason);
+        if (pause.held) also("its worker still waits for attempts that it runs itself");
+        if (info_.inbox_waiting > 0) also(fmt::format("{} messages wait for it", info_.inbox_waiting));
+        also(fmt::format("let it go on: callflex workflow unpause {}", info_.workflow.value));
+        return answer("paused",
+                      fmt::format("it was paused by {} {}", pause.identity, due_time(pause.since, now_)));
     }
 
     bool blocked() {
@@ -72,7 +89,31 @@ class Explanation {
         if (info_.wake_at) also("tried again " + due_time(*info_.wake_at, now_));
         also("it goes on by itself once a build whose code answers as recorded is deployed");
         if (!served(info_.queue)) also("no worker with a live lease serves queue " + info_.queue);
+        if (build_is_missing()) also(missing_build());
         return answer("blocked", fmt::format("blocked ({}): {}", block.kind, block.reason));
+    }
+
+    [[nodiscard]] bool build_is_missing() const {
+        if (info_.owner || !info_.for_build || !served(info_.queue)) return false;
+        return std::ranges::none_of(facts_.workers, [this](const store::LiveWorker& worker) {
+            return worker.queue == info_.queue && worker.build == *info_.for_build;
+        });
+    }
+    [[nodiscard]] std::string missing_build() const {
+        return fmt::format("{} build {}, and no live worker of queue {} has it",
+                           info_.pinned ? "pinned to" : "routed to", *info_.for_build, info_.queue);
+    }
+
+    /// Workers there are, but none that may take it.
+    bool no_build() {
+        if (!build_is_missing()) return false;
+        const bool ready = info_.inbox_waiting > 0 || (info_.wake_at && *info_.wake_at <= now_);
+        if (!ready) {
+            also(missing_build());
+            return false;
+        }
+        also("start one of that build, or give the run to another one: callflex workflow move");
+        return answer("no_worker", missing_build());
     }
 
     bool owner_gone() {
@@ -94,9 +135,18 @@ class Explanation {
                                             info_.inbox_waiting == 1 ? "message waits" : "messages wait")
                               : std::string{"it is ready to run"};
         const auto since = due ? ", ready since " + due_time(*info_.wake_at, now_) : std::string{};
+        if (facts_.queue_pause) return queue_paused(what + since);
         if (!served(info_.queue)) return nobody_serves(info_.queue, what + since);
         return answer("not_claimed", fmt::format("a worker of queue {} has not claimed it yet: {}{}",
                                                  info_.queue, what, since));
+    }
+
+    bool queue_paused(const std::string& what) {
+        const store::QueuePause& pause = *facts_.queue_pause;
+        if (!pause.reason.empty()) also("why: " + pause.reason);
+        also("let it go on: callflex queue unpause " + info_.queue);
+        return answer("queue_paused", fmt::format("its queue {} is paused by {}, {}; {}", info_.queue,
+                                                  pause.identity, due_time(pause.since, now_), what));
     }
 
     bool message() {
@@ -125,7 +175,9 @@ class Explanation {
             also(without_anonymous(fmt::format("{} at {}:{} waits for {}", frame.coroutine, frame.file,
                                                frame.line, frame.waits_for)));
         }
-        if (root.starts_with("signal")) {
+        if (root.find(" of semaphore ") != std::string::npos) {
+            semaphore(root);
+        } else if (root.starts_with("signal")) {
             answer("signal", "it waits for " + root);
         } else if (root.starts_with("child")) {
             child(root);
@@ -158,6 +210,29 @@ class Explanation {
         }
     }
 
+    /// Who holds what it waits for.
+    void semaphore(const std::string& root) {
+        for (const store::UnitsInfo& wanted : facts_.units) {
+            if (wanted.granted_at ||
+                root.find(fmt::format("event {})", wanted.request.value)) == std::string::npos)
+                continue;
+            also("waiting since " + due_time(wanted.requested_at, now_));
+            also(fmt::format("see who is before it: callflex semaphore describe {}", wanted.resource));
+            answer("semaphore", fmt::format("it waits for {}: {}", root, holders(wanted.resource)));
+            return;
+        }
+        answer("semaphore", "it waits for " + root + ", which is about to be granted");
+    }
+
+    [[nodiscard]] std::string holders(const std::string& resource) const {
+        const auto found = std::ranges::find(facts_.semaphores, resource, &Facts::Semaphore::resource);
+        if (found == facts_.semaphores.end()) return "nobody knows it";
+        std::string text = fmt::format("{} of {} units are held", found->held, found->capacity);
+        for (std::size_t i = 0; i < found->holders.size(); ++i)
+            text += (i == 0 ? ", by " : ", ") + found->holders[i];
+        return text;
+    }
+
     void child(const std::string& root) {
         for (const auto& open : info_.children) {
             if (root.find(fmt::format("event {})", open.initiated.value)) == std::string::npos) continue;
@@ -186,6 +261,7 @@ class Explanation {
         if (row != info_.activities.end()) {
             activity_row(name, *row, open.command->options.limit);
         } else if (info_.owner) {
+            tell_order(open.scheduled);
             answer("activity_running", fmt::format("{} runs on worker {} since {}", name, *info_.owner,
                                                    due_time(open.scheduled_at, now_)));
         } else {
@@ -202,10 +278,13 @@ class Explanation {
             also(fmt::format("{} attempts were lost with their workers", row.lost_attempts));
         if (row.last_failure) also("last failure: " + row.last_failure->to_string());
         if (row.worker) {
+            if (row.paused_at)
+                also("it is paused by " + row.paused_by + ": no other attempt follows this one");
             answer("activity_running",
                    fmt::format("{} attempt {} runs on worker {}", name, row.attempt, *row.worker));
             return;
         }
+        if (held(name, row)) return;
         if (row.available_at && *row.available_at > now_) {
             const auto after =
                 row.last_failure ? " after failure: " + row.last_failure->to_string() : std::string{};
@@ -214,6 +293,10 @@ class Explanation {
             return;
         }
         const std::string& queue = queue_of(row.activity);
+        if (facts_.queue_pause && queue == info_.queue) {
+            queue_paused(name + " waits");
+            return;
+        }
         if (!served(queue)) {
             nobody_serves(queue, name + " waits for one");
             return;
@@ -224,6 +307,32 @@ class Explanation {
         answer("activity_waiting",
                fmt::format("{} attempt {} waits for {}a free slot of a worker of queue {}", name, row.attempt,
                            turn, queue));
+    }
+
+    void tell_order(EventId activity) {
+        const auto order = std::ranges::find(info_.orders, activity, &store::WaitingOrder::activity);
+        if (order == info_.orders.end()) return;
+        if (!order->paused_by.empty())
+            also("it is paused by " + order->paused_by + ": no other attempt follows this one");
+        if (order->restart) also("an operator has reset it: if this attempt does not succeed, it begins anew");
+        if (order->changed) also("an operator has changed it: the attempts to come have other input or options");
+    }
+
+    /// Nobody will pick it up.
+    bool held(const std::string& name, const store::PendingActivityInfo& row) {
+        if (row.state == "awaiting") {
+            also("whoever has its token completes it; an operator can: callflex activity complete, or reset");
+            return answer(
+                "activity_awaited",
+                fmt::format("{} attempt {} was handed out and waits for its completion from outside", name,
+                            row.attempt));
+        }
+        if (row.state != "paused") return false;
+        if (!row.pause_reason.empty()) also("why: " + row.pause_reason);
+        also(fmt::format("let it go on: callflex activity unpause {} {}", info_.run.value.to_string(),
+                         row.activity.value));
+        return answer("activity_paused", fmt::format("{} is paused by {}, {}", name, row.paused_by,
+                                                     due_time(*row.paused_at, now_)));
     }
 
     [[nodiscard]] const std::string& queue_of(EventId activity) const {

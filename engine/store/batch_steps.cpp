@@ -4,6 +4,7 @@
 
 #include "engine/store/activity_rows.hpp"
 #include "engine/store/lifecycle_steps.hpp"
+#include "engine/store/semaphore_steps.hpp"
 #include "engine/store/update_steps.hpp"
 #include "engine_store_sql.hpp"
 
@@ -203,6 +204,7 @@ std::vector<Step> commit_steps(WorkerNo worker, std::int64_t batch, const Sorted
     blocks.append_to(steps, worker);
     append_activities(steps, commits);
     append_published(steps, commits);
+    append_units(steps, commits);
     append_attributes(steps, commits);
     append_unread(steps, commits);
     append_updates(steps, commits);
@@ -216,6 +218,7 @@ bool left_errands(std::span<const Step> steps, std::span<const Rows> rows) {
     constexpr int has_children_column = 2;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const std::string_view name = steps[i].statement.name;
+        if (name == "request_units" || name == "release_units") return true;
         if (name == "report_closes" || name == "cancel_children" || name == "order_externals") return true;
         if (name == "close_runs" && rows[i].boolean(0, has_children_column)) return true;
     }

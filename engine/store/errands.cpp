@@ -1,8 +1,10 @@
-// Carrying out errands: both kinds in one transaction and one round trip.
+// Carrying out errands: all kinds in one transaction and one round trip.
 
 #include <algorithm>
 
 #include "engine/store/hot_impl.hpp"
+#include "engine/store/semaphore_steps.hpp"
+#include "engine/store/updates.hpp"
 #include "engine_store_sql.hpp"
 
 namespace durable::store {
@@ -13,8 +15,8 @@ constexpr std::int32_t messages_max = 250;
 constexpr std::int32_t chains_max = 50;
 constexpr std::int32_t children_max = 100;
 
-Step deliver_step() {
-    Step step{{"deliver_messages", sql::deliver_messages}, {}};
+Step deliver_step(const char* name, std::string_view statement) {
+    Step step{{name, statement}, {}};
     step.params.add(messages_max);
     return step;
 }
@@ -37,12 +39,19 @@ Step close_step() {
     step.params.add(chains_max)
         .add(children_max)
         .add(std::string_view{request})
-        .add(std::string_view{members});
+        .add(std::string_view{members})
+        .add(std::string_view{broken_off("was terminated before the update was answered", false)});
     return step;
 }
 
 void add_queue(Delivered& delivered, std::string queue) {
     if (std::ranges::count(delivered.queues, queue) == 0) delivered.queues.push_back(std::move(queue));
+}
+
+/// What has been granted goes out with the messages. Semaphores that somebody else holds at this moment, and requests
+/// beyond a page, are for the next time.
+void take_grants(Delivered& delivered, const Rows& held, const Rows& granted) {
+    delivered.more = delivered.more || held.boolean(0, 0) || granted.boolean(0, 0);
 }
 
 void take_messages(Delivered& delivered, const Rows& rows) {
@@ -67,14 +76,19 @@ void take_children(Delivered& delivered, const Rows& rows) {
 }  // namespace
 
 Delivered HotConnection::Impl::deliver_errands() {
-    const std::vector<Step> steps{deliver_step(), close_step()};
+    const std::int64_t token = ids_.token();
+    const std::vector<Step> steps{hold_semaphores_step(token), grant_units_step(token),
+                                  deliver_step("deliver_messages", sql::deliver_messages), close_step(),
+                                  deliver_step("deliver_externals", sql::deliver_externals)};
     RetryLoop patience{session_.patience()};
     while (true) {
         try {
             const std::vector<Rows> rows = session_.run("deliver_errands", steps);
             Delivered delivered;
-            take_messages(delivered, rows[0]);
-            take_children(delivered, rows[1]);
+            take_grants(delivered, rows[0], rows[1]);
+            take_messages(delivered, rows[2]);
+            take_children(delivered, rows[3]);
+            take_messages(delivered, rows[4]);
             return delivered;
         } catch (const ConnectionLost& lost) {
             patience.again(

@@ -60,6 +60,7 @@ class Turn {
     [[nodiscard]] std::optional<replay::Blocked> too_large(const store::RunCommit& commit,
                                                            const replay::Activated& activated);
     void place_activities(store::RunCommit& commit, EventId first_new);
+    void ask_again_for_units(store::RunCommit& commit, EventId first_new) const;
     void place_new(store::RunCommit& commit, const replay::PendingActivity& pending);
     void place_orphan(store::RunCommit& commit, const replay::PendingActivity& pending);
     void pass_on_cancellations(store::RunCommit& commit, const history::Activation& activation);

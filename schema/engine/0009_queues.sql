@@ -73,6 +73,9 @@ create table engine.semaphores (
         check (octet_length(resource) between 1 and 200 and capacity >= 0 and highest_capacity >= capacity)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
+-- Serves grants: what they hold.
+create index semaphores_held on engine.semaphores (claim);
+
 -- Requests of open runs for units, granted or waiting. They go when the units are given back, or with the run.
 create table engine.semaphore_requests (
     run_id uuid not null,

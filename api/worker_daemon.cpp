@@ -35,6 +35,7 @@ durable::worker::WorkerOptions engine_options(const WorkerDaemonOptions& options
     engine.name = label(options.name);
     engine.build = std::string{build_id()};
     engine.queue = options.queue;
+    engine.exit_when_stuck = true;
     engine.slots.runs = options.run_slots;
     engine.slots.async = options.async_slots;
     engine.slots.transactional_threads = options.transactional_threads;

@@ -63,8 +63,30 @@ Json to_json(const durable::store::PendingActivityInfo& activity) {
               {"scheduled_at", json_time(activity.scheduled_at)}};
     if (activity.available_at) json["available_at"] = json_time(*activity.available_at);
     if (activity.worker) json["worker"] = *activity.worker;
+    if (activity.paused_at) {
+        json["paused"] = {{"at", json_time(*activity.paused_at)},
+                          {"by", activity.paused_by},
+                          {"reason", activity.pause_reason}};
+    }
     if (activity.last_failure) json["last_failure"] = cli::to_json(*activity.last_failure);
     return json;
+}
+
+void add_lifecycle(Json& json, const durable::store::RunInfo& info) {
+    const auto& life = info.lifecycle;
+    if (info.paused) {
+        json["paused"] = {{"since", json_time(info.paused->since)},
+                          {"by", info.paused->identity},
+                          {"reason", info.paused->reason}};
+    }
+    json["attempt"] = life.attempt;
+    if (life.run_deadline) json["run_deadline"] = json_time(*life.run_deadline);
+    if (life.execution_deadline) json["execution_deadline"] = json_time(*life.execution_deadline);
+    if (!life.forked) return;
+    json["forked_from"] = {{"run_id", life.forked->base.value.to_string()},
+                           {"after", life.forked->after.value},
+                           {"reset", life.forked->reset},
+                           {"reason", life.forked->reason}};
 }
 
 }  // namespace
@@ -96,6 +118,7 @@ Json to_json(const durable::store::RunInfo& info) {
                               {"failures", info.blocked->failures},
                               {"build", info.blocked->build}};
     }
+    add_lifecycle(json, info);
     json["activities"] = Json::array();
     for (const auto& activity : info.activities) json["activities"].push_back(to_json(activity));
     json["children"] = Json::array();

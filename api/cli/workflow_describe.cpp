@@ -18,6 +18,28 @@ std::string when(durable::Timestamp time, durable::Timestamp now) {
     return durable::client::due_time(time, now);
 }
 
+void add_lifecycle(Table& facts, const RunInfo& info) {
+    const auto& life = info.lifecycle;
+    const auto add = [&](const char* name, const std::string& value, Color color = Color::plain) {
+        facts.add({{name, Color::dim}, {value, color}});
+    };
+    if (info.paused) {
+        const auto reason = info.paused->reason.empty() ? "" : ": " + info.paused->reason;
+        add("paused", fmt::format("by {} {}{}", info.paused->identity, when(info.paused->since, info.now), reason),
+            Color::yellow);
+    }
+    if (life.retry) {
+        const int most = life.retry->maximum_attempts;
+        add("attempt", most > 0 ? fmt::format("{} of {}", life.attempt, most) : std::to_string(life.attempt));
+    }
+    if (life.run_deadline) add("run deadline", when(*life.run_deadline, info.now));
+    if (life.execution_deadline) add("deadline of all", when(*life.execution_deadline, info.now));
+    if (!life.forked) return;
+    const auto reason = life.forked->reason.empty() ? "" : ": " + life.forked->reason;
+    add(life.forked->reset ? "reset from" : "forked from",
+        fmt::format("run {} after event {}{}", life.forked->base.value.to_string(), life.forked->after.value, reason));
+}
+
 void print_facts(const Session& session, const RunInfo& info) {
     Table facts({"", ""});
     const auto add = [&](const char* name, const std::string& value, Color color = Color::plain) {
@@ -42,6 +64,7 @@ void print_facts(const Session& session, const RunInfo& info) {
     if (info.wake_at && !info.closed_at) add("wakes", when(*info.wake_at, info.now));
     if (info.inbox_waiting > 0) add("messages", fmt::format("{} waiting", info.inbox_waiting));
     if (info.cancel_requested) add("cancel", "requested", Color::yellow);
+    add_lifecycle(facts, info);
     facts.print(session.out(), session.style());
 }
 
@@ -67,7 +90,8 @@ void print_activities(const Session& session, const RunInfo& info) {
         const bool retrying = activity.last_failure.has_value();
         table.add({{std::to_string(activity.activity.value)},
                    {activity.type, Color::bold},
-                   {activity.state, retrying ? Color::yellow : Color::cyan},
+                   {activity.paused_at ? "paused by " + activity.paused_by : activity.state,
+                    retrying || activity.paused_at ? Color::yellow : Color::cyan},
                    {attempt},
                    {session.moment(activity.scheduled_at, info.now)},
                    {activity.available_at ? session.moment(*activity.available_at, info.now) : ""},
@@ -122,7 +146,9 @@ void define_workflow_describe(CLI::App& app, Session& session) {
         "chain_id, namespace, "
         "workflow_id, type, tenant, queue, status, started_at, closed_at?, activations, events, owner?, "
         "wake_at?, "
-        "inbox_waiting, cancel_requested, blocked, blocked_by?, parent_run_id?, continued_as?, activities, "
+        "inbox_waiting, cancel_requested, blocked, blocked_by?, parent_run_id?, continued_as?, paused?: "
+        "{since, by, reason}, attempt, run_deadline?, execution_deadline?, forked_from?: {run_id, after, reset, "
+        "reason}, activities, "
         "children: [{workflow_id, chain_id, initiated, parent_close}], now}.",
         {{"callflex workflow describe call-processing-7", "the facts"},
          {"callflex workflow describe call-processing-7 -o json | jq -r .owner", "which worker has it"}});

@@ -22,6 +22,10 @@ struct StartArguments {
     std::string conflict = "fail";
     std::string reuse = "allow";
     std::string run_timeout;
+    std::string execution_timeout;
+    int retry_attempts = 1;
+    std::string retry_interval = "1s";
+    std::string on_mismatch;
     std::string delay;
     std::string timeout;
     bool wait = false;
@@ -48,6 +52,15 @@ durable::client::StartOptions options_of(const StartArguments& arguments) {
     if (arguments.reuse == "reject") options.reuse = ReusePolicy::reject;
     if (!arguments.run_timeout.empty()) options.run_timeout = parse_duration(arguments.run_timeout);
     if (!arguments.delay.empty()) options.start_delay = parse_duration(arguments.delay);
+    if (!arguments.execution_timeout.empty()) {
+        options.execution_timeout = parse_duration(arguments.execution_timeout);
+    }
+    if (arguments.retry_attempts != 1) {
+        options.retry = durable::RetryPolicy{.initial_interval = parse_duration(arguments.retry_interval),
+                                             .maximum_attempts = arguments.retry_attempts};
+    }
+    if (arguments.on_mismatch == "fail") options.on_mismatch = durable::MismatchPolicy::fail;
+    if (arguments.on_mismatch == "suspend") options.on_mismatch = durable::MismatchPolicy::suspend;
     return options;
 }
 
@@ -124,6 +137,21 @@ void define_workflow_start(CLI::App& app, Session& session) {
         ->check(CLI::IsMember({"allow", "allow-if-not-completed", "reject"}));
     app.add_option("--run-timeout", arguments->run_timeout, "The run ends as timed_out after this time")
         ->type_name("TIME");
+    app.add_option("--execution-timeout", arguments->execution_timeout,
+                   "The whole chain, retries and continue-as-new included, ends as timed_out after this time")
+        ->type_name("TIME");
+    app.add_option("--retry-attempts", arguments->retry_attempts,
+                   "Runs that fail are tried again from the start, so many in all; 0: without limit")
+        ->check(CLI::Range(0, 1'000'000))
+        ->capture_default_str();
+    app.add_option("--retry-interval", arguments->retry_interval,
+                   "The pause before the second attempt; doubles with each, up to 100 times")
+        ->type_name("TIME")
+        ->capture_default_str();
+    app.add_option("--on-mismatch", arguments->on_mismatch,
+                   "When code does not answer as recorded: suspend or fail [as the type is registered]")
+        ->type_name("POLICY")
+        ->check(CLI::IsMember({"suspend", "fail"}));
     app.add_option("--delay", arguments->delay, "Start the code only after this time")->type_name("TIME");
     app.add_flag("--wait", arguments->wait,
                  "Wait for the end and print the result, as `workflow result` does");

@@ -1,5 +1,6 @@
 #include "engine/client/client.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/client/client_impl.hpp"
@@ -37,6 +38,7 @@ store::StartRequest request_of(RunId run, const std::string& type, const Payload
     request.scheduled_for = options.scheduled_for;
     request.attributes = options.attributes;
     request.share = options.share;
+    request.limit = options.limit;
     return request;
 }
 
@@ -64,27 +66,41 @@ RunId Client::new_run_id() {
 
 StartResult Client::start(pqxx::transaction_base& tx, const std::string& type, const Payload& input,
                           const StartOptions& options) {
-    return start_one(tx, request_of(new_run_id(), type, input, options));
+    auto request = request_of(new_run_id(), type, input, options);
+    impl_->seal(tx, request, options.subject);
+    return start_one(tx, request);
 }
 
 StartResult Client::start(const std::string& type, const Payload& input, const StartOptions& options) {
     const auto request = request_of(new_run_id(), type, input, options);
     StartResult result{};
-    impl_->transactions.write([&](pqxx::transaction_base& tx, bool) { result = start_one(tx, request); });
+    impl_->transactions.write([&](pqxx::transaction_base& tx, bool) {
+        auto sealed = request;
+        impl_->seal(tx, sealed, options.subject);
+        result = start_one(tx, sealed);
+    });
     if (result.outcome == StartResult::Outcome::started) notify(options.queue);
     return result;
 }
 
 std::vector<StartResult> Client::start_many(pqxx::transaction_base& tx,
                                             std::span<const store::StartRequest> requests) {
-    return store::start(tx, requests);
+    const auto passes = [&](const store::StartRequest& request) {
+        return impl_->gate.passes(request.input.json);
+    };
+    if (std::ranges::all_of(requests, passes)) return store::start(tx, requests);
+    std::vector<store::StartRequest> sealed{requests.begin(), requests.end()};
+    for (store::StartRequest& request : sealed) impl_->seal(tx, request, request.subject);
+    return store::start(tx, sealed);
 }
 
 store::SignalWithStartResult Client::signal_with_start(pqxx::transaction_base& tx, const std::string& type,
                                                        const Payload& input, const StartOptions& options,
                                                        const std::string& name, const Payload& message) {
-    return store::signal_with_start(tx, request_of(new_run_id(), type, input, options),
-                                    history::SignalReceived{name, message, options.request_id});
+    auto request = request_of(new_run_id(), type, input, options);
+    const Payload sealed =
+        impl_->seal_for_start(tx, request, options.subject, "message of signal " + name, message);
+    return store::signal_with_start(tx, request, history::SignalReceived{name, sealed, options.request_id});
 }
 
 store::SignalWithStartResult Client::signal_with_start(const std::string& type, const Payload& input,
@@ -97,7 +113,10 @@ store::SignalWithStartResult Client::signal_with_start(const std::string& type, 
     const auto request = request_of(new_run_id(), type, input, identified);
     store::SignalWithStartResult result;
     impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
-        result = store::signal_with_start(tx, request, {name, message, identified.request_id});
+        auto sealed = request;
+        const Payload sent =
+            impl_->seal_for_start(tx, sealed, options.subject, "message of signal " + name, message);
+        result = store::signal_with_start(tx, sealed, {name, sent, identified.request_id});
         if (result.start.run == request.run) result.start.outcome = StartResult::Outcome::started;
         const bool mine = result.signal == SendResult::duplicate && (own_id || in_doubt);
         if (mine) result.signal = SendResult::delivered;
@@ -112,7 +131,8 @@ store::SignalWithStartResult Client::signal_with_start(const std::string& type, 
 
 SendResult Client::signal(pqxx::transaction_base& tx, const RunRef& to, const std::string& name,
                           const Payload& message, const std::string& request_id) {
-    return store::send(tx, to, history::SignalReceived{name, message, request_id}, request_id);
+    const Payload sealed = impl_->seal(tx, to, "message of signal " + name, message);
+    return store::send(tx, to, history::SignalReceived{name, sealed, request_id}, request_id);
 }
 
 SendResult Client::signal(const RunRef& to, const std::string& name, const Payload& message,
@@ -209,7 +229,7 @@ store::Counts Client::count(const ListFilter& filter) {
 history::History Client::history(RunId run, EventId from) {
     std::vector<store::HistoryRow> rows;
     impl_->transactions.read([&](pqxx::transaction_base& tx) { rows = store::load_history(tx, run, from); });
-    return decode_rows(rows);
+    return impl_->open_rows(std::move(rows)).history;
 }
 
 std::optional<RunId> Client::resolve(const RunRef& ref) {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "engine/client/update.hpp"
+#include "engine/payloads/settings.hpp"
 #include "engine/replay/execution.hpp"
 #include "engine/store/audit.hpp"
 #include "engine/store/pause.hpp"
@@ -25,6 +26,7 @@
 #include "engine/store/reset.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/search.hpp"
+#include "engine/store/tail.hpp"
 #include "engine/store/worker_store.hpp"
 #include "engine/store/workers.hpp"
 #include "engine/workflow/codec.hpp"
@@ -62,10 +64,15 @@ struct StartOptions {
     std::optional<RetryPolicy> retry{};
     std::optional<MismatchPolicy> on_mismatch{};  ///< none: as the type is registered
     std::optional<Timestamp> scheduled_for{};  ///< the nominal time, for what a schedule would have started
+    /// The person whose data the run holds, such as a caller's number: with encryption on, its payloads get a key
+    /// of their own, which `payload erase --subject` destroys. Only a keyed hash of it is stored. "": the
+    /// tenant's key.
+    std::string subject{};
     /// What lists find it by: {organization("org-7")}, see engine/workflow/search.hpp. A type that is not the
     /// key's throws std::invalid_argument.
     std::vector<SearchAttribute> attributes{};
     QueueShare share{};                        ///< priority, fairness key and weight in the queue
+    std::optional<RunLimit> limit{};           ///< how many runs with its key are under way at once
 };
 
 /// Where a reset or a fork begins anew.
@@ -98,9 +105,9 @@ struct RunResult {
     std::optional<Failure> failure;  ///< of one that failed, was cancelled, terminated or timed out
 };
 
-/// What a run waits for. `kind` is for programs: closed, blocked, no_worker, not_claimed, start_delayed,
-/// worker_gone, message, activity_running, activity_waiting, activity_retrying,
-/// activity_paused, activity_awaited, timer, signal, condition,
+/// What a run waits for. `kind` is for programs: closed, paused, blocked, no_worker, not_claimed, start_delayed,
+/// worker_gone, message, activity_running, activity_waiting, activity_retrying, activity_paused,
+/// activity_awaited, timer, signal, condition,
 /// needs_build.
 struct Why {
     std::string kind;
@@ -142,12 +149,32 @@ class QueryRefused : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// When a query is not to be answered. At an earlier event, too, it is the run's state now that counts.
+enum class RejectIf : std::uint8_t {
+    never,
+    not_open,               ///< the run has ended
+    not_completed_cleanly,  ///< it has ended, and not as completed
+    paused,                 ///< somebody holds it: what it shows is not going to change
+};
+/// The run is in a state that the caller has excluded.
+class QueryRejected : public QueryRefused {
+  public:
+    QueryRejected(const std::string& what, replay::RunStatus status)
+        : QueryRefused(what), status_(status) {}
+    [[nodiscard]] replay::RunStatus status() const noexcept { return status_; }
+
+  private:
+    replay::RunStatus status_;
+};
+
 struct ClientOptions {
     std::string connection_string;
     bool notifications = true;  ///< off: everything still works, by polling
     int connections_max = 4;
     /// How long a verb without a caller's transaction is repeated while the database is away or refuses.
     std::chrono::milliseconds patience{5000};
+    /// What becomes of payloads on their way into rows; the same as the workers'.
+    payloads::Settings payloads{};
 };
 
 class Client {
@@ -279,6 +306,9 @@ class Client {
     [[nodiscard]] std::vector<store::GroupCount> count_groups(const std::string& name_space,
                                                               const std::string& filter,
                                                               const std::string& group_by = {});
+    /// Where the histories of these runs end, and what has come since, by run; see store::tail.
+    [[nodiscard]] store::Positions history_ends(const std::vector<RunId>& runs);
+    [[nodiscard]] std::vector<std::pair<RunId, history::Activation>> tail(const store::Positions& from);
     /// What the run can be found by.
     [[nodiscard]] std::vector<SearchAttribute> attributes(RunId run);
     /// Activations in order, from the one whose first event is `from` or later. Empty when there are none.
@@ -319,10 +349,14 @@ class Client {
     /// Throws NotFound.
     [[nodiscard]] Inspection inspect(const WorkflowRegistry& registry, RunId run);
     /// Asks the run's code (Workflow::on_query), as it stands now or stood after the event `at_event`,
-    /// rounded down to the end of an activation. Open or closed. Throws NotFound, NeedsBuild, QueryRefused.
+    /// rounded down to the end of an activation. Open or closed. Throws NotFound, NeedsBuild, QueryRefused,
+    /// QueryRejected.
     [[nodiscard]] QueryResult query(const WorkflowRegistry& registry, const RunRef& run,
                                     const std::string& name, const Payload& input,
-                                    std::optional<EventId> at_event = {});
+                                    std::optional<EventId> at_event = {}, RejectIf reject = RejectIf::never);
+    /// The signals, queries and updates that the run's code takes, as far as it has said so. Throws NotFound,
+    /// NeedsBuild.
+    [[nodiscard]] replay::HandlerNames handlers(const WorkflowRegistry& registry, const RunRef& run);
     template <class Input, class Output>
     [[nodiscard]] Output query(const WorkflowRegistry& registry, const RunRef& run,
                                const Query<Input, Output>& question, const std::type_identity_t<Input>& input,

@@ -21,7 +21,13 @@ std::string problem_with(const ChildOptions& options) {
     if (std::ranges::any_of(id, is_control)) return "a workflow id with control characters";
     if (to_valid_utf8(id) != id) return "a workflow id that is not UTF-8";
     if (options.run_timeout && *options.run_timeout <= Duration::zero()) return "a run_timeout of nothing";
-    return {};
+    if (options.execution_timeout && *options.execution_timeout <= Duration::zero()) {
+        return "an execution_timeout of nothing";
+    }
+    if (options.share) {
+        if (std::string problem = problem_with(*options.share); !problem.empty()) return problem;
+    }
+    return problem_with(options.attributes);
 }
 
 history::ChildInitiated command_of(detail::ChildCall call) {
@@ -34,6 +40,10 @@ history::ChildInitiated command_of(detail::ChildCall call) {
     command.reuse = call.options.reuse;
     command.queue = std::move(call.options.queue);
     command.run_timeout = call.options.run_timeout;
+    command.execution_timeout = call.options.execution_timeout;
+    command.retry = std::move(call.options.retry);
+    command.share = std::move(call.options.share);
+    command.attributes = std::move(call.options.attributes);
     return command;
 }
 

@@ -40,6 +40,12 @@ void fields(V& v, typename V::template Ref<ActivityOptions> options) {
 }
 
 template <class V>
+void fields(V& v, typename V::template Ref<RunLimit> limit) {
+    v.required("key", limit.key);
+    v.optional("concurrency", limit.concurrency, 1);
+}
+
+template <class V>
 void fields(V& v, typename V::template Ref<QueueShare> share) {
     v.optional("priority", share.priority, QueueShare{}.priority);
     v.optional("fairness_key", share.fairness_key, {});
@@ -132,6 +138,7 @@ void fields(V& v, typename V::template Ref<WorkflowStarted> event) {
     v.optional("execution_deadline", event.execution_deadline, {});
     v.optional("on_mismatch", event.on_mismatch, {});
     v.optional("forked", event.forked, {});
+    v.optional("limit", event.limit, {});
     v.optional("attributes", event.attributes, {});
     v.optional("subject", event.subject, {});
 }

@@ -166,6 +166,25 @@ std::vector<ChildAtPoint> open_children_at(const History& history, EventId after
     return children.open();
 }
 
+std::vector<std::string> open_updates_at(const History& history, EventId after) {
+    std::map<EventId, std::string> open;
+    for (const Activation& activation : history) {
+        if (activation.first_event > after) break;
+        EventId id = activation.first_event;
+        for (const auto* events : {&activation.arrived, &activation.commands}) {
+            for (const Event& event : *events) {
+                if (const auto* accepted = std::get_if<UpdateAccepted>(&event)) open[id] = accepted->id;
+                if (const auto* answered = std::get_if<UpdateCompleted>(&event))
+                    open.erase(answered->accepted);
+                id = next(id);
+            }
+        }
+    }
+    std::vector<std::string> ids;
+    for (auto& [event, update] : open) ids.push_back(std::move(update));
+    return ids;
+}
+
 Activation forked_start(const Activation& first_of_base, const Forked& how, Timestamp now) {
     Activation first = first_of_base;
     auto& started = std::get<WorkflowStarted>(first.arrived.front());

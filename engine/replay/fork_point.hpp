@@ -6,6 +6,7 @@
 // whose result is known does not run once more.
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -47,6 +48,9 @@ struct ChildAtPoint {
     bool acknowledged = false;               ///< ChildStarted had come
 };
 [[nodiscard]] std::vector<ChildAtPoint> open_children_at(const history::History& history, EventId after);
+
+/// Ids of the updates that had been accepted up to `after` and not answered by then.
+[[nodiscard]] std::vector<std::string> open_updates_at(const history::History& history, EventId after);
 
 /// Activation 0 of a run that begins with the history of `base` up to `point`. `how`: what to record of it; its copied
 /// stretches and deadlines are filled in, the deadlines counting from `now`.

@@ -95,6 +95,7 @@ struct WorkflowStarted {
     /// The person whose data the payloads are: a keyed hash that names the data key; "": the tenant's key. Handed on to
     /// children and next runs.
     std::string subject{};
+    std::optional<RunLimit> limit{};  ///< the code waits for its turn; handed on to next runs
     bool operator==(const WorkflowStarted&) const = default;
 };
 struct ActivityCompleted {

@@ -12,7 +12,9 @@ namespace {
 template <class T>
 concept HasFields = std::is_same_v<T, RetryPolicy> || std::is_same_v<T, ActivityLimit> ||
                     std::is_same_v<T, ActivityOptions> || std::is_same_v<T, Failure> ||
-                    std::is_same_v<T, ParentRun> || std::is_same_v<T, SignalReceived>;
+                    std::is_same_v<T, ParentRun> || std::is_same_v<T, CopiedStretch> ||
+                    std::is_same_v<T, Forked> || std::is_same_v<T, NextAttempt> || std::is_same_v<T, SignalReceived> ||
+                    std::is_same_v<T, SearchAttribute>;
 
 template <class T>
 inline constexpr bool optional_fields = false;
@@ -57,6 +59,8 @@ class FieldWriter {
             writer_.begin_object();
             fields(*this, value);
             writer_.end_object();
+        } else if constexpr (std::is_same_v<T, SearchValue>) {
+            codec::write(writer_, static_cast<const Payload&>(value));
         } else {
             codec::write(writer_, value);
         }
@@ -121,6 +125,8 @@ class FieldReader {
         } else if constexpr (HasFields<T>) {
             reader_.begin_object();
             FieldReader{reader_}.members(value);
+        } else if constexpr (std::is_same_v<T, SearchValue>) {
+            codec::read(reader_, static_cast<Payload&>(value));
         } else {
             codec::read(reader_, value);
         }
@@ -254,6 +260,20 @@ Event decode_event(std::string_view bytes) {
     Event event = read_event(reader);
     reader.finish();
     return event;
+}
+
+std::string encode_attributes(const std::vector<SearchAttribute>& attributes) {
+    std::string text;
+    JsonWriter writer{text};
+    writer.begin_array();
+    for (const SearchAttribute& attribute : attributes) {
+        writer.begin_object();
+        FieldWriter visitor{writer};
+        fields(visitor, attribute);
+        writer.end_object();
+    }
+    writer.end_array();
+    return text;
 }
 
 std::string export_json(RunId run, const History& history) {

@@ -27,8 +27,17 @@ struct Relative {
 [[nodiscard]] history::Activation first_of_next(const Relative& previous,
                                                 const history::WorkflowContinuedAsNew& end, Timestamp time);
 
+/// Whether the chain tries again after `previous` has ended at `time` with `failure`, by its retry policy, and as which
+/// run: none if it does not, or not in its execution time-out. `end`: the id of the ending event.
+[[nodiscard]] std::optional<history::NextAttempt> next_attempt(const Relative& previous, const Failure& failure,
+                                                               EventId end, Timestamp time,
+                                                               bool cancel_requested);
+/// Activation 0 of that run.
+[[nodiscard]] history::Activation first_of_attempt(const Relative& previous,
+                                                   const history::NextAttempt& attempt, Timestamp time);
+
 /// ChildCompleted or ChildFailed for the parent of `child`, whose run has ended with `end`. Nothing if it has
-/// no parent or goes on as new.
+/// no parent, or if the chain goes on: as new, or with another attempt.
 [[nodiscard]] std::optional<history::Event> report_to_parent(const Relative& child,
                                                              const history::Event& end);
 /// For the parent: the child was not started because its workflow id is taken by another run.

@@ -104,6 +104,7 @@ class Execution::Machine final : public detail::Runtime {
     [[nodiscard]] history::WorkflowFailed failed(Failure failure) const;
     void deliver(const std::vector<history::Event>& arrived);
     void deliver(EventId id, const history::Event& event);
+    void wait_for_turn(detail::PromiseBase& root);
     void run_code();
     void drain_ready();
     [[nodiscard]] bool wake_condition();
@@ -143,6 +144,7 @@ class Execution::Machine final : public detail::Runtime {
     PatchMachine patches_;
 
     detail::Scope root_scope_;
+    std::shared_ptr<detail::Operation> turn_;  ///< what the root waits for before it begins; null: nothing
     detail::PromiseBase* current_ = nullptr;
     detail::PromiseBase* first_ready_ = nullptr;
     detail::PromiseBase* last_ready_ = nullptr;

@@ -83,7 +83,8 @@ std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadReq
     return result;
 }
 
-std::vector<RunId> HotConnection::with_messages(const std::vector<Held>& held, Timestamp* now) {
+std::vector<RunId> HotConnection::with_messages(const std::vector<Held>& held, Timestamp* now,
+                                                std::vector<RunId>* paused) {
     BinaryArray runs{Of::uuid}, heads{Of::int64};
     for (const Held& run : held) {
         runs.add(run.run.value);
@@ -95,7 +96,10 @@ std::vector<RunId> HotConnection::with_messages(const std::vector<Held>& held, T
     if (now != nullptr) *now = rows.moment(0, 0);
     std::vector<RunId> found;
     for (int i = 0; i < rows.size(); ++i) {
-        if (!rows.is_null(i, 1)) found.emplace_back(rows.uuid(i, 1));
+        if (rows.is_null(i, 1)) continue;
+        const RunId run{rows.uuid(i, 1)};
+        if (rows.boolean(i, 2)) found.push_back(run);
+        if (paused != nullptr && rows.boolean(i, 3)) paused->push_back(run);
     }
     return found;
 }

@@ -24,7 +24,8 @@ std::string_view name_of(ParentClosePolicy policy) {
 struct ChildStarts {
     BinaryArray parent{Of::uuid}, chain{Of::uuid}, initiated{Of::int32}, run{Of::uuid}, workflow{Of::text},
         type{Of::text}, queue{Of::text}, tenant{Of::text}, activation{Of::bytes}, rejects{Of::boolean},
-        parent_close{Of::text}, answered{Of::boolean}, if_started{Of::bytes}, if_refused{Of::bytes};
+        parent_close{Of::text}, answered{Of::boolean}, if_started{Of::bytes}, if_refused{Of::bytes},
+        priority{Of::int32}, fairness_key{Of::text}, fairness_weight{Of::float64};
 
     void add(const RunCommit& c, const ChildStart& child) {
         parent.add(c.run.value);
@@ -43,12 +44,20 @@ struct ChildStarts {
         const history::Event refused = replay::id_taken(child.initiated, child.run);
         if_started.add(std::string_view{history::encode_event(started)});
         if_refused.add(std::string_view{history::encode_event(refused)});
+        add(child.share);
+    }
+    void add(const std::optional<QueueShare>& share) {
+        share ? priority.add(std::int32_t{share->priority}) : priority.add_null();
+        const bool has_key = share && !share->fairness_key.empty();
+        has_key ? fairness_key.add(std::string_view{share->fairness_key}) : fairness_key.add_null();
+        share ? fairness_weight.add(share->weight) : fairness_weight.add_null();
     }
     void append_to(std::vector<Step>& steps) const {
         if (run.size() == 0) return;
         Params params;
         params.add(parent).add(chain).add(initiated).add(run).add(workflow).add(type).add(queue).add(tenant);
         params.add(activation).add(rejects).add(parent_close).add(answered).add(if_started).add(if_refused);
+        params.add(priority).add(fairness_key).add(fairness_weight);
         steps.push_back({{"start_children", sql::start_children}, std::move(params)});
     }
 };
@@ -56,7 +65,7 @@ struct ChildStarts {
 struct Continuations {
     BinaryArray run{Of::uuid}, epoch{Of::int32}, token{Of::int64}, before{Of::int32}, activations{Of::int32},
         head{Of::int64}, events{Of::int32}, next{Of::uuid}, type{Of::text}, queue{Of::text},
-        activation{Of::bytes};
+        activation{Of::bytes}, status{Of::text}, at{Of::moment};
 
     void add(const RunCommit& c) {
         run.add(c.run.value);
@@ -70,13 +79,32 @@ struct Continuations {
         type.add(std::string_view{c.continued->type});
         queue.add(std::string_view{c.continued->queue});
         activation.add(std::string_view{c.continued->activation});
+        status.add(replay::to_string(c.status));
+        at.add(c.continued->at);
     }
     void append_to(std::vector<Step>& steps, WorkerNo worker) const {
         if (run.size() == 0) return;
         Params params;
         params.add(worker.value).add(run).add(epoch).add(token).add(before).add(activations).add(head);
-        params.add(events).add(next).add(type).add(queue).add(activation);
+        params.add(events).add(next).add(type).add(queue).add(activation).add(status).add(at);
         steps.push_back({{"continue_runs", sql::continue_runs}, std::move(params)});
+    }
+};
+
+struct Posts {
+    BinaryArray run{Of::uuid}, event{Of::bytes};
+
+    void add(const RunCommit& c) {
+        for (const std::string& message : c.posted) {
+            run.add(c.run.value);
+            event.add(std::string_view{message});
+        }
+    }
+    void append_to(std::vector<Step>& steps) const {
+        if (run.size() == 0) return;
+        Params params;
+        params.add(run).add(event);
+        steps.push_back({{"post_messages", sql::post_messages}, std::move(params)});
     }
 };
 
@@ -137,6 +165,21 @@ struct CancelRequests {
 
 }  // namespace
 
+void append_attributes(std::vector<Step>& steps, const SortedCommits& commits) {
+    BinaryArray runs{Of::uuid};
+    BinaryArray lists{Of::text};
+    for (const RunCommit* commit : commits) {
+        for (const AttributeChange& change : commit->attributes) {
+            runs.add(change.run.value);
+            lists.add(std::string_view{history::encode_attributes(change.attributes)});
+        }
+    }
+    if (runs.size() == 0) return;
+    Params params;
+    params.add(runs).add(lists);
+    steps.push_back({{"put_attributes", sql::put_attributes}, std::move(params)});
+}
+
 void append_child_starts(std::vector<Step>& steps, const SortedCommits& commits) {
     ChildStarts starts;
     for (const RunCommit* commit : commits) {
@@ -151,6 +194,12 @@ void append_continuations(std::vector<Step>& steps, WorkerNo worker, const Sorte
         if (commit->continued) continuations.add(*commit);
     }
     continuations.append_to(steps, worker);
+}
+
+void append_posts(std::vector<Step>& steps, const SortedCommits& commits) {
+    Posts posts;
+    for (const RunCommit* commit : commits) posts.add(*commit);
+    posts.append_to(steps);
 }
 
 void append_published(std::vector<Step>& steps, const SortedCommits& commits) {

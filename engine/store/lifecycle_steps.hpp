@@ -8,8 +8,12 @@
 
 namespace durable::store {
 
+/// Search attributes: those of children that were not started find no run, and go nowhere.
+void append_attributes(std::vector<Step>& steps, const SortedCommits& commits);
 void append_child_starts(std::vector<Step>& steps, const SortedCommits& commits);
 void append_continuations(std::vector<Step>& steps, WorkerNo worker, const SortedCommits& commits);
+/// Before the runs are released: what is posted keeps them due.
+void append_posts(std::vector<Step>& steps, const SortedCommits& commits);
 void append_published(std::vector<Step>& steps, const SortedCommits& commits);
 /// Reports to parents and cancel requests to children.
 void append_errands(std::vector<Step>& steps, const SortedCommits& commits);

@@ -178,6 +178,7 @@ class Reset {
             inbox.push_back(std::move(news));
         }
         result.children_ended = children.end_later(walk_.runs());
+        readmit_updates(inbox, replay::open_updates_at(history, point.after));
         write(history.front(), point, std::move(inbox));
         result.queue = queue_in(history.front());
         return result;
@@ -251,6 +252,21 @@ class Reset {
         audit(tx_, {request_.identity, "workflow reset", base_.workflow, request_.reason,
                     fmt::format(R"({{"base":"{}","after":{},"run":"{}"}})", base_.run.value.to_string(),
                                 point.after.value, request_.run.value.to_string())});
+    }
+
+    void readmit_updates(const std::vector<history::Event>& inbox, const std::vector<std::string>& accepted) {
+        TextArray again;
+        for (const history::Event& event : inbox) {
+            if (const auto* update = std::get_if<history::UpdateAccepted>(&event)) again.add(update->id);
+        }
+        TextArray kept;
+        for (const std::string& id : accepted) kept.add(id);
+        Failure failure{.type = "UpdateBrokenOff", .retryable = false};
+        failure.message = "the run was reset to a point before the update, which was left out";
+        const history::Event broken = history::UpdateCompleted{EventId{}, {}, std::move(failure)};
+        tx_.exec_params(std::string{sql::readmit_updates}, base_.chain.value.to_string(),
+                        request_.run.value.to_string(), again.literal(), kept.literal(),
+                        bytea_text(history::encode_event(broken)));
     }
 
     void take_name() {

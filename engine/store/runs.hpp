@@ -41,6 +41,8 @@ struct StartRequest {
     std::optional<RetryPolicy> retry{};           ///< a failed run is tried again from the start
     std::optional<MismatchPolicy> on_mismatch{};  ///< none: as the type is registered
     QueueShare share{};                        ///< whose turn it is in the queue
+    std::optional<RunLimit> limit{};           ///< how many runs with its key are under way at once
+    std::string subject{};                     ///< WorkflowStarted.subject
     std::vector<SearchAttribute> attributes{};
 };
 
@@ -114,6 +116,14 @@ struct PendingActivityInfo {
     std::optional<Failure> last_failure;
 };
 
+/// What an operator has ordered for an activity that its run's worker runs itself: applied when its attempt has failed.
+struct WaitingOrder {
+    EventId activity;
+    std::string paused_by;  ///< "": not paused
+    bool restart = false;
+    bool changed = false;
+};
+
 /// A child of the run's chain that has not closed.
 struct OpenChild {
     RunId chain;       ///< its first run
@@ -121,6 +131,23 @@ struct OpenChild {
     EventId initiated;
     WorkflowId workflow;
     std::string parent_close;  ///< "terminate", "request_cancel" or "abandon"
+};
+
+/// Who has paused a run, and why.
+struct PauseInfo {
+    Timestamp since;
+    std::string identity;
+    std::string reason;
+    bool held = false;  ///< its worker still waits for attempts that it runs itself
+};
+
+/// What a run was started with, of its lifecycle.
+struct LifecycleInfo {
+    int attempt = 1;                               ///< of its retry policy
+    std::optional<RetryPolicy> retry{};
+    std::optional<Timestamp> run_deadline{};
+    std::optional<Timestamp> execution_deadline{};  ///< of the whole chain
+    std::optional<history::Forked> forked{};        ///< it begins with another run's history
 };
 
 /// Facts about a run for `describe` and `why`. One snapshot.
@@ -152,9 +179,12 @@ struct RunInfo {
         std::string build;
     };
     std::optional<BlockedInfo> blocked;
+    std::optional<PauseInfo> paused{};
+    LifecycleInfo lifecycle{};
     std::optional<std::string> for_build{};  ///< the only build whose workers may claim it now; none: any
     bool pinned = false;                     ///< it stays with that build
     std::vector<PendingActivityInfo> activities;  ///< rows only; eager ones are known to replay
+    std::vector<WaitingOrder> orders;             ///< for eager ones
     Timestamp now;                                ///< database time of the snapshot
 };
 std::optional<RunInfo> describe(pqxx::transaction_base& tx, const RunRef& run);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/store/pause.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
@@ -54,6 +55,8 @@ RunInfo run_info(RunId run, const pqxx::row& row) {
     info.inbox_waiting = row["inbox_waiting"].as<std::int64_t>();
     info.cancel_requested = row["cancel_requested"].as<bool>();
     info.now = moment(row["now"]);
+    info.for_build = text_or_none(row["for_build"]);
+    info.pinned = row["pinned"].as<bool>();
     if (!row["blocked_kind"].is_null()) {
         info.blocked =
             RunInfo::BlockedInfo{row["blocked_kind"].as<std::string>(),
@@ -73,12 +76,25 @@ PendingActivityInfo activity_info(const pqxx::row& row) {
     info.scheduled_at = moment(row["scheduled_at"]);
     info.available_at = moment_or_none(row["available_at"]);
     info.worker = text_or_none(row["activity_worker"]);
+    info.paused_at = moment_or_none(row["paused_at"]);
+    info.paused_by = text_or_none(row["paused_by"]).value_or("");
+    info.pause_reason = text_or_none(row["pause_reason"]).value_or("");
     if (!row["last_failure"].is_null()) {
         const auto event = history::decode_event(bytes_of(row["last_failure"].c_str()));
         if (const auto* failed = std::get_if<history::ActivityFailed>(&event))
             info.last_failure = failed->failure;
     }
     return info;
+}
+
+std::vector<WaitingOrder> waiting_orders(pqxx::transaction_base& tx, RunId run) {
+    std::vector<WaitingOrder> orders;
+    for (const auto& row : tx.exec_params(std::string{sql::orders_of_run}, run.value.to_string())) {
+        orders.push_back({EventId{row["activity"].as<std::int32_t>()},
+                          text_or_none(row["paused_by"]).value_or(""), row["restart"].as<bool>(),
+                          row["changed"].as<bool>()});
+    }
+    return orders;
 }
 
 std::vector<OpenChild> open_children(pqxx::transaction_base& tx, RunId run) {
@@ -89,6 +105,24 @@ std::vector<OpenChild> open_children(pqxx::transaction_base& tx, RunId run) {
                             row[4].as<std::string>()});
     }
     return children;
+}
+
+/// From activation 0; nothing special if that has been removed.
+LifecycleInfo lifecycle(pqxx::transaction_base& tx, RunId run) {
+    LifecycleInfo info;
+    const auto rows = tx.exec_params(std::string{sql::first_activation}, run.value.to_string());
+    if (rows.empty()) return info;
+    const auto first = history::decode_activation(EventId{1}, bytes_of(rows[0][0].c_str()));
+    const auto& started = std::get<history::WorkflowStarted>(first.arrived.front());
+    info.attempt = started.attempt;
+    info.retry = started.retry;
+    info.run_deadline = started.run_deadline;
+    info.execution_deadline = started.execution_deadline;
+    info.forked = started.forked;
+    if (!started.forked) return info;
+    if (started.forked->run_deadline) info.run_deadline = started.forked->run_deadline;
+    if (started.forked->execution_deadline) info.execution_deadline = started.forked->execution_deadline;
+    return info;
 }
 
 std::optional<std::string> microseconds(const std::optional<Timestamp>& time) {
@@ -141,8 +175,13 @@ std::optional<RunInfo> describe(pqxx::transaction_base& tx, const RunRef& ref) {
     for (const auto& row : rows) {
         if (!row["activity"].is_null()) info.activities.push_back(activity_info(row));
     }
+    info.orders = waiting_orders(tx, *run);
     info.children = open_children(tx, *run);
-    if (info.status == replay::RunStatus::continued_as_new) info.continued_as = newest_of_chain(tx, *run);
+    info.paused = paused(tx, *run);
+    info.lifecycle = lifecycle(tx, *run);
+    const bool may_go_on = info.status != replay::RunStatus::running && info.status != replay::RunStatus::completed;
+    if (may_go_on) info.continued_as = newest_of_chain(tx, *run);
+    if (info.continued_as == *run) info.continued_as.reset();
     return info;
 }
 

@@ -32,6 +32,21 @@ void check(const StartRequest& request) {
     if (request.run_timeout && request.run_timeout->count() <= 0) {
         throw std::invalid_argument("the run time-out is not positive");
     }
+    if (request.execution_timeout && request.execution_timeout->count() <= 0) {
+        throw std::invalid_argument("the execution time-out is not positive");
+    }
+    if (const std::string problem = problem_with(request.share); !problem.empty()) {
+        throw std::invalid_argument("the start has " + problem);
+    }
+    check_optional_name("fairness key", request.share.fairness_key);
+    if (request.limit) {
+        if (const std::string problem = problem_with(*request.limit); !problem.empty())
+            throw std::invalid_argument("the start has " + problem);
+        check_name("run limit's key", request.limit->key);
+    }
+    if (const std::string problem = problem_with(request.attributes); !problem.empty()) {
+        throw std::invalid_argument("the start has " + problem);
+    }
 }
 
 Timestamp database_time(pqxx::transaction_base& tx) {
@@ -47,6 +62,13 @@ std::string first_activation(const StartRequest& request, Timestamp now) {
     if (request.run_timeout) started.run_deadline = now + delay + *request.run_timeout;
     started.run_timeout = request.run_timeout;
     started.scheduled_for = request.scheduled_for;
+    started.subject = request.subject;
+    started.execution_timeout = request.execution_timeout;
+    if (request.execution_timeout) started.execution_deadline = now + delay + *request.execution_timeout;
+    started.retry = request.retry;
+    started.on_mismatch = request.on_mismatch;
+    started.attributes = request.attributes;
+    started.limit = request.limit;
     history::Activation activation;
     activation.time = now;
     activation.arrived.emplace_back(std::move(started));
@@ -54,7 +76,8 @@ std::string first_activation(const StartRequest& request, Timestamp now) {
 }
 
 struct Columns {
-    TextArray run, name_space, workflow, type, tenant, queue, request_id, delay, activation, granted;
+    TextArray run, name_space, workflow, type, tenant, queue, request_id, delay, activation, granted,
+        priority, fairness_key, fairness_weight;
 
     void add(const StartRequest& request, Timestamp now, bool id_granted) {
         run.add(request.run.value);
@@ -67,8 +90,18 @@ struct Columns {
         delay.add(static_cast<std::int64_t>(request.start_delay.value_or(Duration{0}).count()));
         activation.add_bytes(first_activation(request, now));
         granted.add(id_granted);
+        priority.add(std::int64_t{request.share.priority});
+        request.share.fairness_key.empty() ? fairness_key.add_null()
+                                           : fairness_key.add(request.share.fairness_key);
+        fairness_weight.add(fmt::format("{}", request.share.weight));
     }
 };
+
+/// Of an error of Postgres: without the context.
+std::string first_line(std::string text) {
+    text.resize(std::min(text.find('\n'), text.size()));
+    return text.starts_with("ERROR:") ? text.substr(text.find_first_not_of(' ', 6)) : text;
+}
 
 /// Postgres says no more than "no partition found": this is what it means here.
 [[noreturn]] void explain_missing_month(const pqxx::check_violation& e) {
@@ -79,10 +112,11 @@ struct Columns {
 }
 
 std::set<RunId> insert(pqxx::transaction_base& tx, const Columns& c) try {
-    const auto rows = tx.exec_params(std::string{sql::start_runs}, c.run.literal(), c.name_space.literal(),
-                                     c.workflow.literal(), c.type.literal(), c.tenant.literal(),
-                                     c.queue.literal(), c.request_id.literal(), c.delay.literal(),
-                                     c.activation.literal(), c.granted.literal());
+    const auto rows =
+        tx.exec_params(std::string{sql::start_runs}, c.run.literal(), c.name_space.literal(),
+                       c.workflow.literal(), c.type.literal(), c.tenant.literal(), c.queue.literal(),
+                       c.request_id.literal(), c.delay.literal(), c.activation.literal(), c.granted.literal(),
+                       c.priority.literal(), c.fairness_key.literal(), c.fairness_weight.literal());
     std::set<RunId> started;
     for (const auto& row : rows) started.insert(RunId{uuid_of(row[0].c_str())});
     return started;
@@ -191,6 +225,27 @@ std::vector<std::size_t> in_key_order(std::span<const StartRequest> requests) {
     return order;
 }
 
+/// Of what has been started; nothing is sent when nobody gave any.
+void put_attributes(pqxx::transaction_base& tx, std::span<const StartRequest> requests,
+                    std::span<const StartResult> results) {
+    TextArray runs;
+    TextArray lists;
+    bool any = false;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        const bool started = results[i].outcome == StartResult::Outcome::started;
+        if (!started || requests[i].attributes.empty()) continue;
+        any = true;
+        runs.add(requests[i].run.value);
+        lists.add(history::encode_attributes(requests[i].attributes));
+    }
+    if (!any) return;
+    try {
+        tx.exec_params(std::string{sql::put_attributes}, runs.literal(), lists.literal());
+    } catch (const pqxx::data_exception& refused) {
+        throw std::invalid_argument(first_line(refused.what()));
+    }
+}
+
 }  // namespace
 
 std::vector<StartResult> start(pqxx::transaction_base& tx, std::span<const StartRequest> requests) {
@@ -209,6 +264,7 @@ std::vector<StartResult> start(pqxx::transaction_base& tx, std::span<const Start
         results[i] = started.contains(request.run) ? StartResult{StartResult::Outcome::started, request.run}
                                                    : settle_conflict(tx, request, now);
     }
+    put_attributes(tx, requests, results);
     return results;
 }
 

@@ -47,7 +47,9 @@ std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
         ready_.pop_front();
         if (entry == runs_.end() || entry->second.state != State::ready) continue;
         HeldRun& run = entry->second;
+        if (settings_.watch != nullptr) settings_.watch->enter(run.run);
         auto commit = Turn{settings_.turn, counts_, run, now_, !draining_ && !paused_}.take();
+        if (settings_.watch != nullptr) settings_.watch->leave();
         if (!commit) {
             wait(run);
             continue;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/store/worker_store.hpp"
+#include "engine/worker/activation_watch.hpp"
 #include "engine/worker/coroutine_cache.hpp"
 #include "engine/worker/held_run.hpp"
 #include "engine/worker/turn.hpp"
@@ -25,6 +26,7 @@ struct DispatcherSettings {
     std::size_t runs_held_max = 1024;
     std::size_t cache_runs = 10'000;
     std::size_t cache_bytes = 256U << 20U;
+    ActivationWatch* watch = nullptr;  ///< told of every turn; outlives the Dispatcher
 };
 
 /// To be loaded: first which activity rows exist (for `rows_of`), then histories and inboxes. The order

@@ -2,11 +2,14 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "engine/store/pause.hpp"
+#include "engine/worker/activation_watch.hpp"
 #include "engine/worker/batch_loop.hpp"
 #include "engine/worker/schedule_log.hpp"
 #include "engine/worker/schedule_loop.hpp"
@@ -101,9 +104,13 @@ class Worker::Impl {
             if (options_.run_workflows) schedules.emplace(schedule_options(), schedule_observer(notifier));
             std::optional<BatchLoop> batches;
             if (options_.run_workflows) batches.emplace(batch_options(), batch_observer(notifier));
+            ActivationWatch watch{options_.activation_limit, [this](RunId run, int nth) { stuck(run, nth); }};
+            DispatcherSettings settings =
+                settings_of(options_, workflows_, activities_, async_slots_, transactional_slots_);
+            settings.watch = &watch;
             WorkerLoop loop{
                 options_,
-                settings_of(options_, workflows_, activities_, async_slots_, transactional_slots_),
+                std::move(settings),
                 {mailbox_, lanes, async, pool, rows ? &*rows : nullptr, notifier, trust_, activities_,
                  async_slots_, transactional_slots_, metrics_, vitals_, log_}};
             loop.run();
@@ -116,6 +123,33 @@ class Worker::Impl {
         const std::lock_guard lock{mutex_};
         done_ = true;
         ended_.notify_all();
+    }
+
+    /// On the watch's thread: the loop's is inside the run's code.
+    void stuck(RunId run, int nth) {
+        const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(options_.activation_limit) * nth;
+        log_.error("workflow code does not come back", {{"run", run.value.to_string()},
+                                                        {"lasted_ms", std::to_string(lasted.count())}});
+        constexpr int patience = 3;
+        if (nth == 1) quarantine(run);
+        if (nth < patience || !options_.exit_when_stuck) return;
+        log_.error("ending this process: its thread is lost to the run", {{"run", run.value.to_string()}});
+        constexpr int exit_software = 70;
+        std::_Exit(exit_software);
+    }
+
+    void quarantine(RunId run) {
+        try {
+            pqxx::connection connection{options_.connection_string};
+            pqxx::work tx{connection};
+            const std::string reason = "an activation did not end within " +
+                                       std::to_string(options_.activation_limit.count()) + " ms in build " +
+                                       options_.build;
+            store::quarantine(tx, run, store::WorkerNo{worker_no_.load()}, reason, "worker " + options_.name);
+            tx.commit();
+        } catch (const std::exception& error) {
+            trouble_(error.what());
+        }
     }
 
     std::vector<std::unique_ptr<HotLane>> make_lanes() {
@@ -160,6 +194,7 @@ class Worker::Impl {
         ControlLoop::Observer observer;
         observer.registered = [this](store::WorkerNo worker) {
             registered_ = true;
+            worker_no_ = worker.value;
             mailbox_->put(RegisteredAs{worker});
         };
         observer.lost = [this] {
@@ -234,6 +269,7 @@ class Worker::Impl {
     Vitals vitals_;
     LoopMailbox mailbox_ = std::make_shared<Mailbox<LoopMessage>>();
     std::atomic<bool> registered_{false};
+    std::atomic<std::int32_t> worker_no_{0};
     std::mutex mutex_;  ///< guards done_
     std::condition_variable ended_;
     bool done_ = false;

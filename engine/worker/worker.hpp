@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/payloads/settings.hpp"
 #include "engine/schedule/spec.hpp"
 #include "engine/store/worker_store.hpp"
 #include "engine/worker/activities.hpp"
@@ -49,6 +50,11 @@ struct WorkerOptions {
     std::size_t cached_runs = 10'000;
     std::size_t cached_bytes = 256U << 20U;
     PollLimits poll{};
+    /// An activation that lasts longer is an endless loop, or blocks: its run is paused and named in the log.
+    std::chrono::milliseconds activation_limit{10'000};
+    /// If it goes on for three times as long, this process ends at once (exit code 70), to be started again: its other
+    /// runs go to other workers. Off: it stays, with its lease, until somebody ends it.
+    bool exit_when_stuck = false;
     std::chrono::milliseconds sweep_every{500};
     std::chrono::milliseconds compare_every{5000};
     /// Roles: a worker without workflows runs activity rows only, one without activities leaves them all to
@@ -57,6 +63,8 @@ struct WorkerOptions {
     bool run_activities = true;
     /// What the program does by the clock: applied once, when the database is first reached.
     std::vector<ScheduleSpec> schedules{};
+    /// What becomes of payloads on their way into rows: compression, encryption, limits.
+    payloads::Settings payloads{};
     store::Faults faults{};  ///< tests only
     /// None: silence.
     std::shared_ptr<spdlog::logger> logger{};

@@ -88,6 +88,7 @@ void WorkerLoop::handle_result(PollDone done) {
     next_message_poll_ = Clock::now() + message_poll;
     database_time(done.now);
     dispatcher_.time_is(done.now);
+    dispatcher_.runs_paused({done.paused.begin(), done.paused.end()});
     dispatcher_.have_messages(done.with_messages);
 }
 

@@ -9,6 +9,8 @@
 
 #include "engine/workflow/activity.hpp"
 #include "engine/workflow/ids.hpp"
+#include "engine/workflow/queue_share.hpp"
+#include "engine/workflow/search.hpp"
 #include "engine/workflow/time.hpp"
 
 namespace durable {
@@ -38,6 +40,15 @@ struct ChildOptions {
     std::string queue{};
     /// Of each run of the child's chain; none: no limit.
     std::optional<Duration> run_timeout{};
+    /// Of the child's whole chain, retries and continue-as-new included; none: no limit.
+    std::optional<Duration> execution_timeout{};
+    /// A child that has failed, or run out of its run_timeout, is tried again from the start by this; its await
+    /// goes on. None: once.
+    std::optional<RetryPolicy> retry{};
+    /// Its turns in its queue; none: the parent's.
+    std::optional<QueueShare> share{};
+    /// Lists find the child by these; it has none of its parent's.
+    std::vector<SearchAttribute> attributes{};
 
     bool operator==(const ChildOptions&) const = default;
 };

@@ -1,6 +1,6 @@
 -- Takes activity rows that are due, of the types the worker can run: by priority; then every line's first row before
 -- any line's second; then those whose turn came earliest. Of a key no more than it has slots and starts left. Rows
--- asked to stop come too, to be ended. From a queue that is paused, nothing.
+-- asked to stop come too, to be ended. From a queue that is paused, nothing; nor of a run that is paused.
 --
 -- Locks: activities, skipping locked rows; limits and lines are held since hold_limits.sql.
 -- Indexes: activities_claimable and activities_in_line, one look a priority; limit_lines_ripe; activities_under_limit
@@ -29,6 +29,7 @@ in_line as materialized (
                   select run_id, activity, priority, available_at from engine.activities
                    where owner is null and limit_key = l.limit_key and queue = $3 and type = l.type
                      and priority = p.priority and available_at <= engine.now()
+                     and run_id <> all (array(select z.run_id from engine.paused z))
                      and (schedule_to_start_by is null or schedule_to_start_by > engine.now())
                      and (close_by is null or close_by > engine.now())
                    order by available_at, run_id, activity
@@ -49,6 +50,7 @@ unlimited as materialized (
             where owner is null and limit_key is null and queue = $3 and priority = p.priority
               and (select q.paused_at from engine.queues q where q.queue = $3) is null
               and available_at <= engine.now() and type = any ($4::text[])
+              and run_id <> all (array(select z.run_id from engine.paused z))
               and (schedule_to_start_by is null or schedule_to_start_by > engine.now())
               and (close_by is null or close_by > engine.now())
             order by available_at, run_id, activity

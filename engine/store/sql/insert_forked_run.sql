@@ -13,6 +13,13 @@ with facts as (
       from engine.runs where run_id = $3::uuid
     returning queue, tenant
 ),
+-- As the base has them now: what the code sets after the point it sets again.
+attributed as (
+    insert into engine.search_attributes
+           (run_id, key, place, text_value, integer_value, number_value, time_value, boolean_value, tenant)
+    select $1::uuid, key, place, text_value, integer_value, number_value, time_value, boolean_value, tenant
+      from engine.search_attributes where run_id = $3::uuid
+),
 copied as (
     insert into engine.history (run_id, first_event, events, activation)
     select $1::uuid, first_event, events, case when first_event = 1 then $6::bytea else activation end

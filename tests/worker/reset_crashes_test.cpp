@@ -1,0 +1,100 @@
+// A run is reset, and the worker that has it, or gets it, is killed at each boundary between what is decided, sent and
+// answered. Whatever dies: one result, and no invariant is broken.
+
+#include <signal.h>
+
+#include <atomic>
+
+#include "engine/store/check.hpp"
+#include "engine/store/id_source.hpp"
+#include "engine/store/reset.hpp"
+#include "tests/worker/families.hpp"
+#include "tests/worker/processes.hpp"
+
+using namespace durable;
+using namespace durable::test;
+
+namespace {
+
+using Point = store::Faults::Point;
+
+struct Death {
+    Point point;
+    int nth;
+};
+
+std::function<void(worker::WorkerOptions&, Probe&)> doomed(const Death& death) {
+    return [death](worker::WorkerOptions& options, Probe&) {
+        options.faults.hook = [death, passed = std::make_shared<std::atomic<int>>(0)](Point point,
+                                                                                      const char* name) {
+            const bool here = point == death.point && std::string_view{name} == "commit_batch";
+            if (here && ++*passed == death.nth) raise(SIGKILL);
+            return false;
+        };
+    };
+}
+
+/// Without a client: no threads before the fork.
+RunId start_quietly(World& world) {
+    store::IdSource ids;
+    store::StartRequest request;
+    request.workflow = WorkflowId{"parent"};
+    request.type = parent_of_sequences.name;
+    request.input = encode(Family{.children = 1});
+    request.run = ids.run_id();
+    pqxx::connection connection{world.database.url()};
+    pqxx::work tx{connection};
+    store::start(tx, std::span{&request, 1});
+    tx.commit();
+    return request.run;
+}
+
+RunId reset_quietly(const World& world, RunId base) {
+    store::IdSource ids;
+    pqxx::connection connection{world.database.url()};
+    pqxx::work tx{connection};
+    const auto result = store::reset(tx, {.base = ref(base),
+                                          .run = ids.run_id(),
+                                          .point =
+                                              [](RunId, const history::History& history) {
+                                                  return replay::before_last_activation(history).value_or(
+                                                      replay::before_first_activation(history));
+                                              },
+                                          .request_id = "once"});
+    tx.commit();
+    return result->run;
+}
+
+bool quietly_eventually(const World& world, const std::string& sql) {
+    return eventually([&] { return world.database.value(sql) == "t"; }, 30s);
+}
+
+void survive(const Death& death) {
+    INFO("a worker dies at commit " << death.nth
+                                    << (death.point == Point::before_send ? ", not sent" : ", not answered"));
+    World world;
+    const RunId base = start_quietly(world);
+    WorkerProcess dying{world.database.url(), "dying", doomed(death)};
+    REQUIRE(quietly_eventually(world, "select count(*) > 1 from engine.history"));
+    const RunId again = reset_quietly(world, base);
+    WorkerProcess heir{world.database.url(), "heir"};
+    const RunId repeated = reset_quietly(world, base);
+    CHECK(repeated == again);
+    CHECK(world.result(parent_of_sequences, again, 60s) == world.result(parent_of_sequences, base, 60s));
+    CHECK(world.number("select count(*) from engine.audit where verb = 'workflow reset'") == 1);
+    REQUIRE(eventually([&] { return world.number("select count(*) from engine.live_runs") == 0; }));
+    REQUIRE(eventually([&] { return world.number("select count(*) from engine.errands") == 0; }));
+    pqxx::connection connection{world.database.url()};
+    for (const store::CheckLine& line : store::check(connection)) {
+        INFO(line.id << " " << line.sentence << " " << (line.examples.empty() ? "" : line.examples.front()));
+        CHECK(line.violated == 0);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("whichever commit a worker dies at around a reset: one result, everything once") {
+    for (const Point point : {Point::before_send, Point::after_commit_reply_lost}) {
+        for (int nth = 2; nth <= 8; ++nth) survive({point, nth});
+    }
+}

@@ -19,12 +19,6 @@ SendResult pause(pqxx::transaction_base& tx, const RunRef& run, const std::strin
 SendResult unpause(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,
                    const std::string& identity);
 
-struct PauseInfo {
-    Timestamp since;
-    std::string identity;
-    std::string reason;
-    bool held = false;  ///< its worker still waits for attempts that it runs itself
-};
 [[nodiscard]] std::optional<PauseInfo> paused(pqxx::transaction_base& tx, RunId run);
 
 /// For a worker's watchdog: pauses a run whose activation does not end, and takes it away. False if it is not that

@@ -13,14 +13,22 @@ struct QueryArguments {
     std::string name;
     PayloadArgument input;
     std::optional<int> at_event;
+    std::string reject_if = "never";
 };
+
+durable::client::RejectIf reject_of(const std::string& name) {
+    using durable::client::RejectIf;
+    if (name == "not-open") return RejectIf::not_open;
+    if (name == "not-completed-cleanly") return RejectIf::not_completed_cleanly;
+    return name == "paused" ? RejectIf::paused : RejectIf::never;
+}
 
 durable::client::QueryResult ask(Session& session, const QueryArguments& arguments) {
     std::optional<durable::EventId> at;
     if (arguments.at_event) at = durable::EventId{*arguments.at_event};
     try {
         return session.client().query(session.workflows(), arguments.run.ref(), arguments.name,
-                                      arguments.input.payload(), at);
+                                      arguments.input.payload(), at, reject_of(arguments.reject_if));
     } catch (const durable::client::NeedsBuild& error) {
         throw CommandError(exit_refused, error.what(), fmt::format("build {}", error.build()));
     } catch (const durable::client::QueryRefused& error) {
@@ -55,6 +63,11 @@ void define_workflow_query(CLI::App& app, Session& session) {
     app.add_option("--at-event", arguments->at_event,
                    "As it stood after this event, rounded down to the end of an activation [now]")
         ->type_name("N");
+    app.add_option("--reject-if", arguments->reject_if,
+                   "Do not ask a run in this state: not-open, not-completed-cleanly or paused")
+        ->type_name("STATE")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"never", "not-open", "not-completed-cleanly", "paused"}));
     manual(
         app,
         "Asks a run's code and prints its answer as JSON. Needs no worker: the committed history is replayed "

@@ -34,6 +34,9 @@ class Client::Impl {
 
     /// Throws QueryRejected.
     void check_state(const RunRef& ref, RunId run, RejectIf reject);
+    void open(UpdateInfo& info);
+    store::UpdateWithStartResult update_with_start(pqxx::transaction_base& tx, store::StartRequest start,
+                                                   const std::string& person, history::UpdateAccepted update);
 
     /// Puts the input into the form of rows; `person`: StartOptions.subject.
     void seal(pqxx::transaction_base& tx, store::StartRequest& request, const std::string& person);

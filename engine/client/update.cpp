@@ -50,9 +50,23 @@ Payload result_of(const UpdateInfo& info) {
     return info.result;
 }
 
+/// Out of the form of rows.
+void Client::Impl::open(UpdateInfo& info) {
+    const history::UpdateCompleted outcome{.accepted = {}, .result = info.result, .failure = info.failure};
+    std::string encoded = history::encode_event(outcome);
+    const std::string problem = gate.open_event(encoded);
+    if (!problem.empty()) throw std::runtime_error("the outcome of update " + info.id + ": " + problem);
+    const history::Event opened = history::decode_event(encoded);
+    info.result = std::get<history::UpdateCompleted>(opened).result;
+    info.failure = std::get<history::UpdateCompleted>(opened).failure;
+}
+
 store::Admitted Client::update(pqxx::transaction_base& tx, const RunRef& to, const std::string& name,
                                const Payload& input, const std::string& update_id) {
-    return store::admit(tx, to, request(name, input, update_id));
+    const Payload sealed = impl_->seal(tx, to, "request of update " + name, input);
+    store::Admitted admitted = store::admit(tx, to, request(name, sealed, update_id));
+    if (admitted.info) impl_->open(*admitted.info);
+    return admitted;
 }
 
 UpdateInfo Client::update(const RunRef& to, const std::string& name, const Payload& input,
@@ -81,7 +95,10 @@ UpdateInfo Client::update_result(const RunRef& of, const std::string& id, WaitFo
         std::optional<UpdateInfo> info;
         impl_->transactions.look([&](pqxx::transaction_base& tx) { info = store::find_update(tx, of, id); });
         if (!info) throw NotFound(describe_ref(of) + " has never got an update with the id " + id);
-        if (reached(info->stage, wait)) return *info;
+        if (reached(info->stage, wait)) {
+            impl_->open(*info);
+            return *info;
+        }
         const auto left = std::chrono::ceil<milliseconds>(give_up - Clock::now());
         if (left <= milliseconds::zero()) {
             throw WaitTimedOut("update " + id + " is only " + std::string{to_string(info->stage)} +
@@ -95,8 +112,18 @@ store::UpdateWithStartResult Client::update_with_start(pqxx::transaction_base& t
                                                        const Payload& input, const StartOptions& options,
                                                        const std::string& name, const Payload& message,
                                                        const std::string& update_id) {
-    return store::update_with_start(tx, request_of(impl_->ids.run_id(), type, input, options),
-                                    request(name, message, update_id));
+    auto start = request_of(impl_->ids.run_id(), type, input, options);
+    return impl_->update_with_start(tx, start, options.subject, request(name, message, update_id));
+}
+
+store::UpdateWithStartResult Client::Impl::update_with_start(pqxx::transaction_base& tx,
+                                                             store::StartRequest start,
+                                                             const std::string& person,
+                                                             history::UpdateAccepted update) {
+    update.input = seal_for_start(tx, start, person, "request of update " + update.name, update.input);
+    auto sent = store::update_with_start(tx, start, update);
+    if (sent.update.info) open(*sent.update.info);
+    return sent;
 }
 
 UpdateWithStart Client::update_with_start(const std::string& type, const Payload& input,
@@ -106,7 +133,7 @@ UpdateWithStart Client::update_with_start(const std::string& type, const Payload
     const std::string id = how.id.empty() ? impl_->ids.uuid_v7().to_string() : how.id;
     store::UpdateWithStartResult sent;
     impl_->transactions.write([&](pqxx::transaction_base& tx, bool) {
-        sent = store::update_with_start(tx, start, request(name, message, id));
+        sent = impl_->update_with_start(tx, start, options.subject, request(name, message, id));
     });
     // The run is ours: an earlier attempt of this very call had committed.
     if (sent.start.run == start.run) sent.start.outcome = StartResult::Outcome::started;

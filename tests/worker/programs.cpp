@@ -6,6 +6,7 @@
 
 #include "tests/worker/activity_programs.hpp"
 #include "tests/worker/families.hpp"
+#include "tests/worker/shops.hpp"
 #include "tests/worker/limit_programs.hpp"
 
 namespace durable::test {
@@ -193,6 +194,7 @@ WorkflowRegistry test_workflows(bool changed_code) {
     registry.add(sender, run_sender);
     registry.add(changing, changed_code ? run_changing_carelessly : run_changing);
     add_families(registry);
+    add_shops(registry);
     add_limit_workflows(registry);
     add_outside_workflows(registry);
     return registry;

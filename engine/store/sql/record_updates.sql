@@ -8,4 +8,4 @@ update engine.updates u
        ended_at = case when x.outcome is not null then engine.now() end
   from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bytea[])
        as x(chain_id, update_id, run_id, stage, outcome)
- where u.chain_id = any ($1::uuid[]) and u.chain_id = x.chain_id and u.update_id = x.update_id
+ where u.chain_id = x.chain_id and u.update_id = x.update_id

@@ -28,6 +28,10 @@ void add_runs_argument(CLI::App& app, RunsArgument& runs) {
         ->capture_default_str();
     app.add_flag("--workflow-id", runs.run.is_workflow_id,
                  "RUN is a workflow id even if it looks like a run id");
+    add_query_arguments(app, runs, run);
+}
+
+void add_query_arguments(CLI::App& app, RunsArgument& runs, CLI::Option* run) {
     auto* const query = add_query_option(app, runs.query);
     query->excludes(run);
     app.add_option("--rps", runs.per_second, "With -q: at most so many runs a second")

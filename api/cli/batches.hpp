@@ -27,6 +27,9 @@ struct RunsArgument {
 /// RUN or -q FILTER, one of them; --rps, --yes, --namespace.
 void add_runs_argument(CLI::App& app, RunsArgument& runs);
 
+/// -q and what goes with it, beside the option or argument that names one run.
+void add_query_arguments(CLI::App& app, RunsArgument& runs, CLI::Option* run);
+
 /// Shows how many open runs match, asks (a terminal) or wants --yes (a script), and makes the job. Prints its id.
 int start_batch(Session& session, const RunsArgument& runs, durable::client::BatchVerb verb,
                 durable::store::BatchArguments arguments, const std::string& reason);

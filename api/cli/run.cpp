@@ -1,4 +1,5 @@
 #include "api/cli/run.hpp"
+#include "api/cli/filter_query.hpp"
 
 #include <fmt/format.h>
 
@@ -61,7 +62,13 @@ void add_global_options(CLI::App& root, Session& session) {
 
 std::string group_summary(std::string_view name) {
     if (name == "workflow") return "Start, inspect, message and end workflow runs";
+    if (name == "deploy") return "Builds: check them against open runs, promote, ramp, drain";
     if (name == "schedule") return "See, hold and run what runs by the clock";
+    if (name == "activity")
+        return "Pending activities: see, hold, change, answer for; and jobs without a workflow";
+    if (name == "queue") return "What waits for workers, and whose turn it is: see, hold, weigh";
+    if (name == "semaphore") return "What workflows share: see who holds it, change how much there is";
+    if (name == "batch") return "Jobs that act on every run of a filter: see, stop";
     if (name == "org") return "Organizations: create, list, what they use";
     if (name == "call") return "Calls, for support staff: list, show, search";
     if (name == "usage") return "Minutes and cost by day, as the sum of calls";
@@ -73,6 +80,7 @@ std::string group_summary(std::string_view name) {
 /// A command of the group, for its help.
 std::string_view group_example(std::string_view name) {
     if (name == "webhook") return "endpoint list";
+    if (name == "batch") return "list";
     if (name == "onboarding") return "state";
     if (name == "usage") return "backfill";
     if (name == "queue") return "limits";
@@ -187,6 +195,9 @@ int run_parsed(CLI::App& root, const std::vector<std::string>& arguments, Sessio
         return stopped(stop, root, arguments, streams, session.err_style());
     } catch (const CommandError& error) {
         return fail(error.code(), error.what(), error.remedy());
+    } catch (const durable::search::QueryError& error) {
+        print_query_error(streams.err, session.err_style(), error);
+        return exit_usage;
     } catch (const durable::client::NotFound& error) {
         return fail(exit_not_found, error.what(), "callflex workflow list");
     } catch (const durable::client::WaitTimedOut& error) {

@@ -46,6 +46,7 @@ class Session {
 
     [[nodiscard]] std::ostream& out() const { return streams_.out; }
     [[nodiscard]] std::ostream& err() const { return streams_.err; }
+    [[nodiscard]] bool out_is_terminal() const { return streams_.out_is_terminal; }
     [[nodiscard]] bool err_is_terminal() const { return streams_.err_is_terminal; }
     [[nodiscard]] Style style() const { return Style{colored(streams_.out_is_terminal)}; }
     [[nodiscard]] Style err_style() const { return Style{colored(streams_.err_is_terminal)}; }

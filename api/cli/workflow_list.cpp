@@ -3,20 +3,30 @@
 #include "api/cli/arguments.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/filter_query.hpp"
 #include "api/cli/run_json.hpp"
 #include "api/cli/table.hpp"
+#include "api/cli/watch.hpp"
 #include "engine/client/human_time.hpp"
 
 namespace callflex::cli {
 namespace {
 
 constexpr std::int32_t page_size = 500;
+constexpr std::int32_t search_limit_max = 10'000;
 
 struct ListArguments {
     FilterArguments filter;
     std::int32_t limit = 50;
     bool run_ids = false;
+    std::string query;
+    WatchArguments watch;
 };
+
+std::vector<durable::store::ListedRun> find(Session& session, const ListArguments& arguments) {
+    return session.client().search(
+        {arguments.filter.name_space, arguments.query, std::min(arguments.limit, search_limit_max), {}});
+}
 
 /// Page after page, newest first, until the limit.
 std::vector<durable::store::ListedRun> fetch(Session& session, const ListArguments& arguments) {
@@ -53,7 +63,7 @@ void print_table(const Session& session, const std::vector<durable::store::Liste
 }
 
 int list(Session& session, const ListArguments& arguments) {
-    const auto runs = fetch(session, arguments);
+    const auto runs = arguments.query.empty() ? fetch(session, arguments) : find(session, arguments);
     if (session.options.format == Format::json) {
         Json array = Json::array();
         for (const auto& run : runs) array.push_back(to_json(run));
@@ -78,6 +88,12 @@ int list(Session& session, const ListArguments& arguments) {
 void define_workflow_list(CLI::App& app, Session& session) {
     auto arguments = std::make_shared<ListArguments>();
     add_filter_arguments(app, arguments->filter);
+    auto* const query = add_query_option(app, arguments->query);
+    for (const char* other :
+         {"--type", "--status", "--prefix", "--blocked", "--tenant", "--started-after", "--started-before"}) {
+        query->excludes(app.get_option(other));
+    }
+    add_watch_arguments(app, arguments->watch);
     app.add_option("--limit,-l", arguments->limit, "At most so many runs")
         ->type_name("N")
         ->capture_default_str()
@@ -88,11 +104,17 @@ void define_workflow_list(CLI::App& app, Session& session) {
            "tells the reason. "
            "JSON: an array of {run_id, workflow_id, type, tenant, status, blocked, started_at, closed_at}; "
            "closed_at is "
-           "absent while the run is open.",
+           "absent while the run is open. " +
+               filter_language(),
            {{"callflex workflow list --status failed --started-after 1d", "what failed since yesterday"},
+            {"callflex workflow list -q \"OrganizationId = 'org-7' and Status = 'running'\"",
+             "by a search attribute, from the truth: never stale"},
             {"callflex workflow list --blocked -o jsonl | jq -r .run_id",
              "run ids of blocked runs, for a script"}});
-    app.callback([arguments, &session] { session.exit_code = list(session, *arguments); });
+    app.callback([arguments, &session] {
+        session.exit_code =
+            watched(session, arguments->watch, [&](bool&) { return list(session, *arguments); });
+    });
 }
 
 }  // namespace callflex::cli

@@ -1,3 +1,4 @@
+#include "api/cli/batches.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/reset_arguments.hpp"
@@ -6,7 +7,9 @@ namespace callflex::cli {
 
 void define_workflow_reset(CLI::App& app, Session& session) {
     auto arguments = std::make_shared<ResetArguments>();
+    auto runs = std::make_shared<RunsArgument>();
     add_reset_arguments(app, *arguments);
+    add_query_arguments(app, *runs, app.get_option("RUN")->required(false));
     app.add_option("--reapply-exclude", arguments->exclude,
                    "What came after the point and is not delivered again")
         ->type_name("WHAT")
@@ -23,8 +26,15 @@ void define_workflow_reset(CLI::App& app, Session& session) {
         {{"callflex workflow reset billing-cycle-7 --to mismatch --reason 'deployed the fix'",
           "after a build that broke it"},
          {"callflex workflow reset onboarding-7 --event 12 --reapply-exclude signals",
-          "from event 12, without what was sent since"}});
-    app.callback([arguments, &session] {
+          "from event 12, without what was sent since"},
+         {"callflex workflow reset -q \"Blocked = true\" --to mismatch --yes", "many, by a batch job"}});
+    app.callback([arguments, runs, &session] {
+        if (runs->is_query()) {
+            runs->run = arguments->run;
+            session.exit_code = start_batch(session, *runs, durable::client::BatchVerb::reset, {arguments->to, {}},
+                                            arguments->reason);
+            return;
+        }
         const auto options = arguments->options();
         const auto result = or_explain(
             [&] { return session.client().reset(session.workflows(), arguments->run.ref(), options); });

@@ -6,12 +6,14 @@ namespace durable::store {
 
 class BatchStore::Impl {
   public:
-    Impl(std::string url, Faults faults) : session(std::move(url), "batches", std::move(faults)) {}
+    Impl(std::string url, const WorkflowRegistry& known, Faults faults)
+        : session(std::move(url), "batches", std::move(faults)), workflows(known) {}
     LoneSession session;
+    const WorkflowRegistry& workflows;
 };
 
-BatchStore::BatchStore(std::string connection_string, Faults faults)
-    : impl_(std::make_unique<Impl>(std::move(connection_string), std::move(faults))) {}
+BatchStore::BatchStore(std::string connection_string, const WorkflowRegistry& workflows, Faults faults)
+    : impl_(std::make_unique<Impl>(std::move(connection_string), workflows, std::move(faults))) {}
 BatchStore::~BatchStore() = default;
 
 std::optional<Duration> BatchStore::wait() {
@@ -22,7 +24,9 @@ std::optional<Duration> BatchStore::wait() {
 
 std::optional<BatchPage> BatchStore::take_page() {
     std::optional<BatchPage> page;
-    impl_->session.transact("batch_page", [&](pqxx::work& tx) { page = take_batch_page(tx); });
+    impl_->session.transact("batch_page", [&](pqxx::work& tx) {
+        page = take_batch_page(tx, {impl_->session.ids, impl_->workflows});
+    });
     return page;
 }
 

@@ -13,7 +13,8 @@ namespace durable::store {
 
 class BatchStore {
   public:
-    explicit BatchStore(std::string connection_string, Faults faults = {});
+    /// `workflows` must outlive it.
+    BatchStore(std::string connection_string, const WorkflowRegistry& workflows, Faults faults = {});
     ~BatchStore();
 
     // Both throw StoreUnavailable when the database does not answer or asks to come again, and std::exception for what

@@ -14,6 +14,7 @@
 #include "engine/search/query.hpp"
 #include "engine/store/audit.hpp"
 #include "engine/store/batch_rows.hpp"
+#include "engine/store/reset.hpp"
 #include "engine/store/search.hpp"
 #include "engine/store/search_sql.hpp"
 #include "engine/store/sqlstate.hpp"
@@ -36,8 +37,11 @@ enum class Reached : std::uint8_t { done, skipped };
 
 class Page {
   public:
-    Page(pqxx::work& tx, const pqxx::row& row)
-        : tx_(tx), request_(batch_request(row)), created_at_(Duration{row["created_at"].as<std::int64_t>()}) {
+    Page(pqxx::work& tx, const BatchTools& tools, const pqxx::row& row)
+        : tx_(tx),
+          tools_(tools),
+          request_(batch_request(row)),
+          created_at_(Duration{row["created_at"].as<std::int64_t>()}) {
         page_.job = request_.job;
         if (!row["last_run"].is_null()) after_ = row["last_run"].as<std::string>();
     }
@@ -88,6 +92,11 @@ class Page {
         for (const Found& run : found) runs.add(run.run.value);
         std::set<std::string> open;
         if (found.empty()) return open;
+        if (request_.verb == BatchVerb::reset) {
+            // It locks the name before the run, and looks for itself whether that is open.
+            for (const Found& run : found) open.insert(run.run.value.to_string());
+            return open;
+        }
         for (const auto& row : tx_.exec_params(std::string{sql::lock_open_runs}, runs.literal())) {
             open.insert(row[0].as<std::string>());
         }
@@ -130,7 +139,8 @@ class Page {
                               job);
                 break;
             case BatchVerb::reset:
-                throw std::invalid_argument("runs cannot be reset by a batch job");
+                result = reset_run(tx, found.run);
+                break;
         }
         if (result != SendResult::delivered) return Reached::skipped;
         if (request_.verb != BatchVerb::terminate) queues_.insert(found.queue);
@@ -138,6 +148,31 @@ class Page {
                    found.run.value.to_string(), request_.reason,
                    fmt::format(R"({{"batch":"{}"}})", request_.job.to_string())});
         return Reached::done;
+    }
+
+    SendResult reset_run(pqxx::transaction_base& tx, RunId run) {
+        ResetRequest wanted;
+        wanted.base = {request_.name_space, run, {}};
+        wanted.run = tools_.ids.run_id();
+        wanted.point = [this](RunId base, const history::History& history) {
+            return point_of(base, history);
+        };
+        wanted.reason = request_.reason;
+        wanted.identity = request_.identity;
+        wanted.request_id = batch_target(request_.job);
+        const auto result = reset(tx, wanted);
+        if (!result) return SendResult::not_found;
+        if (result->terminated) page_.closed.push_back(*result->terminated);
+        return result->repeated ? SendResult::duplicate : SendResult::delivered;
+    }
+
+    [[nodiscard]] replay::ForkPoint point_of(RunId base, const history::History& history) const {
+        if (request_.arguments.name == "first") return replay::before_first_activation(history);
+        const auto point = request_.arguments.name == "last"
+                               ? replay::before_last_activation(history)
+                               : replay::before_first_mismatch(tools_.workflows, base, history);
+        if (!point) throw ResetRefused("its history has no such point: " + request_.arguments.name);
+        return *point;
     }
 
     void note(RunId run, const char* outcome, const std::optional<std::string>& problem) {
@@ -159,6 +194,7 @@ class Page {
     }
 
     pqxx::work& tx_;
+    const BatchTools& tools_;
     const BatchRequest request_;
     const Timestamp created_at_;
     std::string after_ = Uuid{}.to_string();
@@ -172,10 +208,10 @@ class Page {
 
 }  // namespace
 
-std::optional<BatchPage> take_batch_page(pqxx::work& tx) {
+std::optional<BatchPage> take_batch_page(pqxx::work& tx, const BatchTools& tools) {
     const auto rows = tx.exec(std::string{sql::due_batch});
     if (rows.empty()) return std::nullopt;
-    return Page{tx, rows[0]}.take();
+    return Page{tx, tools, rows[0]}.take();
 }
 
 std::optional<Duration> batch_wait(pqxx::transaction_base& tx) {

@@ -36,6 +36,10 @@ void check(const BatchRequest& request) {
         throw std::invalid_argument("the rate of a batch job is between 0.01 and 10000 runs a second");
     }
     if (request.verb == BatchVerb::signal) check_name("signal", request.arguments.name);
+    const std::string& point = request.arguments.name;
+    if (request.verb == BatchVerb::reset && point != "first" && point != "last" && point != "mismatch") {
+        throw std::invalid_argument("a batch job resets to the point first, last or mismatch");
+    }
 }
 
 BatchJob job_of(const pqxx::row& row) {

@@ -15,7 +15,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/store/id_source.hpp"
 #include "engine/store/runs.hpp"
+#include "engine/workflow/registry.hpp"
 
 namespace durable::store {
 
@@ -27,7 +29,7 @@ BOOST_DESCRIBE_ENUM(BatchState, running, completed, stopped, failed)
 
 /// What a verb needs beyond a run.
 struct BatchArguments {
-    std::string name{};  ///< of the signal; of the point to reset to
+    std::string name{};  ///< of the signal; of the point to reset to: "first", "last", "mismatch"
     Payload input{};     ///< of the signal
 };
 BOOST_DESCRIBE_STRUCT(BatchArguments, (), (name, input))
@@ -86,8 +88,13 @@ struct BatchPage {
     std::vector<std::string> queues;  ///< of runs that have got messages
     std::vector<RunId> closed;
 };
+/// What verbs need of the worker: resets make runs, and look for the place where its code parts from a history.
+struct BatchTools {
+    IdSource& ids;
+    const WorkflowRegistry& workflows;
+};
 /// Takes the next page of a job that is due, unless another worker is at it. None: nothing is due.
-std::optional<BatchPage> take_batch_page(pqxx::work& tx);
+std::optional<BatchPage> take_batch_page(pqxx::work& tx, const BatchTools& tools);
 /// Until a page is due; none: there is no job.
 std::optional<Duration> batch_wait(pqxx::transaction_base& tx);
 

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/replay/lineage.hpp"
 #include "engine/store/audit.hpp"
 #include "engine/store/chain_walk.hpp"
 #include "engine/store/forked_children.hpp"
 #include "engine/store/names.hpp"
+#include "engine/store/search.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
 
@@ -93,7 +95,11 @@ struct NewRun {
     std::vector<history::Event> inbox;
 };
 
-void insert(pqxx::transaction_base& tx, const NewRun& made, const Holder* predecessor) {
+void insert(pqxx::transaction_base& tx, const NewRun& made, const Holder* predecessor,
+            const std::set<RunId>& sources) {
+    TextArray used;
+    for (const RunId& run : sources) used.add(run.value);
+    tx.exec_params(std::string{sql::inherit_payload_uses}, made.run.value.to_string(), used.literal());
     const bool canceled = std::ranges::any_of(made.inbox, [](const history::Event& event) {
         return std::holds_alternative<history::CancelRequested>(event);
     });
@@ -103,6 +109,7 @@ void insert(pqxx::transaction_base& tx, const NewRun& made, const Holder* predec
                    made.chain.value.to_string(), made.base.run.value.to_string(), made.after.value,
                    made.workflow, bytea_text(history::encode(made.first)), made.inbox.size(), canceled,
                    or_null(terms.priority), or_null(terms.weight), or_null(terms.fairness_key));
+    attributes_as_in_history(tx, made.run);
     if (made.inbox.empty()) return;
     TextArray events;
     for (const history::Event& event : made.inbox) events.add_bytes(history::encode_event(event));
@@ -247,7 +254,7 @@ class Reset {
         insert(tx_,
                {request_.run, base_.chain, base_, base_.workflow,
                 replay::forked_start(first, forked, base_.now), point.after, std::move(inbox)},
-               predecessor);
+               predecessor, walk_.runs());
         remember(tx_, base_, request_.run, request_.request_id);
         audit(tx_, {request_.identity, "workflow reset", base_.workflow, request_.reason,
                     fmt::format(R"({{"base":"{}","after":{},"run":"{}"}})", base_.run.value.to_string(),
@@ -341,7 +348,7 @@ std::optional<ResetResult> fork(pqxx::transaction_base& tx, const ForkRequest& r
     insert(tx,
            {request.run, request.run, *base, request.workflow.value, std::move(first), point.after,
             std::move(inbox)},
-           nullptr);
+           nullptr, {base->run});
     remember(tx, *base, request.run, request.request_id);
     audit(tx, {request.identity, "workflow fork", base->workflow, request.reason,
                fmt::format(R"({{"base":"{}","after":{},"run":"{}"}})", base->run.value.to_string(),

@@ -116,6 +116,27 @@ std::vector<GroupCount> count_groups(pqxx::transaction_base& tx, const std::stri
     return counts;
 }
 
+void attributes_as_in_history(pqxx::transaction_base& tx, RunId run) {
+    std::vector<SearchAttribute> attributes;
+    for (const HistoryRow& row : load_history(tx, run)) {
+        const auto activation = history::decode_activation(row.first_event, row.bytes);
+        for (const history::Event& event : activation.arrived) {
+            if (const auto* started = std::get_if<history::WorkflowStarted>(&event))
+                attributes = started->attributes;
+        }
+        for (const history::Event& event : activation.commands) {
+            const auto* set = std::get_if<history::SearchAttributeSet>(&event);
+            if (set != nullptr) put_attribute(attributes, {set->key, set->type, set->value});
+        }
+    }
+    if (attributes.empty()) return;
+    TextArray runs;
+    TextArray lists;
+    runs.add(run.value);
+    lists.add(history::encode_attributes(attributes));
+    tx.exec_params(std::string{sql::put_attributes}, runs.literal(), lists.literal());
+}
+
 std::vector<SearchAttribute> attributes_of(pqxx::transaction_base& tx, RunId run) {
     std::vector<SearchAttribute> attributes;
     std::vector<std::string> list;

@@ -36,6 +36,8 @@ struct GroupCount {
 std::vector<GroupCount> count_groups(pqxx::transaction_base& tx, const std::string& name_space,
                                      const std::string& filter, const std::string& group_by = {});
 
+/// Gives a run whose history is a copy the attributes that it has by this history.
+void attributes_as_in_history(pqxx::transaction_base& tx, RunId run);
 /// What a run can be found by.
 std::vector<SearchAttribute> attributes_of(pqxx::transaction_base& tx, RunId run);
 

@@ -15,7 +15,7 @@ constexpr milliseconds back_off{1000};
 BatchLoop::BatchLoop(Options options, Observer observer)
     : options_(std::move(options)),
       observer_(std::move(observer)),
-      store_(options_.connection_string, options_.faults),
+      store_(options_.connection_string, options_.workflows, options_.faults),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 BatchLoop::~BatchLoop() {

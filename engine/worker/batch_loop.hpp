@@ -20,6 +20,7 @@ class BatchLoop {
   public:
     struct Options {
         std::string connection_string;
+        const WorkflowRegistry& workflows;
         store::Faults faults{};
         /// The longest sleep: how late a new job, or a moved clock, may be noticed.
         std::chrono::milliseconds look_every{1000};

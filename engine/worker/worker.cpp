@@ -11,6 +11,7 @@
 #include "engine/store/pause.hpp"
 #include "engine/worker/activation_watch.hpp"
 #include "engine/worker/batch_loop.hpp"
+#include "engine/worker/retention_loop.hpp"
 #include "engine/worker/schedule_log.hpp"
 #include "engine/worker/schedule_loop.hpp"
 #include "engine/worker/worker_loop.hpp"
@@ -108,6 +109,10 @@ class Worker::Impl {
             DispatcherSettings settings =
                 settings_of(options_, workflows_, activities_, async_slots_, transactional_slots_);
             settings.watch = &watch;
+            std::optional<RetentionLoop> retention;
+            if (options_.run_workflows && options_.retention.every.count() > 0) {
+                retention.emplace(options_.connection_string, options_.retention, retention_observer());
+            }
             WorkerLoop loop{
                 options_,
                 std::move(settings),
@@ -116,6 +121,7 @@ class Worker::Impl {
             loop.run();
             batches.reset();
             schedules.reset();
+            retention.reset();
             control.stop(true);
             registered_ = false;
         }
@@ -239,7 +245,7 @@ class Worker::Impl {
     }
 
     BatchLoop::Options batch_options() const {
-        return {options_.connection_string, options_.faults, options_.sweep_every};
+        return {options_.connection_string, workflows_, options_.faults, options_.sweep_every};
     }
 
     BatchLoop::Observer batch_observer(store::Notifier& notifier) {
@@ -249,6 +255,18 @@ class Worker::Impl {
             notifier.closed(page.closed);
             if (page.state == store::BatchState::running) return;
             log_.info("batch job ended", {{"job", page.job.to_string()}});
+        };
+        observer.trouble = [this](const std::string& text) { trouble_(text); };
+        return observer;
+    }
+
+    RetentionLoop::Observer retention_observer() {
+        RetentionLoop::Observer observer;
+        observer.passed = [this](const RetentionLoop::Pass& pass) {
+            if (pass.removed + pass.payloads_swept == 0) return;
+            log_.info("retention", {{"removed", std::to_string(pass.removed)},
+                                    {"exported", std::to_string(pass.exported)},
+                                    {"payloads_swept", std::to_string(pass.payloads_swept)}});
         };
         observer.trouble = [this](const std::string& text) { trouble_(text); };
         return observer;

@@ -5,6 +5,7 @@
 
 #include "engine/search/query.hpp"
 #include "engine/store/batch_store.hpp"
+#include "engine/workflow/codec.hpp"
 #include "tests/store/family.hpp"
 
 namespace test {
@@ -14,6 +15,8 @@ using namespace std::chrono_literals;
 
 class BatchFixture : public FamilyFixture {
   public:
+    WorkflowRegistry workflows;
+
     BatchRequest job_of(BatchVerb verb, const std::string& filter) {
         BatchRequest request;
         request.job = ids.uuid_v7();
@@ -52,7 +55,7 @@ class BatchFixture : public FamilyFixture {
 TEST_CASE_FIXTURE(BatchFixture, "every open run that matches is reached, once, page after page") {
     start_many(250, "old");
     start_many(10, "other");
-    BatchStore store{database.url()};
+    BatchStore store{database.url(), workflows};
     const BatchRequest request = job_of(BatchVerb::cancel, "WorkflowId starts_with 'old-'");
     CHECK(create(request) == 250);
     const BatchJob job = finish(store, request.job);
@@ -68,7 +71,7 @@ TEST_CASE_FIXTURE(BatchFixture, "every open run that matches is reached, once, p
 TEST_CASE_FIXTURE(BatchFixture,
                   "terminated runs have ended, with the reason and who wanted it; the trail names the job") {
     start_many(3);
-    BatchStore store{database.url()};
+    BatchStore store{database.url(), workflows};
     const BatchRequest request = job_of(BatchVerb::terminate, "Status = 'running'");
     create(request);
     CHECK(finish(store, request.job).done == 3);
@@ -83,7 +86,7 @@ TEST_CASE_FIXTURE(BatchFixture,
 
 TEST_CASE_FIXTURE(BatchFixture, "signals carry the message, once for a run and job") {
     start_many(3);
-    BatchStore store{database.url()};
+    BatchStore store{database.url(), workflows};
     BatchRequest request = job_of(BatchVerb::signal, "Status = 'running'");
     request.arguments = {"retry", Payload{R"({"n":1})"}};
     create(request);
@@ -103,7 +106,7 @@ TEST_CASE_FIXTURE(BatchFixture,
     CHECK(create(request) == 2);
     database.advance(1h);
     start_many(2, "late");
-    BatchStore store{database.url()};
+    BatchStore store{database.url(), workflows};
     CHECK(finish(store, request.job).done == 2);
     CHECK(number("select count(*) from engine.live_runs l join engine.runs r using (run_id) "
                  "where l.cancel_requested and r.workflow_id like 'late%'") == 0);
@@ -121,7 +124,7 @@ TEST_CASE_FIXTURE(BatchFixture,
         }
         return false;
     };
-    BatchStore store{database.url(), {hook}};
+    BatchStore store{database.url(), workflows, {hook}};
     const BatchRequest request = job_of(BatchVerb::cancel, "Status = 'running'");
     create(request);
     BatchJob job = find(request.job);
@@ -140,8 +143,8 @@ TEST_CASE_FIXTURE(BatchFixture,
 
 TEST_CASE_FIXTURE(BatchFixture, "two workers share a job without reaching a run twice") {
     start_many(300);
-    BatchStore one{database.url()};
-    BatchStore two{database.url()};
+    BatchStore one{database.url(), workflows};
+    BatchStore two{database.url(), workflows};
     const BatchRequest request = job_of(BatchVerb::cancel, "Status = 'running'");
     create(request);
     while (find(request.job).state == BatchState::running) {
@@ -158,7 +161,7 @@ TEST_CASE_FIXTURE(BatchFixture,
     BatchRequest request = job_of(BatchVerb::cancel, "Status = 'running'");
     request.per_second = 50;
     create(request);
-    BatchStore store{database.url()};
+    BatchStore store{database.url(), workflows};
     CHECK(store.take_page()->done == 10);
     CHECK_FALSE(store.take_page());
     const auto wait = store.wait();
@@ -174,7 +177,7 @@ TEST_CASE_FIXTURE(BatchFixture, "a stopped job takes no further page; what it ha
     BatchRequest request = job_of(BatchVerb::cancel, "Status = 'running'");
     request.per_second = 50;
     create(request);
-    BatchStore store{database.url()};
+    BatchStore store{database.url(), workflows};
     store.take_page();
     pqxx::connection connection{database.url()};
     pqxx::work tx{connection};
@@ -194,7 +197,7 @@ TEST_CASE_FIXTURE(BatchFixture, "a run on which the verb fails does not hold up 
     const auto runs = start_many(3);
     database.execute(fmt::format("update engine.history set activation = 'broken' where run_id = '{}'",
                                  runs[1].value.to_string()));
-    BatchStore store{database.url()};
+    BatchStore store{database.url(), workflows};
     const BatchRequest request = job_of(BatchVerb::terminate, "Status = 'running'");
     create(request);
     const BatchJob job = finish(store, request.job);

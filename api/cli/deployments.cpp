@@ -43,6 +43,8 @@ durable::deploy::Rehearsal rehearse_here(Session& session, durable::deploy::Rehe
         };
     }
     pqxx::connection connection{durable::client::with_deadlines(session.database_url())};
+    durable::store::PayloadGate payloads{session.database_url(), {}};
+    options.payloads = &payloads;
     auto result = durable::deploy::rehearse(connection, session.workflows(), options);
     if (watched) session.err() << "\r\x1b[K" << std::flush;
     return result;

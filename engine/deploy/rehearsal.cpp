@@ -56,7 +56,7 @@ class Reader {
             result_.elsewhere += static_cast<std::int64_t>(std::erase_if(page, [this](const StoredRun& run) {
                 return !options_.every_build && run.build && *run.build != options_.build;
             }));
-            store::fill(tx_, page);
+            fill(page);
             result_.open_runs += static_cast<std::int64_t>(page.size());
             crew_.replay(std::move(page));
             if (options_.progress) options_.progress(seen, count);
@@ -73,7 +73,7 @@ class Reader {
             const auto begin = all.begin() + static_cast<std::ptrdiff_t>(from);
             const auto size = std::min<std::size_t>(page_size, all.size() - from);
             std::vector<StoredRun> page{begin, begin + static_cast<std::ptrdiff_t>(size)};
-            store::fill(tx_, page);
+            fill(page);
             shapes.keep_new(page);
             result_.closed_runs += static_cast<std::int64_t>(page.size());
             crew_.replay(std::move(page));
@@ -81,6 +81,15 @@ class Reader {
     }
 
   private:
+    void fill(std::vector<StoredRun>& page) {
+        store::fill(tx_, page);
+        if (options_.payloads == nullptr) return;
+        for (StoredRun& run : page) {
+            options_.payloads->open(run.history);
+            for (store::InboxMessage& message : run.inbox) options_.payloads->open(message);
+        }
+    }
+
     pqxx::transaction_base& tx_;
     const RehearsalOptions& options_;
     Crew& crew_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/deploy/trial.hpp"
+#include "engine/store/payload_gate.hpp"
 
 namespace durable::deploy {
 
@@ -21,6 +22,8 @@ struct RehearsalOptions {
     int shapes_each = 200;     ///< of a type that are replayed at most
     int closed_looked_at = 50'000;  ///< newest runs of the queue that are looked at for closed ones
     int threads = 0;                ///< 0: as many as there are cores
+    /// Opens compressed, encrypted and large payloads. None: rows that hold such cannot be replayed.
+    store::PayloadGate* payloads = nullptr;
     /// Called now and then, on the calling thread: how many runs have been read, of how many.
     std::function<void(std::int64_t done, std::int64_t all)> progress{};
 };

@@ -37,7 +37,8 @@ const history::Event* event_in(const history::Activation& activation, EventId id
 bool concerns(const store::InboxMessage& message, const history::Event& event, RunId run) {
     if (message.run == run) return true;
     return std::holds_alternative<history::SignalReceived>(event) ||
-           std::holds_alternative<history::CancelRequested>(event);
+           std::holds_alternative<history::CancelRequested>(event) ||
+           std::holds_alternative<history::UpdateAccepted>(event);
 }
 
 class Attempt {
@@ -57,6 +58,10 @@ class Attempt {
     bool replay_history() {
         try {
             for (const store::HistoryRow& row : run_.history) {
+                if (!row.unreadable.empty()) {
+                    broken(Breakage::Stage::history, {Blocked::Kind::undecodable, row.unreadable, {}}, nullptr);
+                    return false;
+                }
                 const auto activation = history::decode_activation(row.first_event, row.bytes);
                 take_notes(activation);
                 if (const auto blocked = trap::replay(execution_, activation)) {
@@ -88,7 +93,7 @@ class Attempt {
         try {
             for (const store::InboxMessage& message : run_.inbox) {
                 history::Event event = history::decode_event(message.event);
-                if (concerns(message, event, run_.run) && execution_.expects(event))
+                if (concerns(message, event, run_.run) && is_taken(event, !arrived.empty()))
                     arrived.push_back(std::move(event));
             }
         } catch (const DecodeError& error) {
@@ -98,6 +103,12 @@ class Attempt {
         if (arrived.empty()) return;
         const auto result = execution_.activate(std::move(arrived), now_);
         if (result.blocked) broken(Breakage::Stage::message, *result.blocked, nullptr);
+    }
+
+    [[nodiscard]] bool is_taken(const history::Event& event, bool something_before) const {
+        const auto* update = std::get_if<history::UpdateAccepted>(&event);
+        if (update == nullptr) return execution_.expects(event);
+        return execution_.judge(*update, something_before).kind == replay::UpdateVerdict::Kind::accept;
     }
 
     void take_notes(const history::Activation& activation) {

@@ -12,7 +12,7 @@ namespace {
 
 const std::string recent =
     "engine.uuid_floor(now() - interval '1 day'), engine.uuid_floor(now() + interval '1 day')";
-const std::string claim_values = "1, 42, 'default', 10, '-infinity', " + recent;
+const std::string claim_values = "1, 42, 'default', 10, '-infinity', " + recent + ", 'build-1'";
 
 }  // namespace
 
@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(Plans,
     fill_queue(20'000);
     database.execute("update engine.live_runs set owner = 1");
     start_many(10);
-    const std::string bound = "1, 42, 'default', 10, engine.now() - interval '2 seconds', " + recent;
+    const std::string bound = "1, 42, 'default', 10, engine.now() - interval '2 seconds', " + recent + ", 'build-1'";
     const std::string bounded = explain("claim_runs", bound);
     CHECK_MESSAGE(buffers_of_scan(bounded, "Index Scan using live_runs_claimable") <= 40, bounded);
     const std::string full = explain("claim_runs", claim_values);

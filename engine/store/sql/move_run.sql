@@ -4,7 +4,7 @@
 -- Locks: the live row. Index: a_run_is_live_once.
 -- $1 run_id, $2 build or null
 update engine.live_runs l
-   set build = $2, pinned = $2 is not null,
+   set build = $2::text, pinned = $2::text is not null,
        wake_at = case when l.owner is null and l.failures > 0 then engine.now() else l.wake_at end
  where l.run_id = $1::uuid
 returning l.queue

@@ -4,7 +4,9 @@
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/run_json.hpp"
+#include "api/cli/search_attributes.hpp"
 #include "api/cli/table.hpp"
+#include "api/cli/watch.hpp"
 #include "engine/client/human_time.hpp"
 
 namespace callflex::cli {
@@ -119,17 +121,31 @@ void print_children(const Session& session, const RunInfo& info) {
     table.print(session.out(), style, 2);
 }
 
-int describe(Session& session, const RunArgument& argument) {
+void print_attributes(const Session& session, const std::vector<durable::SearchAttribute>& attributes) {
+    session.out() << '\n' << session.style()(Color::bold, "Search attributes") << '\n';
+    Table table({"", ""});
+    for (const auto& attribute : attributes) {
+        table.add({{attribute.key, Color::dim}, {attribute_text(attribute)}});
+    }
+    table.print(session.out(), session.style(), 2);
+}
+
+int describe(Session& session, const RunArgument& argument, bool& over) {
     const auto info = session.client().describe(argument.ref());
     if (!info) throw durable::client::NotFound("there is no run or workflow " + argument.name);
+    over = info->closed_at.has_value();
+    const auto attributes = session.client().attributes(info->run);
     if (!session.for_people()) {
-        session.print_json(to_json(*info));
+        Json json = to_json(*info);
+        if (!attributes.empty()) json["attributes"] = to_json(attributes);
+        session.print_json(json);
         return exit_ok;
     }
     print_facts(session, *info);
     if (info->blocked) print_blocked(session, *info);
     if (!info->activities.empty()) print_activities(session, *info);
     if (!info->children.empty()) print_children(session, *info);
+    if (!attributes.empty()) print_attributes(session, attributes);
     return exit_ok;
 }
 
@@ -137,7 +153,9 @@ int describe(Session& session, const RunArgument& argument) {
 
 void define_workflow_describe(CLI::App& app, Session& session) {
     auto run = std::make_shared<RunArgument>();
+    auto watch = std::make_shared<WatchArguments>();
     add_run_argument(app, *run);
+    add_watch_arguments(app, *watch);
     manual(
         app,
         "Shows the facts about a run, what blocks it, and its activities that have left the worker which "
@@ -149,10 +167,12 @@ void define_workflow_describe(CLI::App& app, Session& session) {
         "inbox_waiting, cancel_requested, blocked, blocked_by?, parent_run_id?, continued_as?, paused?: "
         "{since, by, reason}, attempt, run_deadline?, execution_deadline?, forked_from?: {run_id, after, reset, "
         "reason}, activities, "
-        "children: [{workflow_id, chain_id, initiated, parent_close}], now}.",
+        "children: [{workflow_id, chain_id, initiated, parent_close}], attributes?: {…}, now}.",
         {{"callflex workflow describe call-processing-7", "the facts"},
          {"callflex workflow describe call-processing-7 -o json | jq -r .owner", "which worker has it"}});
-    app.callback([run, &session] { session.exit_code = describe(session, *run); });
+    app.callback([run, watch, &session] {
+        session.exit_code = watched(session, *watch, [&](bool& over) { return describe(session, *run, over); });
+    });
 }
 
 }  // namespace callflex::cli

@@ -4,6 +4,7 @@
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/progress.hpp"
+#include "api/cli/search_attributes.hpp"
 #include "engine/store/id_source.hpp"
 
 namespace callflex::cli {
@@ -19,6 +20,7 @@ struct StartArguments {
     PayloadArgument input;
     durable::client::StartOptions options;
     std::string tenant;
+    std::vector<std::string> attributes;
     std::string conflict = "fail";
     std::string reuse = "allow";
     std::string run_timeout;
@@ -88,7 +90,10 @@ StartResult start_or_refuse(Session& session, const StartArguments& arguments,
 
 int start(Session& session, const StartArguments& arguments) {
     check_type(session, arguments);
-    const auto options = options_of(arguments);
+    auto options = options_of(arguments);
+    if (!arguments.attributes.empty()) {
+        options.attributes = parse_attributes(arguments.attributes, session.client().search_catalog());
+    }
     const auto started = start_or_refuse(session, arguments, options);
     const bool is_new = started.outcome == StartResult::Outcome::started;
     const auto run = started.run.value.to_string();
@@ -122,6 +127,7 @@ void define_workflow_start(CLI::App& app, Session& session) {
     app.add_option("--queue,-q", arguments->options.queue, "Queue of the workers that run it")
         ->type_name("NAME")
         ->capture_default_str();
+    add_attribute_option(app, arguments->attributes);
     app.add_option("--request-id", arguments->options.request_id,
                    "The same request id again gives the first run")
         ->type_name("ID");

@@ -106,9 +106,8 @@ struct RunResult {
 };
 
 /// What a run waits for. `kind` is for programs: closed, paused, blocked, no_worker, not_claimed, start_delayed,
-/// worker_gone, message, activity_running, activity_waiting, activity_retrying, activity_paused,
-/// activity_awaited, timer, signal, condition,
-/// needs_build.
+/// workflow_retrying, worker_gone, message, activity_running, activity_waiting, activity_retrying,
+/// activity_paused, activity_awaited, timer, signal, condition, needs_build.
 struct Why {
     std::string kind;
     std::string cause;               ///< one sentence
@@ -309,8 +308,9 @@ class Client {
     /// Where the histories of these runs end, and what has come since, by run; see store::tail.
     [[nodiscard]] store::Positions history_ends(const std::vector<RunId>& runs);
     [[nodiscard]] std::vector<std::pair<RunId, history::Activation>> tail(const store::Positions& from);
-    /// What the run can be found by.
+    /// What the run can be found by; and every key that was ever used, with its type.
     [[nodiscard]] std::vector<SearchAttribute> attributes(RunId run);
+    [[nodiscard]] search::SearchCatalog search_catalog();
     /// Activations in order, from the one whose first event is `from` or later. Empty when there are none.
     [[nodiscard]] history::History history(RunId run, EventId from = EventId{1});
     [[nodiscard]] std::optional<RunId> resolve(const RunRef& ref);

@@ -28,8 +28,18 @@ std::vector<std::pair<RunId, history::Activation>> Client::tail(const store::Pos
     std::vector<std::pair<RunId, store::HistoryRow>> rows;
     impl_->transactions.read([&](pqxx::transaction_base& tx) { rows = store::tail(tx, from); });
     std::vector<std::pair<RunId, history::Activation>> activations;
-    for (const auto& [run, row] : rows) activations.emplace_back(run, decode_rows({row}).front());
+    for (auto& [run, row] : rows) {
+        std::vector<store::HistoryRow> one{std::move(row)};
+        activations.emplace_back(run, std::move(impl_->open_rows(std::move(one)).history.front()));
+    }
     return activations;
+}
+
+search::SearchCatalog Client::search_catalog() {
+    search::SearchCatalog catalog;
+    impl_->transactions.read(
+        [&](pqxx::transaction_base& tx) { catalog = store::search_world(tx).catalog; });
+    return catalog;
 }
 
 std::vector<SearchAttribute> Client::attributes(RunId run) {

@@ -19,8 +19,8 @@ struct UpdateArguments {
 };
 void add_update_arguments(CLI::App& app, UpdateArguments& arguments);
 
-/// Prints its stage, and its result or failure. The exit code: 0 if it has come as far as was asked for, 1 if its
-/// handler failed, 6 if it was rejected or never answered. `extra` goes into the JSON.
+/// Prints its stage, and its result or failure. The exit code: 0 if it has come as far as was asked for, 1
+/// if its handler failed, 6 if it was rejected or never answered. `extra` goes into the JSON.
 int print_update(const Session& session, const std::string& run, const durable::client::UpdateInfo& info,
                  const Json& extra = Json::object());
 

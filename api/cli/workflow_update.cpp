@@ -17,8 +17,6 @@ int update(Session& session, const SendArguments& arguments) {
         const auto info = session.client().update(arguments.run.ref(), arguments.name,
                                                   arguments.input.payload(), arguments.update.options());
         return print_update(session, arguments.run.name, info);
-    } catch (const durable::store::TooMany& error) {
-        throw CommandError(exit_refused, error.what());
     } catch (const std::invalid_argument& error) {
         throw CommandError(exit_usage, error.what());
     }

@@ -35,8 +35,6 @@ int update_with_start(Session& session, const UpdateWithStartArguments& argument
             arguments.message.payload(), arguments.update.options());
         const bool started = sent.start.outcome == StartResult::Outcome::started;
         return print_update(session, arguments.options.workflow.value, sent.update, {{"started", started}});
-    } catch (const durable::store::TooMany& error) {
-        throw CommandError(exit_refused, error.what());
     } catch (const std::invalid_argument& error) {
         throw CommandError(exit_usage, error.what());
     }

@@ -20,8 +20,8 @@ enum class WaitFor : std::uint8_t {
 };
 
 struct UpdateOptions {
-    /// Of the request, unique in the run's chain: sent again under the same id it is not done again, and anybody
-    /// may ask what has become of it. "": one is made.
+    /// Of the request, unique in the run's chain: sent again under the same id it is not done again, and
+    /// anybody may ask what has become of it. "": one is made.
     std::string id{};
     WaitFor wait = WaitFor::completed;
     std::chrono::milliseconds timeout{std::chrono::seconds{30}};
@@ -32,8 +32,8 @@ struct UpdateWithStart {
     UpdateInfo update;
 };
 
-/// The update was not answered: the run has rejected it, or has ended before the answer. info() tells which, and
-/// info().failure why; its `retryable` says whether the same request may be sent again.
+/// The update was not answered: the run has rejected it, or has ended before the answer. info() tells
+/// which, and info().failure why; its `retryable` says whether the same request may be sent again.
 class UpdateRefused : public std::runtime_error {
   public:
     explicit UpdateRefused(UpdateInfo info);

@@ -187,8 +187,8 @@ class Execution {
     [[nodiscard]] QueryAnswer query(std::string_view name, const Payload& input);
     [[nodiscard]] std::vector<std::string> queries() const;  ///< the names it answers to, sorted
 
-    /// Runs the validator of an update that is about to be fed; it must be fed only if accepted, at the place where
-    /// it was judged. `something_before`: the same activation will have other events before it.
+    /// Runs the validator of an update that is about to be fed; it must be fed only if accepted, at the
+    /// place where it was judged. `something_before`: the same activation will have other events before it.
     [[nodiscard]] UpdateVerdict judge(const history::UpdateAccepted& update, bool something_before) const;
     [[nodiscard]] std::vector<PendingUpdate> pending_updates() const;  ///< by event id
     [[nodiscard]] HandlerNames handlers() const;

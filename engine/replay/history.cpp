@@ -6,14 +6,15 @@ namespace durable::history {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<Event>> names{
-    "WorkflowStarted",       "ActivityCompleted", "ActivityFailed",     "TimerFired",
-    "SignalReceived",        "CancelRequested",   "ChildStarted",       "ChildStartFailed",
-    "ChildCompleted",        "ChildFailed",       "ActivityScheduled",  "ActivityCancelRequested",
-    "TimerStarted",          "TimerCanceled",     "SideEffectRecorded", "ChildInitiated",
-    "ChildCancelRequested",  "StatePublished",    "CodeStarted",
-    "UpdateAccepted",        "UpdateCompleted",   "ExternalSignalOrdered", "ExternalCancelOrdered",
-    "ExternalDelivered",     "ExternalFailed",    "SearchAttributeSet", "PatchMarked", "ActivityOrdered", "UnitsGranted", "UnitsRequested", "UnitsReleased", "WorkflowCompleted",
-    "WorkflowFailed",        "WorkflowCanceled",  "WorkflowTimedOut",   "WorkflowTerminated",
+    "WorkflowStarted",       "ActivityCompleted",     "ActivityFailed",        "TimerFired",
+    "SignalReceived",        "CancelRequested",       "ChildStarted",          "ChildStartFailed",
+    "ChildCompleted",        "ChildFailed",           "ActivityScheduled",     "ActivityCancelRequested",
+    "TimerStarted",          "TimerCanceled",         "SideEffectRecorded",    "ChildInitiated",
+    "ChildCancelRequested",  "StatePublished",        "CodeStarted",           "UpdateAccepted",
+    "UpdateCompleted",       "ExternalSignalOrdered", "ExternalCancelOrdered", "ExternalDelivered",
+    "ExternalFailed",        "SearchAttributeSet",    "PatchMarked",           "ActivityOrdered",
+    "UnitsGranted",          "UnitsRequested",        "UnitsReleased",         "WorkflowCompleted",
+    "WorkflowFailed",        "WorkflowCanceled",      "WorkflowTimedOut",      "WorkflowTerminated",
     "WorkflowContinuedAsNew"};
 
 }  // namespace

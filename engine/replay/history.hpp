@@ -330,14 +330,15 @@ struct WorkflowContinuedAsNew {
     bool operator==(const WorkflowContinuedAsNew&) const = default;
 };
 
-using Event = std::variant<WorkflowStarted, ActivityCompleted, ActivityFailed, TimerFired, SignalReceived,
-                           CancelRequested, ChildStarted, ChildStartFailed, ChildCompleted, ChildFailed,
-                           ActivityScheduled, ActivityCancelRequested, TimerStarted, TimerCanceled,
-                           SideEffectRecorded, ChildInitiated, ChildCancelRequested, StatePublished,
-                           CodeStarted, UpdateAccepted, UpdateCompleted, ExternalSignalOrdered,
-                           ExternalCancelOrdered, ExternalDelivered, ExternalFailed, SearchAttributeSet,
-                           PatchMarked, ActivityOrdered, UnitsGranted, UnitsRequested, UnitsReleased, WorkflowCompleted, WorkflowFailed, WorkflowCanceled, WorkflowTimedOut,
-                           WorkflowTerminated, WorkflowContinuedAsNew>;
+using Event =
+    std::variant<WorkflowStarted, ActivityCompleted, ActivityFailed, TimerFired, SignalReceived,
+                 CancelRequested, ChildStarted, ChildStartFailed, ChildCompleted, ChildFailed,
+                 ActivityScheduled, ActivityCancelRequested, TimerStarted, TimerCanceled, SideEffectRecorded,
+                 ChildInitiated, ChildCancelRequested, StatePublished, CodeStarted, UpdateAccepted,
+                 UpdateCompleted, ExternalSignalOrdered, ExternalCancelOrdered, ExternalDelivered,
+                 ExternalFailed, SearchAttributeSet, PatchMarked, ActivityOrdered, UnitsGranted,
+                 UnitsRequested, UnitsReleased, WorkflowCompleted, WorkflowFailed, WorkflowCanceled,
+                 WorkflowTimedOut, WorkflowTerminated, WorkflowContinuedAsNew>;
 
 /// The event's name, as in the wire form, SQL and the CLI: "ActivityScheduled".
 [[nodiscard]] std::string_view kind_name(const Event& event);

@@ -1,6 +1,6 @@
 #pragma once
-// The open run that a reference leads to, locked: what every verb that writes to a run from outside begins with.
-// Inside the caller's transaction; included by this room's .cpp files only.
+// The open run that a reference leads to, locked: what every verb that writes to a run from outside begins
+// with. Inside the caller's transaction; included by this room's .cpp files only.
 
 #include <functional>
 #include <optional>

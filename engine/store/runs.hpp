@@ -82,8 +82,8 @@ inline constexpr std::int64_t unread_signals_max = 100'000;
 
 enum class SendResult : std::uint8_t { delivered, duplicate, not_found, closed };
 /// Puts an encoded event into the inbox of the open run, and wakes it. `request_id` != "": once per chain. A
-/// run that has continued as new stands for its chain. Throws TooMany for a signal that would be one of more than
-/// unread_signals_max.
+/// run that has continued as new stands for its chain. Throws TooMany for a signal that would be one of
+/// more than unread_signals_max.
 SendResult send(pqxx::transaction_base& tx, const RunRef& to, const history::Event& event,
                 const std::string& request_id);
 /// Ends the run at once with WorkflowTerminated; no code runs. `closed` if it had ended.
@@ -116,7 +116,8 @@ struct PendingActivityInfo {
     std::optional<Failure> last_failure;
 };
 
-/// What an operator has ordered for an activity that its run's worker runs itself: applied when its attempt has failed.
+/// What an operator has ordered for an activity that its run's worker runs itself: applied when its attempt
+/// has failed.
 struct WaitingOrder {
     EventId activity;
     std::string paused_by;  ///< "": not paused

@@ -1,6 +1,6 @@
 #pragma once
-// The part of a batch that answers updates and sends messages to other workflows. A batch whose commits have none
-// of it sends none of these statements.
+// The part of a batch that answers updates and sends messages to other workflows. A batch whose commits
+// have none of it sends none of these statements.
 
 #include <vector>
 

@@ -20,10 +20,9 @@ void complete(Steps& steps, RunningUpdates& running, const history::UpdateComple
     steps[id] = {id, UpdateStage::completed, history::encode_event(outcome)};
 }
 
-void break_off(Steps& steps, const RunningUpdates& running, replay::RunStatus status) {
-    const bool goes_on = status == replay::RunStatus::continued_as_new;
+void break_off(Steps& steps, const RunningUpdates& running, bool goes_on) {
     const std::string outcome =
-        store::broken_off(goes_on ? "has continued as new before the update's handler had finished"
+        store::broken_off(goes_on ? "has gone on as another run before the update's handler had finished"
                                   : "has ended before the update's handler had finished",
                           goes_on);
     for (const auto& [accepted, id] : running) steps[id] = {id, UpdateStage::aborted, outcome};
@@ -53,7 +52,7 @@ void add_updates(store::RunCommit& commit, RunningUpdates running, const history
         if (const auto* outcome = std::get_if<history::UpdateCompleted>(&command))
             complete(steps, running, *outcome);
     }
-    if (commit.status != replay::RunStatus::running) break_off(steps, running, commit.status);
+    if (commit.status != replay::RunStatus::running) break_off(steps, running, commit.continued.has_value());
     for (auto& [update, step] : steps) commit.updates.push_back(std::move(step));
 }
 

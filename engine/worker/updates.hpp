@@ -1,6 +1,6 @@
 #pragma once
-// What a turn does with updates: which of those that wait it takes on, and what it tells of them in its commit.
-// Pure.
+// What a turn does with updates: which of those that wait it takes on, and what it tells of them in its
+// commit. Pure.
 
 #include <map>
 #include <string>
@@ -15,8 +15,8 @@ using RunningUpdates = std::map<EventId, std::string>;
 /// To be asked before the activation: what it completes is not running after it.
 [[nodiscard]] RunningUpdates running_updates(const replay::Execution& execution);
 
-/// Adds what `activation` has made of updates. `commit` has its status; if the run has ended, what still ran is broken
-/// off.
+/// Adds what `activation` has made of updates. `commit` has its status, and the next run if the
+/// chain goes on; if the run has ended, what still ran is broken off.
 void add_updates(store::RunCommit& commit, RunningUpdates running, const history::Activation& activation);
 
 /// An update that its validator has turned down, or that nobody can take.

@@ -8,9 +8,10 @@
 
 namespace durable {
 
-/// `co_await wf.signal_workflow(id, signal, value)`: returns once the message is in the other run's inbox, exactly
-/// once. Throws ApplicationError "WorkflowNotFound" if no open run has the workflow id, "InboxFull" if it takes no
-/// more signals; Canceled if this scope is cancelled before it is known (the message is delivered all the same).
+/// `co_await wf.signal_workflow(id, signal, value)`: returns once the message is in the other run's inbox,
+/// exactly once. Throws ApplicationError "WorkflowNotFound" if no open run has the workflow id, "InboxFull"
+/// if it takes no more signals; Canceled if this scope is cancelled before it is known (the message is
+/// delivered all the same).
 class [[nodiscard]] SendExternal : public detail::OperationAwaitable {
   public:
     using value_type = void;

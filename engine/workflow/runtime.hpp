@@ -126,7 +126,8 @@ class Runtime {
     virtual void on_update(std::string_view name, UpdateHandler handler) = 0;
     /// No handler of an update is running.
     [[nodiscard]] virtual bool handlers_finished() const = 0;
-    /// Throws if a query handler or a validator is running: it may only read. Verbs that do not come through here call it.
+    /// Throws if a query handler or a validator is running: it may only read. Verbs that do not come through
+    /// here call it.
     virtual void must_not_answer() = 0;
     [[nodiscard]] virtual Timestamp now() const = 0;
     [[nodiscard]] virtual Random& random() = 0;

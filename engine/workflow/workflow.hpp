@@ -127,10 +127,10 @@ class Workflow {
         return Attempt<A>{std::move(awaitable)};
     }
 
-    /// co_await it: like run, for short steps that should not leave this process. It begins in the worker that holds
-    /// the run even if no slot is free, and a retry that is due within `local_patience` waits there too; only a
-    /// longer back-off, the worker's end or its drain gives it a row. So: at least once, no queue, limit, priority
-    /// or heartbeat, and its start and result are events like any activity's.
+    /// co_await it: like run, for short steps that should not leave this process. It begins in the worker
+    /// that holds the run even if no slot is free, and a retry that is due within `local_patience` waits
+    /// there too; only a longer back-off, the worker's end or its drain gives it a row. So: at least once,
+    /// no queue, limit, priority or heartbeat, and its start and result are events like any activity's.
     template <class Input, class Output>
     [[nodiscard]] Run<Output> local(const Activity<Input, Output>& activity,
                                     const std::type_identity_t<Input>& input,
@@ -213,8 +213,9 @@ class Workflow {
 
     /// Takes requests called `update` from now on (a later handler of that name replaces it); those that came
     /// before are waiting. `handler(input)` gives the outcome, or a Task of it: engine/workflow/update.hpp. A
-    /// DurableError that it throws is the outcome too. `validator` only reads, and rejects by throwing: then the
-    /// request leaves no trace in the history. It sees the state after everything that came before the request.
+    /// DurableError that it throws is the outcome too. `validator` only reads, and rejects by throwing:
+    /// then the request leaves no trace in the history. It sees the state after everything that came before
+    /// the request.
     template <class Input, class Output, class Handler>
     void on_update(const Update<Input, Output>& update, Handler handler,
                    std::type_identity_t<std::function<void(const Input&)>> validator = {},
@@ -223,13 +224,14 @@ class Workflow {
         erased.where = where;
         runtime_.on_update(update.name, std::move(erased));
     }
-    /// co_await it before the workflow returns or goes on as new: handlers that still run then are broken off, and
-    /// their callers told so.
+    /// co_await it before the workflow returns or goes on as new: handlers that still run then are broken
+    /// off, and their callers told so.
     [[nodiscard]] WaitUntil all_handlers_finished(
         std::source_location where = std::source_location::current()) {
         return wait_until([&runtime = runtime_] { return runtime.handlers_finished(); }, where);
     }
-    /// co_await it: a signal to the open run of another workflow, exactly once. See SendExternal for what it throws.
+    /// co_await it: a signal to the open run of another workflow, exactly once. See SendExternal for what
+    /// it throws.
     template <class Message>
     [[nodiscard]] SendExternal signal_workflow(const WorkflowId& workflow, const Signal<Message>& signal,
                                                const std::type_identity_t<Message>& message,
@@ -244,8 +246,8 @@ class Workflow {
 
     // --- semaphores --------------------------------------------------------------------------------------
 
-    /// co_await it: HeldUnits, once `units` of the semaphore are this run's. All workflows share a resource by its
-    /// name; `capacity` counts only if this is its first request ever, an operator may change it.
+    /// co_await it: HeldUnits, once `units` of the semaphore are this run's. All workflows share a resource
+    /// by its name; `capacity` counts only if this is its first request ever, an operator may change it.
     [[nodiscard]] Acquire acquire(std::string resource, int units = 1, int capacity = 1,
                                   std::source_location where = std::source_location::current()) {
         return {runtime_, detail::UnitsCall{std::move(resource), units, capacity, where}};

@@ -28,8 +28,8 @@ create index updates_under_way on engine.updates (chain_id) where stage in ('adm
 -- more of them unread, 0 for all others.
 alter table engine.live_runs add column unread integer not null default 0;
 
--- An errand of one run to another workflow, whoever has that workflow id when it is carried out; `target` is the run that
--- sent it and hears of the outcome.
+-- An errand of one run to another workflow, whoever has that workflow id when it is carried out; `target` is the run
+-- that sent it and hears of the outcome.
 alter table engine.errands
     add column name_space text collate "C",
     add column workflow_id text collate "C",

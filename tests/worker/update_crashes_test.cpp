@@ -1,5 +1,5 @@
-// Updates, and messages between workflows, with the worker killed at each boundary between what is decided, sent
-// and answered. The shop goes on as new under the senders' hands.
+// Updates, and messages between workflows, with the worker killed at each boundary between what is decided,
+// sent and answered. The shop goes on as new under the senders' hands.
 
 #include <signal.h>
 
@@ -44,8 +44,8 @@ store::StartRequest start_of(store::IdSource& ids, const WorkflowType<Input, Out
     return request;
 }
 
-/// Without a client: no threads before the fork. Four sales by update, one of them with an activity, one rejected
-/// request, and one sale by another workflow; the shop goes on as new after every second sale.
+/// Without a client: no threads before the fork. Four sales by update, one of them with an activity, one
+/// rejected request, and one sale by another workflow; the shop goes on as new after every second sale.
 RunId open_quietly(World& world) {
     store::IdSource ids;
     const std::vector<store::StartRequest> requests{

@@ -1,6 +1,6 @@
 -- Puts an update into the inbox of an open run, and wakes the run as send_message does. An id that the chain has seen
--- inserts nothing, unless its run had ended before it was answered: then it is asked again. Nor does anything happen when
--- too many are under way.
+-- inserts nothing, unless its run had ended before it was answered: then it is asked again. Nor does anything happen
+-- when too many are under way.
 --
 -- Locks: the live row (held by the caller already), then the update's row, then the new inbox row. Indexes:
 -- an_update_id_is_used_once_in_a_chain, updates_under_way, a_run_is_live_once.

@@ -1,4 +1,4 @@
--- I-47: An update belongs to a run; one that is under way to an open chain, an accepted one to the open run that took it on.
+-- I-47: An update belongs to a run; one under way to an open chain, an accepted one to the open run that took it on.
 --
 -- Locks: nothing. Reads updates, runs, and every live row.
 with chains as materialized (

@@ -1,4 +1,4 @@
--- I-49: An accepted or answered update is in its run's history once, with its outcome if it has one; a rejected one is not.
+-- I-49: An accepted or answered update is in its history once, with its outcome if there is one; a rejected one is not.
 --
 -- Locks: nothing. Reads updates, and every history row once. Histories that are kept no longer are not judged.
 with events as materialized (

@@ -1,4 +1,4 @@
--- Carries out errands of closed chains, a page of children at a time: they end, are asked to stop or are let go, each by
+-- Carries out errands of closed chains, a page of children at a time: they end, are asked to stop or let go, each by
 -- its policy. A child that somebody holds at this moment, or that has moved on since this statement's snapshot, stays
 -- for the next time; the errand goes once a pass has seen no child any more.
 --

@@ -1,7 +1,7 @@
--- Carries out errands between workflows: the message goes into the inbox of the open run that has the workflow id, and
--- the sender's inbox is told, in one transaction; both are woken as in deliver_messages. A request id that the
--- receiving chain has seen is told as delivered and not repeated. A sender that has ended is told nothing. What concerns
--- a run that somebody holds at this moment, or that has just moved on, stays for the next time.
+-- Carries out errands between workflows: the message goes into the inbox of the open run that has the workflow id,
+-- and the sender's inbox is told, in one transaction; both are woken as in deliver_messages. A request id that the
+-- receiving chain has seen is told as delivered and not repeated. A sender that has ended is told nothing. What
+-- concerns a run that somebody holds at this moment, or that has just moved on, stays for the next time.
 --
 -- Locks: errands, skipping locked rows; then live_runs in key order, skipping locked rows; then message_ids and new
 -- inbox rows. Indexes: an_errand_is_run_once, a_workflow_id_names_one_run_at_a_time, a_run_is_live_once.

@@ -2,8 +2,8 @@
 -- errand; so is its parent, if it waits for it.
 --
 -- Locks: the live row (held by the caller already), then blocked, activities, updates, inbox, children.
--- Indexes: a_run_is_live_once, an_activity_has_one_row, updates_under_way, an_inbox_number_is_given_once, a_run_is_blocked_once,
--- a_child_has_one_parent.
+-- Indexes: a_run_is_live_once, an_activity_has_one_row, updates_under_way, an_inbox_number_is_given_once,
+-- a_run_is_blocked_once, a_child_has_one_parent.
 -- $1 run_id, $2 chain_id, $3 first event of the activation, $4 encoded activation (one event), $5 status,
 -- $6 encoded ChildFailed for its parent, or null, $7 encoded UpdateCompleted for updates under way
 with ended as (

@@ -59,7 +59,8 @@ class Attempt {
         try {
             for (const store::HistoryRow& row : run_.history) {
                 if (!row.unreadable.empty()) {
-                    broken(Breakage::Stage::history, {Blocked::Kind::undecodable, row.unreadable, {}}, nullptr);
+                    broken(Breakage::Stage::history, {Blocked::Kind::undecodable, row.unreadable, {}},
+                           nullptr);
                     return false;
                 }
                 const auto activation = history::decode_activation(row.first_event, row.bytes);

@@ -1,5 +1,7 @@
 // Who may claim what: unrouted queues, current, pinned and ramping builds, moves; and what a promotion needs.
 
+#include <algorithm>
+
 #include "tests/deploy/stage.hpp"
 
 namespace test {
@@ -87,7 +89,7 @@ TEST_CASE("when a ramp is taken out, its runs that are not pinned go to the curr
     b.one.sweep();
     CHECK(b.two.play_all().empty());
     const auto taken = b.one.play_all();
-    CHECK(std::ranges::includes(taken, ramped));
+    CHECK(std::includes(taken.begin(), taken.end(), ramped.begin(), ramped.end()));
     CHECK(b.deployments.stop_ramp("default", "build-1", {"ann", ""}) == store::Stopped::is_current);
     CHECK(b.deployments.stop_ramp("else", "build-1", {"ann", ""}) == store::Stopped::not_routed);
     b.must_hold();

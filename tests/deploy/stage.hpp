@@ -40,7 +40,7 @@ inline constexpr Activity<Order, std::string> reserve_stock{"reserve_stock", {.s
 inline constexpr Activity<std::string, Nothing> ship{"ship", {.start_to_close = 30s}};
 inline constexpr WorkflowType<Order, std::string> ordering{"ordering"};
 inline constexpr WorkflowType<AddressedOrder, std::string> addressed_ordering{"ordering"};
-inline constexpr WorkflowType<Nothing, std::string> waiting{"waiting"};   // for a signal; upgrades by itself
+inline constexpr WorkflowType<Nothing, std::string> waiting{"waiting"};    // for a signal; upgrades by itself
 inline constexpr WorkflowType<Nothing, std::string> faithful{"faithful"};  // the same, pinned
 inline constexpr Signal<std::string> word{"word"};
 inline constexpr Signal<Order> word_as_order{"word"};

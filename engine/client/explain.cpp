@@ -158,6 +158,11 @@ class Explanation {
 
     bool start_delayed() {
         if (info_.activations > 1 || !info_.wake_at || *info_.wake_at <= now_) return false;
+        const int attempt = info_.lifecycle.attempt;
+        if (attempt > 1) {
+            return answer("workflow_retrying", fmt::format("an earlier run has failed: attempt {} begins {}", attempt,
+                                                           due_time(*info_.wake_at, now_)));
+        }
         return answer("start_delayed", "its start is delayed: due " + due_time(*info_.wake_at, now_));
     }
 

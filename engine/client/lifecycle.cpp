@@ -18,8 +18,9 @@ replay::ForkPoint or_refuse(std::optional<replay::ForkPoint> point, RunId run, s
     return *point;
 }
 
-store::PointChooser chooser(const WorkflowRegistry& registry, const ResetPoint& wanted) {
-    return [&registry, wanted](RunId run, const history::History& history) -> replay::ForkPoint {
+/// The history that the store shows has its payloads as they are kept; code has to be given what they mean.
+store::PointChooser chooser(Client& client, const WorkflowRegistry& registry, const ResetPoint& wanted) {
+    return [&client, &registry, wanted](RunId run, const history::History& history) -> replay::ForkPoint {
         switch (wanted.at) {
             case At::event:
                 return or_refuse(replay::point_at(history, wanted.event), run,
@@ -30,7 +31,7 @@ store::PointChooser chooser(const WorkflowRegistry& registry, const ResetPoint& 
             case At::last_continue_as_new:
                 return or_refuse(replay::before_last_activation(history), run, "has not run yet");
             case At::before_first_mismatch:
-                return or_refuse(replay::before_first_mismatch(registry, run, history), run,
+                return or_refuse(replay::before_first_mismatch(registry, run, client.history(run)), run,
                                  "answers as recorded: this program finds no mismatch in it");
             case At::build:
                 break;
@@ -56,11 +57,11 @@ RunRef base_of(pqxx::transaction_base& tx, const RunRef& ref, const ResetPoint& 
     return point.at == At::last_continue_as_new ? run_before(tx, ref) : ref;
 }
 
-ResetResult reset_to(pqxx::transaction_base& tx, const WorkflowRegistry& registry, RunId run,
+ResetResult reset_to(Client& client, pqxx::transaction_base& tx, const WorkflowRegistry& registry, RunId run,
                      const RunRef& base, const ResetOptions& options) {
     auto result = store::reset(tx, {.base = base_of(tx, base, options.point),
                                     .run = run,
-                                    .point = chooser(registry, options.point),
+                                    .point = chooser(client, registry, options.point),
                                     .reason = options.reason,
                                     .identity = options.identity,
                                     .request_id = options.request_id,
@@ -69,11 +70,11 @@ ResetResult reset_to(pqxx::transaction_base& tx, const WorkflowRegistry& registr
     return *std::move(result);
 }
 
-ResetResult fork_to(pqxx::transaction_base& tx, const WorkflowRegistry& registry, RunId run,
+ResetResult fork_to(Client& client, pqxx::transaction_base& tx, const WorkflowRegistry& registry, RunId run,
                     const RunRef& base, const WorkflowId& workflow, const ResetOptions& options) {
     auto result = store::fork(tx, {.base = base_of(tx, base, options.point),
                                    .run = run,
-                                   .point = chooser(registry, options.point),
+                                   .point = chooser(client, registry, options.point),
                                    .workflow = workflow,
                                    .reason = options.reason,
                                    .identity = options.identity,
@@ -88,14 +89,14 @@ ResetResult fork_to(pqxx::transaction_base& tx, const WorkflowRegistry& registry
 
 ResetResult Client::reset(pqxx::transaction_base& tx, const WorkflowRegistry& registry, const RunRef& base,
                           const ResetOptions& options) {
-    return reset_to(tx, registry, new_run_id(), base, options);
+    return reset_to(*this, tx, registry, new_run_id(), base, options);
 }
 
 ResetResult Client::reset(const WorkflowRegistry& registry, const RunRef& base, const ResetOptions& options) {
     const RunId run = new_run_id();
     ResetResult result;
     impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
-        result = reset_to(tx, registry, run, base, options);
+        result = reset_to(*this, tx, registry, run, base, options);
         // The run is ours: an earlier attempt of this very call had committed.
         if (in_doubt && result.run == run) result.repeated = false;
     });
@@ -106,7 +107,7 @@ ResetResult Client::reset(const WorkflowRegistry& registry, const RunRef& base, 
 
 ResetResult Client::fork(pqxx::transaction_base& tx, const WorkflowRegistry& registry, const RunRef& base,
                          const WorkflowId& workflow, const ResetOptions& options) {
-    return fork_to(tx, registry, new_run_id(), base, workflow, options);
+    return fork_to(*this, tx, registry, new_run_id(), base, workflow, options);
 }
 
 ResetResult Client::fork(const WorkflowRegistry& registry, const RunRef& base, const WorkflowId& workflow,
@@ -114,7 +115,7 @@ ResetResult Client::fork(const WorkflowRegistry& registry, const RunRef& base, c
     const RunId run = new_run_id();
     ResetResult result;
     impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
-        result = fork_to(tx, registry, run, base, workflow, options);
+        result = fork_to(*this, tx, registry, run, base, workflow, options);
         if (in_doubt && result.run == run) result.repeated = false;
     });
     if (!result.queue.empty()) impl_->notifier.runs_ready(result.queue);

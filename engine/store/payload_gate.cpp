@@ -64,6 +64,21 @@ auto decoded_or_none(const Decode& decode) -> std::optional<decltype(decode())> 
     }
 }
 
+/// Large payloads that come with what refers to them.
+class Brought final : public payloads::Stored {
+  public:
+    explicit Brought(const std::map<std::string, std::string>& stored) : stored_(stored) {}
+    void put(const std::string&, const std::optional<Uuid>&, const std::string&) override {}
+    [[nodiscard]] std::optional<std::string> get(const std::string& digest) override {
+        const auto found = stored_.find(digest);
+        if (found == stored_.end()) return std::nullopt;
+        return found->second;
+    }
+
+  private:
+    const std::map<std::string, std::string>& stored_;
+};
+
 std::string size_text(std::size_t bytes) {
     constexpr double mebi = 1024.0 * 1024.0;
     return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / mebi);
@@ -117,6 +132,7 @@ class PayloadGate::Impl {
             const PayloadScope of_child{child.run, commit.tenant, commit.subject};
             child.activation = activation(std::move(child.activation), of_child, puts);
         }
+        for (std::string& each : commit.posted) each = event(std::move(each), scope, puts);
         for (Published& each : commit.published) each.json = value(std::move(each.json), scope, puts);
         for (UpdateStep& each : commit.updates) {
             if (each.outcome) each.outcome = event(*std::move(each.outcome), scope, puts);
@@ -145,8 +161,12 @@ class PayloadGate::Impl {
     };
     template <class Encoded>
     Found open_all(Encoded& decoded) {
-        Found found;
         Gets gets{side};
+        return open_all(decoded, gets);
+    }
+    template <class Encoded>
+    Found open_all(Encoded& decoded, payloads::Stored& gets) {
+        Found found;
         history::for_each_payload(decoded, [&](Payload& payload) {
             if (!payloads::begins_wrapped(payload.json)) return;
             payloads::Opened opened = payloads::unwrap(payload.json, keys, gets);
@@ -285,6 +305,16 @@ void PayloadGate::open(HistoryRow& row) {
 
 void PayloadGate::open(std::vector<HistoryRow>& rows) {
     for (HistoryRow& row : rows) open(row);
+}
+
+void PayloadGate::open(Archive& archive) {
+    Brought brought{archive.stored};
+    for (HistoryRow& row : archive.rows) {
+        if (!payloads::has_mark(row.bytes)) continue;
+        history::Activation decoded = history::decode_activation(row.first_event, row.bytes);
+        row.unreadable = impl_->open_all(decoded, brought).problem;
+        row.bytes = history::encode(decoded);
+    }
 }
 
 void PayloadGate::open(InboxMessage& message) {

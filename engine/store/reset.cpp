@@ -47,7 +47,6 @@ struct Holder {
     bool open = false;
     EventId next_event{};
     // What the run that takes its place inherits; unset if it has ended.
-    bool cancel_requested = false;
     std::optional<std::string> priority{}, weight{}, fairness_key{};
 };
 
@@ -72,7 +71,6 @@ std::optional<Holder> lock_holder(pqxx::transaction_base& tx, const std::string&
     holder.priority = text_or_none(terms[0]["priority"]);
     holder.weight = text_or_none(terms[0]["fairness_weight"]);
     holder.fairness_key = text_or_none(terms[0]["fairness_key"]);
-    holder.cancel_requested = terms[0]["cancel_requested"].as<bool>();
     return holder;
 }
 

@@ -87,6 +87,7 @@ std::optional<RunCommit> Turn::fail(const Blocked& blocked) {
     commit.next = RunCommit::Next::close;
     commit.inbox_head = run_.sent.inbox_head = run_.inbox_read();
     add_relatives(commit, started, {}, last);
+    add_updates(commit, running_updates(*run_.execution), last);
     return commit;
 }
 

@@ -2,4 +2,4 @@
 --
 -- Locks: nothing; the caller holds the live row. Index: a_run_is_live_once.
 -- $1 run_id
-select priority, fairness_weight, fairness_key, cancel_requested from engine.live_runs where run_id = $1::uuid
+select priority, fairness_weight, fairness_key from engine.live_runs where run_id = $1::uuid

@@ -40,6 +40,8 @@ ControlConnection::Swept Sweeper::sweep() {
     swept.stuck_runs_woken = wake_stuck_runs();
     swept.stuck_lines_woken = wake_stuck_lines();
     free_runs();
+    retire_limits();
+    tell_waiting_semaphores();
     swept.queue_paused = is_queue_paused();
     return swept;
 }
@@ -91,8 +93,8 @@ int Sweeper::time_out_activities() {
         const ExpiredActivity expired = expired_activity(rows, i);
         ExpiredDecision decision = decide_expired(expired);
         if (decision.failed) {
-            ends.push_back(
-                {expired.row.run, expired.row.activity, expired.owner, expired.fence, *decision.failed, true});
+            ends.push_back({expired.row.run, expired.row.activity, expired.owner, expired.fence,
+                            *decision.failed, true});
         } else {
             retries.push_back({expired.owner, expired.fence, std::move(*decision.again)});
         }
@@ -115,6 +117,22 @@ int Sweeper::wake_stuck_runs() {
         session_.run(forget);
     }
     return static_cast<int>(rows.int64(0, 0));
+}
+
+void Sweeper::retire_limits() {
+    if (Clock::now() < next_limit_walk_) return;
+    Step step{{"retire_limits", sql::retire_limits}, {}};
+    step.params.add(std::string_view{limit_after_}).add(line_page);
+    const Rows rows = session_.run(step);
+    const bool page_was_full = rows.int64(0, 1) == line_page;
+    limit_after_ = page_was_full ? rows.bytes(0, 2) : std::string{};
+    if (!page_was_full) next_limit_walk_ = Clock::now() + stuck_walk_every;
+}
+
+void Sweeper::tell_waiting_semaphores() {
+    if (Clock::now() < next_semaphore_look_) return;
+    session_.run({{"tell_waiting_semaphores", sql::tell_waiting_semaphores}, {}});
+    next_semaphore_look_ = Clock::now() + stuck_walk_every;
 }
 
 bool Sweeper::is_queue_paused() {

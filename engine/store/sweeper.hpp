@@ -32,6 +32,8 @@ class Sweeper {
     int wake_stuck_runs();
     int wake_stuck_lines();
     void free_runs();
+    void retire_limits();
+    void tell_waiting_semaphores();
     bool is_queue_paused();
 
     Session& session_;
@@ -44,6 +46,9 @@ class Sweeper {
     Clock::time_point next_stuck_walk_{};
     /// The same for the lines of limits.
     LineName stuck_line_after_;
+    std::string limit_after_;
+    Clock::time_point next_limit_walk_{};
+    Clock::time_point next_semaphore_look_{};
     Clock::time_point next_line_walk_{};
 };
 

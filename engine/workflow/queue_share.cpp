@@ -15,4 +15,12 @@ std::string problem_with(const QueueShare& share) {
     return {};
 }
 
+std::string problem_with(const RunLimit& limit) {
+    constexpr std::size_t key_bytes_max = 190;
+    if (limit.key.empty() || limit.key.size() > key_bytes_max)
+        return "a run limit whose key has not 1 to 190 bytes";
+    if (limit.concurrency < 1) return "a run limit that lets nothing through";
+    return {};
+}
+
 }  // namespace durable

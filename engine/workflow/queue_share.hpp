@@ -1,7 +1,6 @@
 #pragma once
 // Whose turn a run is, and how often, when more runs are due in a queue than its workers take.
 
-#include <boost/describe.hpp>
 #include <string>
 
 namespace durable {
@@ -18,9 +17,20 @@ struct QueueShare {
 
     bool operator==(const QueueShare&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(QueueShare, (), (priority, fairness_key, weight))
+
+/// How many runs with one key are under way at once: the others have started, but their code waits, first come first
+/// served, until one of them ends or continues as new.
+/// The key's semaphore is "runs:<key>"; an operator may change its capacity.
+struct RunLimit {
+    std::string key;      ///< 1 to 190 bytes
+    int concurrency = 1;  ///< counts if the key is new
+    bool operator==(const RunLimit&) const = default;
+
+    [[nodiscard]] std::string resource() const { return "runs:" + key; }
+};
 
 /// What is wrong with it, for the end of a sentence; empty if nothing.
 [[nodiscard]] std::string problem_with(const QueueShare& share);
+[[nodiscard]] std::string problem_with(const RunLimit& limit);
 
 }  // namespace durable

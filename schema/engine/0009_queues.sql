@@ -45,6 +45,9 @@ create table engine.fairness_weights (
     constraint a_weight_is_positive check (weight >= 0.001 and weight <= 1000)
 );
 
+-- Limits of activities whose keys nothing uses any more: marked, and removed an hour later unless declared again.
+alter table engine.limits add column retires_at timestamptz;
+
 -- Workers ---------------------------------------------------------------------------------------------------------------
 
 -- What a worker says of itself with every renewal of its lease. Null: it has not said anything yet.

@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tests/worker/queue_programs.hpp"
 #include "tests/worker/activity_programs.hpp"
 #include "tests/worker/families.hpp"
 #include "tests/worker/shops.hpp"
@@ -196,6 +197,7 @@ WorkflowRegistry test_workflows(bool changed_code) {
     add_families(registry);
     add_shops(registry);
     add_limit_workflows(registry);
+    add_queue_workflows(registry);
     add_outside_workflows(registry);
     return registry;
 }

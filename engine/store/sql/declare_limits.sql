@@ -1,5 +1,5 @@
 -- Makes keys and lines known before rows are stored under them. The newest figures count; a bucket begins full. Where
--- nothing is new, nothing is locked.
+-- nothing is new, nothing is locked. A key that was about to be removed for want of use stays.
 --
 -- Locks: limits in key order (a claim holds one for a moment and waits for nothing), then new lines in key order.
 -- Indexes: a_key_is_limited_once, a_line_forms_once.
@@ -12,7 +12,7 @@ with known as (
         as x(limit_key, concurrency, per_second, burst, place)
      where not exists (
            select from engine.limits o
-            where o.limit_key = x.limit_key and o.burst = x.burst
+            where o.limit_key = x.limit_key and o.burst = x.burst and o.retires_at is null
               and o.concurrency is not distinct from x.concurrency
               and o.per_second is not distinct from x.per_second)
      order by x.place
@@ -23,15 +23,18 @@ with known as (
            per_second = excluded.per_second, burst = excluded.burst,
            tokens = least(excluded.burst, coalesce(
                engine.tokens_now(l.tokens, l.burst, l.per_second, l.refilled_at), excluded.burst)),
-           refilled_at = greatest(l.refilled_at, engine.now())
+           refilled_at = greatest(l.refilled_at, engine.now()),
+           retires_at = null
     returning 1
 )
 insert into engine.limit_lines (limit_key, queue, type, next_at)
 select x.limit_key, x.queue, x.type, engine.now()
   from unnest($5::text[], $6::text[], $7::text[]) with ordinality as x(limit_key, queue, type, place)
  where (select count(*) from known) >= 0  -- limits first
-   and not exists (
-       select from engine.limit_lines o
-        where o.limit_key = x.limit_key and o.queue = x.queue and o.type = x.type)
+   and (not exists (
+            select from engine.limit_lines o
+             where o.limit_key = x.limit_key and o.queue = x.queue and o.type = x.type)
+        -- The lines of a key that is being removed may be gone by now (see retire_limits.sql).
+        or exists (select from engine.limits o where o.limit_key = x.limit_key and o.retires_at is not null))
  order by x.place
     on conflict (limit_key, queue, type) do nothing

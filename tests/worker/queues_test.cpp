@@ -1,0 +1,153 @@
+// Queues under load: fairness between tenants, pauses, limits under kills, and masses that sleep.
+
+#include "engine/store/queues.hpp"
+
+#include <random>
+
+#include "engine/client/queues.hpp"
+#include "tests/worker/processes.hpp"
+#include "tests/worker/queue_programs.hpp"
+
+using namespace durable;
+using namespace durable::test;
+
+namespace {
+
+/// Notes every start of an attempt at which more than `allowed` of its key run. Exact: claims of a key follow each
+/// other, and each sees what the one before has claimed.
+void watch_limits(const World& world, int allowed) {
+    world.database.execute(
+        "create table public.too_many (running bigint not null);"
+        "grant all on public.too_many to public;"
+        "create function public.watch() returns trigger language plpgsql as $$ "
+        "declare running bigint; begin "
+        "select count(*) into running from engine.activities where limit_key = new.limit_key and owner is "
+        "not null; "
+        "if running > " +
+        std::to_string(allowed) +
+        " then insert into public.too_many values (running); end if; return null; end $$;"
+        "create trigger watch after update on engine.activities for each row "
+        "when (old.owner is null and new.owner is not null) execute function public.watch()");
+}
+
+client::ClientOptions options_of(const World& world) {
+    return {world.database.url(), true, 2};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "behind a mass of queued runs of one tenant, another's first run is done while most of the mass waits") {
+    World world;
+    const int mass = sized(10'000, 100'000);
+    start_masses(world.database, sequence.name, mass, "big",
+                 [](int, store::StartRequest& request) { request.input = encode(0); });
+    const auto worker = world.start_worker();
+    const auto waiting = [&] {
+        return world.number("select count(*) from engine.live_runs where owner is null and tenant = 'big'");
+    };
+    REQUIRE(eventually([&] { return waiting() < mass - 1000; }, 60s));
+    const auto before = std::chrono::steady_clock::now();
+    const RunId first =
+        world.client().start(sequence, 0, {.workflow = WorkflowId{"small"}, .tenant = Tenant{"small"}}).run;
+    CHECK(world.result(sequence, first, 60s) == 0);
+    const auto took = std::chrono::steady_clock::now() - before;
+    const int left = waiting();
+    MESSAGE("done after ", std::chrono::duration<double, std::milli>(took).count(), " ms, ", left, " of ",
+            mass, " still queued");
+    CHECK(left > mass / 4);
+}
+
+TEST_CASE("from a paused queue nothing starts, eager activities neither; why says who paused it") {
+    World world;
+    world.probe->count("closed");
+    const auto worker = world.start_worker();
+    const RunId held = world.start(guarded, {"door", 1, 0, 2}, "held");
+    REQUIRE(eventually([&] { return world.probe->seen("came to door") == 1; }));
+    client::QueueClient operators{options_of(world)};
+    REQUIRE(operators.pause("default", {"vendor outage", "ops"}));
+    // Between two signs of life of the worker there is a look at its queue.
+    for (int i = 0; i < 2; ++i) {
+        const std::string before = world.database.value("select lease_until from engine.workers");
+        REQUIRE(eventually(
+            [&] { return world.database.value("select lease_until from engine.workers") != before; }));
+    }
+    const RunId queued = world.start(sequence, 0, "queued");
+    world.probe->count("open door");
+    REQUIRE(eventually([&] { return world.number("select count(*) from engine.activities") == 1; }));
+    CHECK(world.probe->seen("left door") == 1);  // what ran has ended, and is recorded
+    for (const RunId run : {held, queued}) {
+        const client::Why why = world.client().why(world.workflows, ref(run));
+        CHECK(why.kind == "queue_paused");
+        CHECK_MESSAGE(why.cause.find("paused by ops") != std::string::npos, why.cause);
+    }
+    CHECK(world.number("select count(*) from engine.activities where owner is null") == 1);
+    CHECK(world.open(queued));
+    REQUIRE(operators.unpause("default", {"mended", "ops"}));
+    CHECK(world.result(sequence, queued) == 0);
+    CHECK(world.result(guarded, held) == 2);
+    must_be_sound(world);
+}
+
+TEST_CASE("a key's limit of 3 holds while four workers are killed at random, and no slot leaks") {
+    World world;
+    watch_limits(world, 3);
+    constexpr int visits_of_a_run = 25;
+    const int tasks = sized(400, 2000);
+    start_masses(world.database, visitor.name, tasks / visits_of_a_run, "crowd",
+                 [](int, store::StartRequest& request) {
+                     request.input = encode(LimitedInput{"door", 3, 0, visits_of_a_run});
+                 });
+    std::mt19937 dice{7};
+    std::vector<std::unique_ptr<WorkerProcess>> workers;
+    int made = 0;
+    const auto hire = [&] {
+        return std::make_unique<WorkerProcess>(world.database.url(), "worker-" + std::to_string(++made));
+    };
+    for (int i = 0; i < 4; ++i) workers.push_back(hire());
+    const auto ended = [&] {
+        return tasks - world.number("select count(*) from engine.activities") -
+               visits_of_a_run * world.number("select count(*) from engine.live_runs where activations = 1");
+    };
+    constexpr int kills = 8;
+    for (int i = 1; i <= kills; ++i) {
+        REQUIRE(eventually([&] { return ended() >= tasks * i / (kills + 2); }, 120s));
+        auto& victim = workers[dice() % workers.size()];
+        victim->kill();
+        victim = hire();
+    }
+    REQUIRE(eventually([&] { return world.number("select count(*) from engine.live_runs") == 0; }, 120s));
+    CHECK(world.number("select count(*) from public.too_many") == 0);
+    CHECK(world.number("select count(*) from engine.activities") == 0);
+    CHECK(world.number("select count(*) from engine.closed_runs where status = 'completed'") ==
+          tasks / visits_of_a_run);
+    must_be_sound(world);
+}
+
+TEST_CASE("thousands of sleeping runs wake once each over thirty days, and none early") {
+    World world;
+    const int runs = sized(1500, 10'000);
+    constexpr int days = 30;
+    start_masses(world.database, sleeper.name, runs, "sleeper", [](int i, store::StartRequest& request) {
+        request.input =
+            encode(Duration{std::chrono::hours{24}} * (i % days) + Duration{std::chrono::hours{12}});
+    });
+    const auto worker =
+        world.start_worker([](auto& options) { options.lease = std::chrono::hours{24 * 60}; });
+    const auto asleep = [&] {
+        return world.number("select count(*) from engine.live_runs where owner is null and activations = 2");
+    };
+    REQUIRE(eventually([&] { return asleep() == runs; }, 120s));
+    world.database.advance(std::chrono::hours{1});
+    for (int day = 1; day <= days; ++day) {
+        const int due_before = runs * (day - 1) / days;
+        // Just before this day's twelve o'clock: nobody has woken who should not have.
+        CHECK(world.number("select count(*) from engine.closed_runs") == due_before);
+        world.database.advance(std::chrono::hours{24});
+        REQUIRE(eventually(
+            [&] { return world.number("select count(*) from engine.closed_runs") == runs * day / days; },
+            60s));
+    }
+    CHECK(world.number("select count(*) from engine.live_runs") == 0);
+    must_be_sound(world);
+}

@@ -33,7 +33,7 @@ void define_workflow_why(CLI::App& app, Session& session) {
            "the history is replayed by this program. JSON: {run, kind, cause, chain}; kind is closed, "
            "blocked, no_worker, "
            "not_claimed, start_delayed, worker_gone, message, running, activity_running, activity_waiting, "
-           "activity_retrying, timer, signal, condition or needs_build.",
+           "activity_retrying, activity_paused, activity_awaited, timer, signal, condition or needs_build.",
            {{"callflex workflow why call-processing-7", "why does it not go on?"},
             {"callflex workflow list -s running -o jsonl | jq -r .run_id | xargs -n 1 callflex workflow why",
              "for everything that runs"}});

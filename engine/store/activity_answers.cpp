@@ -83,7 +83,7 @@ void back_to_wait(pqxx::transaction_base& tx, const CompletionToken& token, cons
                   const Failure& failure, Timestamp at) {
     const bool anew = row.after_attempt == "restart";
     const int attempt = anew ? 1 : row.attempt + 1;
-    const auto start_by = microseconds_text(row.task.options.schedule_to_start);
+    const auto start_by = limit_text(row.task.options.schedule_to_start);
     const auto seen = history::encode_event(history::ActivityFailed{token.activity, failure});
     tx.exec_params(std::string{sql::fail_attempt}, token.run.value.to_string(), token.activity.value, attempt,
                    at.time_since_epoch().count(), or_null(start_by), bytea_text(seen), !anew);

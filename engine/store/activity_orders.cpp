@@ -9,6 +9,7 @@
 #include "engine/store/activity_place.hpp"
 #include "engine/store/audit.hpp"
 #include "engine/store/names.hpp"
+#include "engine/store/schedule_rows.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine/workflow/retry.hpp"
 #include "engine_store_sql.hpp"
@@ -100,6 +101,13 @@ Ordered with_place(pqxx::transaction_base& tx, const ActivityRef& ref, const Ord
     return ordered;
 }
 
+/// An end is near: there is nothing to hold, to begin anew or to change.
+std::optional<Ordered> asked_to_stop(const Place& place) {
+    if (!place.row || !place.row->cancel_requested) return std::nullopt;
+    return outcome(OrderOutcome::refused,
+                   place.name() + " is asked to stop by its workflow. To end it: activity skip or fail");
+}
+
 // --- the order beside a run, for an activity without a row ---------------------------------------------------
 
 struct Waiting {
@@ -132,8 +140,8 @@ Columns columns_of(const history::ActivityScheduled& task, Timestamp scheduled_a
     columns.task = bytea_text(history::encode_event(task));
     columns.queue = options.queue.empty() ? run_queue : options.queue;
     columns.priority = std::to_string(options.priority);
-    columns.start_to_close = microseconds_text(options.start_to_close);
-    columns.heartbeat = microseconds_text(options.heartbeat);
+    columns.start_to_close = limit_text(options.start_to_close);
+    columns.heartbeat = limit_text(options.heartbeat);
     if (options.schedule_to_close > Duration::zero())
         columns.close_by = microseconds_text(scheduled_at + options.schedule_to_close);
     return columns;
@@ -146,7 +154,7 @@ Ordered leave_order(pqxx::transaction_base& tx, const Place& place, const std::s
                    by.identity.empty() ? "unknown" : by.identity, by.reason, or_null(columns.task),
                    or_null(columns.queue), or_null(columns.priority), or_null(columns.start_to_close),
                    or_null(columns.heartbeat), or_null(columns.close_by));
-    const history::ActivityOrdered told{place.activity, kind == "restart"};
+    const history::ActivityOrdered told{place.activity, kind.starts_with("restart")};
     tx.exec_params(std::string{sql::send_message}, place.run(), place.live.chain.value.to_string(), "",
                    bytea_text(history::encode_event(told)), false);
     return done(
@@ -167,7 +175,7 @@ struct Freed {
 };
 
 void free_row(pqxx::transaction_base& tx, const Place& place, const Freed& freed) {
-    const auto start_by = microseconds_text(place.row->task.options.schedule_to_start);
+    const auto start_by = limit_text(place.row->task.options.schedule_to_start);
     const auto close_by = microseconds_text(freed.close_by);
     tx.exec_params(std::string{sql::free_activity}, place.run(), place.activity.value, freed.attempt,
                    freed.lost_attempts, freed.details, freed.stays_paused, or_null(start_by),
@@ -228,6 +236,7 @@ history::ActivityScheduled task_of(pqxx::transaction_base& tx, const Place& plac
 Ordered give_task(pqxx::transaction_base& tx, const Place& place, const history::ActivityScheduled& task,
                   const OrderedBy& by) {
     const Timestamp scheduled_at = place.row ? place.row->scheduled_at : place.record.scheduled_at;
+    if (auto refused = asked_to_stop(place)) return *refused;
     Columns columns = columns_of(task, scheduled_at, place.live.queue);
     if (!place.row) return leave_order(tx, place, "change", by, columns);
     if (task.options.queue == place.row->task.options.queue) columns.queue = place.row->queue;
@@ -254,6 +263,7 @@ Ordered pause_activity(pqxx::transaction_base& tx, const ActivityRef& ref, const
             return order_of(tx, place).paused ? already() : leave_order(tx, place, "pause", by);
         }
         if (place.row->paused) return already();
+        if (auto refused = asked_to_stop(place)) return *refused;
         tx.exec_params(std::string{sql::pause_activity}, place.run(), place.activity.value,
                        by.identity.empty() ? "unknown" : by.identity, by.reason);
         return done(place.row->begun() ? "the attempt that is under way may end; no other one follows" : "");
@@ -278,8 +288,9 @@ Ordered unpause_activity(pqxx::transaction_base& tx, const ActivityRef& ref, con
 Ordered reset_activity(pqxx::transaction_base& tx, const ActivityRef& ref, bool keep_paused,
                        const OrderedBy& by) {
     return with_place(tx, ref, by, "activity reset", [&](const Place& place) {
+        if (auto refused = asked_to_stop(place)) return *refused;
         if (place.row) return reset_row(tx, place, keep_paused);
-        return leave_order(tx, place, "restart", by);
+        return leave_order(tx, place, keep_paused ? "restart paused" : "restart", by);
     });
 }
 

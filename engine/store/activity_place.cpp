@@ -35,12 +35,7 @@ void look_into(ActivityRecord& record, const history::Activation& activation, Ev
 
 }  // namespace
 
-std::optional<std::string> microseconds_text(const std::optional<Timestamp>& moment) {
-    if (!moment) return std::nullopt;
-    return std::to_string(moment->time_since_epoch().count());
-}
-
-std::optional<std::string> microseconds_text(Duration limit) {
+std::optional<std::string> limit_text(Duration limit) {
     if (limit <= Duration::zero()) return std::nullopt;
     return std::to_string(limit.count());
 }

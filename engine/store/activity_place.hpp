@@ -57,9 +57,7 @@ struct ActivityRecord {
 void settle_activity(pqxx::transaction_base& tx, const HeldLiveRun& live, EventId activity,
                      const history::Event& outcome);
 
-/// Optional numbers as the statements take them.
-[[nodiscard]] std::optional<std::string> microseconds_text(const std::optional<Timestamp>& moment);
-/// Zero means "not limited".
-[[nodiscard]] std::optional<std::string> microseconds_text(Duration limit);
+/// Microseconds, as the statements take them; none for zero, which means "not limited".
+[[nodiscard]] std::optional<std::string> limit_text(Duration limit);
 
 }  // namespace durable::store

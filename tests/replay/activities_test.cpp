@@ -1,3 +1,4 @@
+#include "engine/replay/activity_machine.hpp"
 #include "tests/replay/work.hpp"
 
 namespace durable::test {
@@ -221,6 +222,20 @@ TEST_CASE("a priority and a limit are recorded with the call") {
     const ActivityOptions& options = script.command<history::ActivityScheduled>(0).options;
     CHECK(options.priority == 1);
     CHECK(options.limit == ActivityLimit{.key = "twilio", .concurrency = 4, .per_second = 0.5, .burst = 1});
+}
+
+TEST_CASE("a local activity is one that is recorded as such, and goes to no queue and under no limit") {
+    const auto problem = [](auto change) {
+        ActivityOptions options{.start_to_close = 1s, .local = true};
+        change(options);
+        const auto normalised = replay::normalise(options, 0s);
+        return normalised.index() == 1 ? std::get<std::string>(normalised) : "";
+    };
+    CHECK(problem([](ActivityOptions&) {}).empty());
+    CHECK(problem([](ActivityOptions& o) { o.queue = "far"; }).find("local") != std::string::npos);
+    CHECK(problem([](ActivityOptions& o) { o.heartbeat = 1s; }).find("local") != std::string::npos);
+    CHECK(problem([](ActivityOptions& o) { o.limit = ActivityLimit{.key = "k"}; }).find("local") !=
+          std::string::npos);
 }
 
 TEST_CASE("a priority or a limit that makes no sense blocks the activation and is named") {

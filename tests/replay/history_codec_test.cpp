@@ -145,6 +145,7 @@ std::vector<std::pair<Event, std::string>> frozen() {
          R"({"k":"ExternalFailed","ordered":2,"failure":)" + failure + "}"},
         {StatePublished{"stage", Payload{"\"ringing\""}, "f.cpp:5"},
          R"({"k":"StatePublished","key":"stage","value":"ringing","source":"f.cpp:5"})"},
+        {ActivityOrdered{EventId{2}, true}, R"({"k":"ActivityOrdered","scheduled":2,"stop":true})"},
         {CodeStarted{}, R"({"k":"CodeStarted"})"},
         {WorkflowCompleted{Payload{"null"}}, R"({"k":"WorkflowCompleted","result":null})"},
         {WorkflowFailed{whole_failure()}, R"({"k":"WorkflowFailed","failure":)" + failure + "}"},

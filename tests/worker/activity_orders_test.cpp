@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include <algorithm>
+
 #include "engine/client/activities.hpp"
 #include "engine/store/check.hpp"
 #include "tests/worker/activity_programs.hpp"
@@ -179,8 +181,12 @@ TEST_CASE_FIXTURE(Desk, "an order finds an activity that its run's worker runs i
     SUBCASE("paused, it gets a row that waits when the attempt fails") {
         CHECK(desk.pause(of(run), operator_).outcome == OrderOutcome::done);
         CHECK(desk.pause(of(run), operator_).outcome == OrderOutcome::already);
+        const auto why = client().why(workflows, ref(run));
+        CHECK(why.kind == "activity_running");
+        CHECK(std::ranges::any_of(why.chain, [](const std::string& sentence) {
+            return sentence.find("paused by ada@desk") != std::string::npos;
+        }));
         CHECK(desk.reset(of(run), true, operator_).good());
-        CHECK(desk.pause(of(run), operator_).good());
         CHECK(eventually([&] { return state(run) == "paused"; }));
         CHECK(number("select count(*) from engine.activity_orders") == 0);
         check_invariants();

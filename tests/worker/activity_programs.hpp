@@ -27,7 +27,7 @@ inline constexpr Activity<int, std::string> quick{
 /// As the gate, from a row (by its priority).
 inline constexpr Activity<GateInput, int> row_gate{
     "row_gate",
-    {.schedule_to_close = 1h, .start_to_close = 60s, .initial_interval = 1h, .maximum_attempts = 3}};
+    {.schedule_to_close = 1h, .start_to_close = 60s, .initial_interval = 10min, .maximum_attempts = 3}};
 
 inline constexpr WorkflowType<Handout, int> asks_outside{"asks_outside"};
 inline constexpr WorkflowType<Handout, int> asks_with_beats{"asks_with_beats"};

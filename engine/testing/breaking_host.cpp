@@ -72,6 +72,8 @@ class Breaker {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     worker::WorkerOptions options = setup.options;
     options.faults.hook = Breaker{at, watch};
+    // An empty poll is a boundary where nothing can break: notifications tell when there is work.
+    options.poll = {std::chrono::milliseconds{200}, std::chrono::milliseconds{400}};
     worker::Worker worker{std::move(options), setup.workflows, setup.activities};
     worker.start();
     worker.wait();

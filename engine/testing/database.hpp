@@ -36,6 +36,8 @@ class TestDatabase {
     [[nodiscard]] Look look(std::optional<RunId> run = {});
     /// Forward only.
     void advance_to(Timestamp moment);
+    /// Workers look at once, instead of at their next poll.
+    void wake() { advance_to(Timestamp{}); }
     /// The processes of all workers have ended.
     void bury_workers();
     /// A connection as the superuser, for looking behind the curtain. No transaction is left open on it.

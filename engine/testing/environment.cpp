@@ -139,17 +139,20 @@ RunId TestEnvironment::start(const std::string& type, const Payload& input, cons
     if (started.outcome != store::StartResult::Outcome::started) {
         throw TestFailure(type + " was not started: the workflow id " + workflow_id + " is taken");
     }
+    database().wake();
     return started.run;
 }
 
 void TestEnvironment::send(RunId run, const std::string& name, const Payload& message) {
     const auto sent = client().signal(reference(run), name, message, {});
     if (sent != store::SendResult::delivered) throw TestFailure("the signal " + name + " found no open run");
+    database().wake();
 }
 
 void TestEnvironment::cancel(RunId run, const std::string& reason) {
     const auto sent = client().cancel(reference(run), reason, "test");
     if (sent != store::SendResult::delivered) throw TestFailure("the cancel request found no open run");
+    database().wake();
 }
 
 client::RunResult TestEnvironment::outcome(RunId run) {

@@ -26,7 +26,7 @@ Ledger::~Ledger() = default;
 
 pqxx::connection& Ledger::connection() {
     if (process_ != ::getpid()) {
-        static_cast<void>(connection_.release());  // closing it would end the parent's session
+        inherited_ = std::move(connection_);  // closing it would end the parent's session
         connection_ = std::make_unique<pqxx::connection>(url_);
         process_ = ::getpid();
     }

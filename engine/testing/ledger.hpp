@@ -58,6 +58,8 @@ class Ledger {
     std::mutex mutex_;  ///< guards the connection
     pid_t process_ = 0;
     std::unique_ptr<pqxx::connection> connection_;
+    std::unique_ptr<pqxx::connection>
+        inherited_;  ///< the parent's, in a worker's process, which never closes it
 };
 
 }  // namespace durable::testing

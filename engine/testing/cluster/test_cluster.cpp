@@ -27,18 +27,21 @@ class TestCluster::Impl {
                 .settings = {{"track_activities", "on"}, {"log_min_messages", "warning"}}});
         }
         template_ = fmt::format("template_{}", ::getpid());
-        administer("create database " + template_);
+        create(template_, "template1");
         pqxx::connection connection{url(template_, "postgres")};
         schema::migrate(connection);
         pqxx::work tx{connection};
-        tx.exec(std::string{sql::movable_clock});
-        tx.exec(std::string{sql::test_role});
+        tx.exec(std::string{cluster_sql::movable_clock});
+        tx.exec(std::string{cluster_sql::test_role});
         tx.commit();
     }
 
     [[nodiscard]] std::string url(const std::string& database, const std::string& user) const {
         if (own_) return own_->url(database, user);
         return fmt::format("{}&dbname={}&user={}", shared_, database, user);
+    }
+    void create(const std::string& database, const std::string& from) {
+        administer(fmt::format(fmt::runtime(cluster_sql::create_database), database, from));
     }
     /// Superuser statements on the maintenance database, one at a time.
     void administer(const std::string& statement) {
@@ -67,13 +70,13 @@ TestCluster::~TestCluster() = default;
 
 std::string TestCluster::make_database(bool migrated) {
     std::string name = impl_->fresh_name();
-    impl_->administer("create database " + name + (migrated ? " template " + impl_->template_name() : ""));
+    impl_->create(name, migrated ? impl_->template_name() : "template1");
     return name;
 }
 
 void TestCluster::drop_database(const std::string& name) noexcept {
     try {
-        impl_->administer("drop database " + name + " with (force)");
+        impl_->administer(fmt::format(fmt::runtime(cluster_sql::drop_database), name));
     } catch (const std::exception& e) {
         fmt::print(stderr, "test database {} was not dropped: {}\n", name, e.what());
     }

@@ -12,7 +12,8 @@ using durable::client::Client;
 /// Used by one thread at a time.
 class Starter {
   public:
-    explicit Starter(std::string database_url) : database_url_(std::move(database_url)) {}
+    Starter(std::string database_url, durable::payloads::Settings payloads)
+        : database_url_(std::move(database_url)), payloads_(std::move(payloads)) {}
 
     bool operator()(const RunToStart& run, bool again) {
         durable::client::StartOptions options;
@@ -30,19 +31,21 @@ class Starter {
             durable::client::ClientOptions options;
             options.connection_string = database_url_;
             options.connections_max = 1;
+            options.payloads = payloads_;
             client_ = std::make_unique<Client>(std::move(options));
         }
         return *client_;
     }
 
     std::string database_url_;
+    durable::payloads::Settings payloads_;
     std::unique_ptr<Client> client_;
 };
 
 }  // namespace
 
-RunStarter run_starter(std::string database_url) {
-    auto starter = std::make_shared<Starter>(std::move(database_url));
+RunStarter run_starter(std::string database_url, durable::payloads::Settings payloads) {
+    auto starter = std::make_shared<Starter>(std::move(database_url), std::move(payloads));
     return
         [starter = std::move(starter)](const RunToStart& run, bool again) { return (*starter)(run, again); };
 }

@@ -45,6 +45,8 @@ durable::worker::WorkerOptions engine_options(const WorkerDaemonOptions& options
     engine.schedules = product_schedules();
     engine.logger = logger;
     engine.log_format = options.log_format;
+    engine.payloads = options.payloads;
+    engine.retention.export_folder = options.export_folder;
     return engine;
 }
 
@@ -66,7 +68,7 @@ int run_worker(const WorkerDaemonOptions& options) {
     durable::worker::ActivityRegistry activities;
     const auto vendors = std::make_shared<Vendors>(vendor_config(process_environment()));
     register_activities(
-        activities, {vendors, options.storage_root, options.database_url, run_starter(options.database_url)});
+        activities, {vendors, options.storage_root, options.database_url, run_starter(options.database_url, options.payloads)});
 
     const auto logger =
         std::make_shared<spdlog::logger>("worker", std::make_shared<spdlog::sinks::stderr_sink_mt>());

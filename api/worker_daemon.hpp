@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/payloads/settings.hpp"
 #include "engine/worker/log.hpp"
 
 namespace callflex {
@@ -26,6 +27,8 @@ struct WorkerDaemonOptions {
     std::string metrics_address = "127.0.0.1";
     std::optional<int> metrics_port;  ///< none: no port; 0: any free one
     std::filesystem::path storage_root;
+    durable::payloads::Settings payloads{};
+    std::filesystem::path export_folder{};  ///< for runs whose retention policy wants an export; empty: none
 };
 
 /// Works until SIGTERM or SIGINT, then drains; a second signal ends the grace. Returns the exit code. Throws

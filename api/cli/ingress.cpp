@@ -3,6 +3,7 @@
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/environment.hpp"
+#include "api/cli/payload_settings.hpp"
 
 namespace callflex::cli {
 namespace {
@@ -23,6 +24,7 @@ int serve(const Session& session, const IngressArguments& arguments) {
     } catch (const std::invalid_argument& error) {
         throw CommandError(exit_usage, error.what(), "callflex doctor");
     }
+    options.payloads = payload_settings();
     if (!arguments.address.empty()) options.address = arguments.address;
     if (arguments.port >= 0) options.port = static_cast<std::uint16_t>(arguments.port);
     return ingress::run_ingress(options);

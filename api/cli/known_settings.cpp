@@ -118,6 +118,15 @@ SettingsGroup recordings() {
             {{"CALLFLEX_STORAGE", "filesystem, s3 or supabase"}, {"CALLFLEX_STORAGE_ROOT", "the folder"}}};
 }
 
+SettingsGroup payloads() {
+    return {"payloads",
+            "not encrypted",
+            false,
+            {{"CALLFLEX_PAYLOAD_KEYS", "master keys that wrap the keys which encrypt runs' payloads"}},
+            {{"CALLFLEX_PAYLOAD_LIMIT_KIB", "the most that one payload may have"},
+             {"CALLFLEX_EXPORT_FOLDER", "where histories go before they are removed"}}};
+}
+
 SettingsGroup ingress() {
     return {"ingress",
             "defaults",
@@ -159,7 +168,7 @@ std::string without_file(std::string name) {
 std::span<const SettingsGroup> settings_groups() {
     static const std::array groups{callbacks(),  vapi(),    vapi_webhooks(),     twilio(),   stripe(),
                                    resend(),     openai(),  live_events(),       supabase(), s3(),
-                                   recordings(), ingress(), customers_webhooks()};
+                                   recordings(), payloads(), ingress(), customers_webhooks()};
     return groups;
 }
 

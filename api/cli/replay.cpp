@@ -6,8 +6,11 @@
 
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/environment.hpp"
+#include "api/cli/payload_settings.hpp"
 #include "api/cli/run_json.hpp"
 #include "engine/replay/execution.hpp"
+#include "engine/store/payload_gate.hpp"
 #include "engine/trap/determinism_trap.hpp"
 
 namespace callflex::cli {
@@ -37,12 +40,29 @@ std::string read_file(const std::string& file) {
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+/// An exported run. Its keys are looked up in the database, if it is encrypted and there is one.
+history::Exported from_archive(const Session& session, const std::string& bytes, Replayed& replayed) {
+    auto archive = durable::store::read_archive(bytes);
+    const bool has_database = !session.options.database_url.empty() || find_setting("DATABASE_URL");
+    durable::store::PayloadGate gate{has_database ? session.database_url() : std::string{}, payload_settings()};
+    gate.open(archive);
+    history::Exported exported{archive.run, {}};
+    for (const auto& row : archive.rows) {
+        exported.history.push_back(history::decode_activation(row.first_event, row.bytes));
+        if (row.unreadable.empty() || replayed.blocked) continue;
+        replayed.blocked = {durable::replay::Blocked::Kind::undecodable, row.unreadable, {}};
+    }
+    return exported;
+}
+
 Replayed replay_file(Session& session, const std::string& file) {
     Replayed replayed;
     replayed.file = file;
     const std::string text = read_file(file);
     try {
-        const auto exported = history::import_json(text);
+        const auto exported =
+            durable::store::is_archive(text) ? from_archive(session, text, replayed) : history::import_json(text);
+        if (replayed.blocked) return replayed;
         if (exported.history.empty()) {
             replayed.error = "not an exported history: it holds no activations";
             return replayed;
@@ -132,7 +152,7 @@ int replay(Session& session, const std::vector<std::string>& files) {
 
 void define_replay(CLI::App& app, Session& session) {
     auto files = std::make_shared<std::vector<std::string>>();
-    app.add_option("FILE", *files, "Exported histories (`workflow show --output json`); - for standard input")
+    app.add_option("FILE", *files, "Exported histories (`workflow show --output json`, `workflow export`); - for standard input")
         ->required();
     manual(app,
            "Replays histories with the workflows of this build, without a database, and under the determinism "

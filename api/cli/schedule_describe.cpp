@@ -20,6 +20,7 @@ struct DescribeArguments {
 
 Json full_json(const ScheduleInfo& schedule, const std::vector<durable::Timestamp>& next) {
     Json json = to_json(schedule);
+    json["revision"] = schedule.revision;
     json["spec"] = Json::parse(durable::encode(schedule.spec).json);
     json["created_at"] = json_time(schedule.created_at);
     json["updated_at"] = json_time(schedule.updated_at);
@@ -48,6 +49,7 @@ void print_facts(const Session& session, const ScheduleInfo& schedule) {
     add("starts", fmt::format("{} on queue {}", spec.workflow.type, spec.workflow.queue));
     add("tenant", spec.workflow.tenant.value);
     const std::string limit = spec.limited_actions ? fmt::format(" of {}", *spec.limited_actions) : "";
+    add("revision", std::to_string(schedule.revision));
     add("actions", fmt::format("{}{}", schedule.actions, limit));
     add("missed", std::to_string(schedule.missed), schedule.missed > 0 ? Color::yellow : Color::plain);
     add("skipped", std::to_string(schedule.skipped));

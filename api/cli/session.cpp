@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "api/cli/environment.hpp"
+#include "api/cli/payload_settings.hpp"
 #include "engine/client/human_time.hpp"
 #include "workflows/register.hpp"
 
@@ -38,6 +39,7 @@ durable::client::Client& Session::client() {
         durable::client::ClientOptions client_options;
         client_options.connection_string = database_url();
         client_options.connections_max = 2;
+        client_options.payloads = payload_settings();
         client_options.patience = std::chrono::milliseconds{2000};
         client_ = std::make_unique<durable::client::Client>(std::move(client_options));
     }

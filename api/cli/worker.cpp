@@ -5,6 +5,7 @@
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/environment.hpp"
+#include "api/cli/payload_settings.hpp"
 #include "api/worker_daemon.hpp"
 
 namespace callflex::cli {
@@ -32,6 +33,8 @@ int work(const Session& session, WorkerArguments& arguments) {
     options.notifications = !arguments.no_notifications;
     options.log_format =
         arguments.json_log ? durable::worker::LogFormat::json : durable::worker::LogFormat::console;
+    options.payloads = payload_settings();
+    if (const auto folder = find_setting("CALLFLEX_EXPORT_FOLDER")) options.export_folder = folder->value;
     const auto storage = find_setting("CALLFLEX_STORAGE_ROOT");
     options.storage_root = storage ? storage->value : "/var/lib/callflex/recordings";
     try {

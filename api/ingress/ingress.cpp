@@ -157,6 +157,7 @@ class Ingress::Impl : public http::Service {
     static durable::client::ClientOptions client_options(const IngressOptions& options) {
         durable::client::ClientOptions out;
         out.connection_string = options.database_url;
+        out.payloads = options.payloads;
         return out;
     }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/payloads/settings.hpp"
 #include "api/http/limits.hpp"
 #include "api/ingress/signature.hpp"
 
@@ -23,6 +24,7 @@ enum class CommitPoint : std::uint8_t {
 
 struct IngressOptions {
     std::string database_url;  ///< may lead through a transaction pooler
+    durable::payloads::Settings payloads{};
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;  ///< 0: any free one
     int io_threads = 2;

@@ -61,6 +61,26 @@ ScheduleChanges ScheduleClient::apply(std::span<const ScheduleSpec> specs) {
     return changes;
 }
 
+bool ScheduleClient::create(const ScheduleSpec& spec) {
+    bool created = false;
+    impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
+        created = store::create_schedule(tx, spec);
+        if (created || !in_doubt) return;
+        const auto known = store::find_schedule(tx, spec.id);
+        created = known && known->spec == spec;
+    });
+    return created;
+}
+
+store::ScheduleUpdate ScheduleClient::update(const ScheduleSpec& spec, std::optional<std::int64_t> revision) {
+    auto result = store::ScheduleUpdate::not_found;
+    impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
+        result = store::update_schedule(tx, spec, revision);
+        if (in_doubt && result == store::ScheduleUpdate::unchanged) result = store::ScheduleUpdate::updated;
+    });
+    return result;
+}
+
 std::vector<ScheduleInfo> ScheduleClient::list() {
     std::vector<ScheduleInfo> schedules;
     impl_->transactions.read([&](pqxx::transaction_base& tx) { schedules = store::list_schedules(tx); });

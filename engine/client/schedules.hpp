@@ -28,6 +28,10 @@ class ScheduleClient {
 
     /// See store::apply_schedules. Throws schedule::ScheduleError.
     ScheduleChanges apply(std::span<const ScheduleSpec> specs);
+    /// False: there is one of that id, and it is another one. Throws schedule::ScheduleError.
+    bool create(const ScheduleSpec& spec);
+    /// See store::update_schedule.
+    store::ScheduleUpdate update(const ScheduleSpec& spec, std::optional<std::int64_t> revision = std::nullopt);
     [[nodiscard]] std::vector<ScheduleInfo> list();
     [[nodiscard]] ScheduleInfo describe(const std::string& id);
 

@@ -39,4 +39,12 @@ std::string decompress(std::string_view frame, std::size_t size) {
     return text;
 }
 
+std::string decompress(std::string_view frame) {
+    const auto size = ZSTD_getFrameContentSize(frame.data(), frame.size());
+    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) {
+        throw DecodeError("", "not a zstd frame of known size");
+    }
+    return decompress(frame, size);
+}
+
 }  // namespace durable::payloads

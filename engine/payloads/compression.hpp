@@ -10,5 +10,7 @@ namespace durable::payloads {
 [[nodiscard]] std::string compress(std::string_view text);
 /// Throws DecodeError: not a frame, damaged, or its content has not the `size` promised.
 [[nodiscard]] std::string decompress(std::string_view frame, std::size_t size);
+/// The same, of a frame that tells its size.
+[[nodiscard]] std::string decompress(std::string_view frame);
 
 }  // namespace durable::payloads

@@ -26,27 +26,6 @@ std::string to_base64(std::string_view data) {
     return text;
 }
 
-std::string from_base64(JsonReader& reader) {
-    const std::string text = reader.string();
-    std::string data(text.size() / 4 * 3 + 3, '\0');
-    std::size_t length = 0;
-    const int rc = sodium_base642bin(bytes(data), data.size(), text.data(), text.size(), nullptr, &length,
-                                     nullptr, sodium_base64_VARIANT_ORIGINAL);
-    if (rc != 0) reader.fail("expected base64");
-    data.resize(length);
-    return data;
-}
-
-std::string from_hex(JsonReader& reader) {
-    const std::string text = reader.string();
-    std::string data(digest_bytes, '\0');
-    std::size_t length = 0;
-    const int rc =
-        sodium_hex2bin(bytes(data), data.size(), text.data(), text.size(), nullptr, &length, nullptr);
-    if (rc != 0 || length != digest_bytes) reader.fail("expected a digest of 64 hexadecimal digits");
-    return data;
-}
-
 void read_member(JsonReader& reader, std::string_view name, Wrapped& wrapped) {
     if (name == "size") {
         wrapped.size = reader.integer<std::size_t>();
@@ -55,9 +34,9 @@ void read_member(JsonReader& reader, std::string_view name, Wrapped& wrapped) {
     } else if (name == "key") {
         codec::read(reader, wrapped.key.emplace());
     } else if (name == "at") {
-        wrapped.digest = from_hex(reader);
+        wrapped.digest = from_hex(reader.string());
     } else if (name == "data") {
-        wrapped.data = from_base64(reader);
+        wrapped.data = from_base64(reader.string());
     } else {
         reader.fail("a newer build has written this payload: it has a member that this one does not know");
     }
@@ -149,6 +128,27 @@ Parsed parse(std::string_view json) {
     reader.finish();
     if (!plain) parsed.wrapped = std::move(wrapped);
     return parsed;
+}
+
+std::string from_base64(std::string_view text) {
+    std::string data(text.size() / 4 * 3 + 3, '\0');
+    std::size_t length = 0;
+    const int rc = sodium_base642bin(bytes(data), data.size(), text.data(), text.size(), nullptr, &length,
+                                     nullptr, sodium_base64_VARIANT_ORIGINAL);
+    if (rc != 0) throw DecodeError("payload", "expected base64");
+    data.resize(length);
+    return data;
+}
+
+std::string from_hex(std::string_view text) {
+    std::string data(digest_bytes, '\0');
+    std::size_t length = 0;
+    const int rc =
+        sodium_hex2bin(bytes(data), data.size(), text.data(), text.size(), nullptr, &length, nullptr);
+    if (rc != 0 || length != digest_bytes) {
+        throw DecodeError("payload", "expected a digest of 64 hexadecimal digits");
+    }
+    return data;
 }
 
 std::string to_hex(std::string_view data) {

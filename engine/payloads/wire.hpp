@@ -46,5 +46,8 @@ struct Parsed {
 [[nodiscard]] Parsed parse(std::string_view json);
 
 [[nodiscard]] std::string to_hex(std::string_view bytes);
+/// Both throw DecodeError. The hexadecimal one is a digest of 32 bytes.
+[[nodiscard]] std::string from_hex(std::string_view text);
+[[nodiscard]] std::string from_base64(std::string_view text);
 
 }  // namespace durable::payloads

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "engine/workflow/codec.hpp"
 #include "engine/workflow/workflow_type.hpp"
@@ -78,9 +79,14 @@ struct ScheduleSpec {
     std::string id;
     /// Either: a cron expression (cron.hpp) in `time_zone`...
     std::string cron{};
+    /// (and the times of these as well: a calendar is a cron expression for each kind of its days)
+    std::vector<std::string> also{};
     /// ...or: every so much time, counted from 1970 plus `offset`.
     std::optional<Duration> every{};
     Duration offset{0};
+    /// What is left out of all that: cron expressions ("* * * * 6,7": weekends) or dates ("2026-12-25"), on the wall
+    /// clock of the zone.
+    std::vector<std::string> except{};
     std::string time_zone = "UTC";  ///< IANA name
     DstPolicy dst = DstPolicy::shift;
     std::optional<Timestamp> start{};  ///< no nominal time before
@@ -101,7 +107,7 @@ struct ScheduleSpec {
     bool operator==(const ScheduleSpec&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ScheduleSpec, (),
-                      (id, cron, every, offset, time_zone, dst, start, end, jitter, overlap, catch_up,
+                      (id, cron, also, every, offset, except, time_zone, dst, start, end, jitter, overlap, catch_up,
                        pause_on_failure, limited_actions, id_prefix, id_format, workflow))
 
 }  // namespace durable

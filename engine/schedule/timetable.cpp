@@ -16,6 +16,45 @@ constexpr Duration horizon = std::chrono::years{10};
 constexpr Duration jitter_max = std::chrono::hours{24};
 constexpr Duration every_min = std::chrono::seconds{1};
 constexpr std::size_t id_bytes_max = 200;
+constexpr std::size_t rules_max = 100;
+/// So many times in a row may be left out: a day of a schedule of every second, and more. Who leaves out more than that
+/// means that it is over.
+constexpr int left_out_max = 200'000;
+
+/// "2026-12-25"; none: something else.
+std::optional<std::chrono::local_days> date_of(const std::string& text) {
+    const auto number = [&](std::size_t at, std::size_t length) {
+        int value = 0;
+        for (std::size_t i = at; i < at + length; ++i) {
+            if (text[i] < '0' || text[i] > '9') return -1;
+            value = value * 10 + (text[i] - '0');
+        }
+        return value;
+    };
+    if (text.size() != std::string_view{"2026-12-25"}.size() || text[4] != '-' || text[7] != '-')
+        return std::nullopt;
+    const int year = number(0, 4);
+    const int month = number(5, 2);
+    const int day = number(8, 2);
+    if (year < 0 || month < 0 || day < 0) return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year{year},
+                                           std::chrono::month{static_cast<unsigned>(month)},
+                                           std::chrono::day{static_cast<unsigned>(day)}};
+    if (!date.ok()) return std::nullopt;
+    return std::chrono::local_days{date};
+}
+
+/// Six fields instead of five.
+bool speaks_of_seconds(std::string_view cron) {
+    int words = 0;
+    bool inside = false;
+    for (const char c : cron) {
+        const bool space = c == ' ' || c == '\t';
+        if (!space && !inside) ++words;
+        inside = !space;
+    }
+    return words == 6;
+}
 
 [[noreturn]] void fail(const ScheduleSpec& spec, const std::string& what) {
     throw ScheduleError(fmt::format("schedule \"{}\": {}", spec.id, what));
@@ -27,8 +66,8 @@ TimeZone find_zone(const ScheduleSpec& spec) try {
     fail(spec, error.what());
 }
 
-CronExpression parse_cron(const ScheduleSpec& spec) try {
-    return CronExpression::parse(spec.cron);
+CronExpression parse_cron(const ScheduleSpec& spec, const std::string& text) try {
+    return CronExpression::parse(text);
 } catch (const ScheduleError& error) {
     fail(spec, error.what());
 }
@@ -54,18 +93,43 @@ std::uint64_t digest(std::string_view text, std::uint64_t number) {
 }  // namespace
 
 Timetable::Timetable(ScheduleSpec spec)
-    : spec_(std::move(spec)), zone_(find_zone(spec_)), rule_(read_rule()) {
+    : spec_(std::move(spec)),
+      zone_(find_zone(spec_)),
+      rule_(read_rule()),
+      more_rules_(read_more_rules()),
+      exceptions_(read_exceptions()) {
     check();
 }
 
 std::variant<CronExpression, Timetable::Interval> Timetable::read_rule() const {
     if (spec_.cron.empty() == !spec_.every) fail(spec_, "it needs either a cron expression or an interval");
-    if (!spec_.every) return parse_cron(spec_);
+    if (!spec_.every) return parse_cron(spec_, spec_.cron);
     if (*spec_.every < every_min) fail(spec_, "the interval is shorter than a second");
     if (spec_.offset < Duration{0} || spec_.offset >= *spec_.every) {
         fail(spec_, "the offset is not from 0 to less than the interval");
     }
     return Interval{*spec_.every, spec_.offset};
+}
+
+std::vector<CronExpression> Timetable::read_more_rules() const {
+    if (!spec_.also.empty() && spec_.every)
+        fail(spec_, "an interval goes alone: write it as a cron expression");
+    if (spec_.also.size() + spec_.except.size() > rules_max) fail(spec_, "it has more than 100 rules");
+    std::vector<CronExpression> rules;
+    for (const std::string& text : spec_.also) rules.push_back(parse_cron(spec_, text));
+    return rules;
+}
+
+std::vector<Timetable::Exception> Timetable::read_exceptions() const {
+    std::vector<Exception> exceptions;
+    for (const std::string& text : spec_.except) {
+        if (const auto date = date_of(text)) {
+            exceptions.emplace_back(*date);
+        } else {
+            exceptions.emplace_back(Readings{parse_cron(spec_, text), !speaks_of_seconds(text)});
+        }
+    }
+    return exceptions;
 }
 
 void Timetable::check() const {
@@ -85,16 +149,44 @@ void Timetable::check_dates_are_names() const {
     const auto* interval = std::get_if<Interval>(&rule_);
     const bool daily = interval != nullptr ? interval->every >= std::chrono::hours{24}
                                            : std::get<CronExpression>(rule_).at_most_daily();
-    if (!daily || spec_.dst == DstPolicy::both) {
+    if (!daily || spec_.dst == DstPolicy::both || !spec_.also.empty()) {
         fail(spec_, "run ids with a date only need a schedule of at most one run a day");
     }
 }
 
 std::optional<Timestamp> Timetable::next_after(Timestamp time) const {
     if (spec_.start) time = std::max(time, *spec_.start - Duration{1});
-    const auto found = std::visit([&](const auto& rule) { return next(rule, time); }, rule_);
+    auto found = next_named(time);
+    for (int passed = 0; found && left_out(*found); ++passed) {
+        if (passed == left_out_max || (spec_.end && *found >= *spec_.end)) return std::nullopt;
+        found = next_named(*found);
+    }
     const bool over = found && spec_.end && *found >= *spec_.end;
     return over ? std::nullopt : found;
+}
+
+std::optional<Timestamp> Timetable::next_named(Timestamp time) const {
+    auto first = std::visit([&](const auto& rule) { return next(rule, time); }, rule_);
+    for (const CronExpression& rule : more_rules_) {
+        const auto found = next(rule, time);
+        if (found && (!first || *found < *first)) first = found;
+    }
+    return first;
+}
+
+bool Timetable::left_out(Timestamp nominal) const {
+    if (exceptions_.empty()) return false;
+    const local_seconds reading = zone_.local(nominal);
+    return std::ranges::any_of(exceptions_, [&](const Exception& each) {
+        if (const auto* date = std::get_if<std::chrono::local_days>(&each)) {
+            return std::chrono::floor<std::chrono::days>(reading) == *date;
+        }
+        const Readings& readings = std::get<Readings>(each);
+        const auto named = readings.whole_minutes
+                               ? local_seconds{std::chrono::floor<std::chrono::minutes>(reading)}
+                               : reading;
+        return readings.cron.next(named) == named;
+    });
 }
 
 std::vector<Timestamp> Timetable::upcoming(Timestamp after, std::size_t count) const {

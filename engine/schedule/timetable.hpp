@@ -2,6 +2,7 @@
 // A spec, checked and compiled: which instants it names, when each is due, what its run is called. Pure
 // computation on what it is given. Immutable; thread-safe to read.
 
+#include <chrono>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -35,7 +36,18 @@ class Timetable {
         Duration every;
         Duration offset;
     };
+    /// What is left out: readings of the wall clock, or whole dates.
+    struct Readings {
+        CronExpression cron;
+        bool whole_minutes;  ///< it does not speak of seconds
+    };
+    using Exception = std::variant<Readings, std::chrono::local_days>;
     [[nodiscard]] std::variant<CronExpression, Interval> read_rule() const;
+    [[nodiscard]] std::vector<CronExpression> read_more_rules() const;
+    [[nodiscard]] std::vector<Exception> read_exceptions() const;
+    /// The first time after `time` that a rule names, left out or not.
+    [[nodiscard]] std::optional<Timestamp> next_named(Timestamp time) const;
+    [[nodiscard]] bool left_out(Timestamp nominal) const;
     void check() const;
     void check_dates_are_names() const;
     [[nodiscard]] std::optional<Timestamp> next(const Interval& interval, Timestamp after) const;
@@ -49,6 +61,8 @@ class Timetable {
     ScheduleSpec spec_;
     TimeZone zone_;
     std::variant<CronExpression, Interval> rule_;
+    std::vector<CronExpression> more_rules_;
+    std::vector<Exception> exceptions_;
 };
 
 }  // namespace durable::schedule

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "engine/payloads/settings.hpp"
+#include "engine/store/archive.hpp"
 #include "engine/store/types.hpp"
 
 namespace durable::store {
@@ -70,6 +71,8 @@ class PayloadGate {
     // --- on the way out ------------------------------------------------------------------------------------
     void open(HistoryRow& row);
     void open(std::vector<HistoryRow>& rows);
+    /// Of an exported run, which brings its large payloads along. Asks the database for keys only, if there are any.
+    void open(Archive& archive);
     void open(InboxMessage& message);
     void open(std::vector<ClaimedRun>& claimed);
     /// Also fills in whose key its input was sealed with.

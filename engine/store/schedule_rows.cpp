@@ -47,6 +47,7 @@ ScheduleInfo info_of(const pqxx::row& row) {
     info.last = last_run(row);
     info.created_at = moment(row["created_at"]);
     info.updated_at = moment(row["updated_at"]);
+    info.revision = row["revision"].as<std::int64_t>();
     info.now = moment(row["now"]);
     return info;
 }
@@ -78,6 +79,7 @@ std::optional<ScheduleRow> lock_schedule(pqxx::transaction_base& tx, const std::
     row.skipped = found["skipped"].as<std::int64_t>();
     row.next_nominal = moment_or_none(found["next_nominal"]);
     row.last = last_run(found);
+    row.revision = found["revision"].as<std::int64_t>();
     row.now = moment(found["now"]);
     return row;
 }

@@ -21,6 +21,7 @@ struct ScheduleRow {
     std::int64_t skipped = 0;
     std::optional<Timestamp> next_nominal;
     std::optional<ScheduleInfo::LastRun> last;
+    std::int64_t revision = 1;
     Timestamp now;
 };
 enum class RowLock : std::uint8_t { wait, skip };

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -93,6 +94,21 @@ ScheduleChanges apply_schedules(pqxx::transaction_base& tx, std::span<const Sche
     }
     for (const auto& [id, spec] : undeclared) changes.undeclared.push_back(id);
     return changes;
+}
+
+bool create_schedule(pqxx::transaction_base& tx, const ScheduleSpec& spec) {
+    return create(tx, compile(std::array{spec}).front(), database_time(tx));
+}
+
+ScheduleUpdate update_schedule(pqxx::transaction_base& tx, const ScheduleSpec& spec,
+                               std::optional<std::int64_t> revision) {
+    const Timetable timetable = compile(std::array{spec}).front();
+    const auto row = lock_schedule(tx, spec.id, RowLock::wait);
+    if (!row) return ScheduleUpdate::not_found;
+    if (row->spec == spec) return ScheduleUpdate::unchanged;
+    if (revision && *revision != row->revision) return ScheduleUpdate::conflict;
+    update(tx, *row, timetable);
+    return ScheduleUpdate::updated;
 }
 
 bool pause_schedule(pqxx::transaction_base& tx, const std::string& id, const std::string& note) {

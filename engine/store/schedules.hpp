@@ -36,6 +36,7 @@ struct ScheduleInfo {
     std::optional<LastRun> last;
     Timestamp created_at;
     Timestamp updated_at;  ///< when the spec changed
+    std::int64_t revision = 1;  ///< grows with every change of the spec: what update_schedule compares
     Timestamp now;
 };
 /// By id.
@@ -51,6 +52,18 @@ struct ScheduleChanges {
 /// Makes the database's schedules those of the list. May be repeated; an equal spec changes nothing; pause,
 /// note and counts stay. Throws schedule::ScheduleError before anything is written.
 ScheduleChanges apply_schedules(pqxx::transaction_base& tx, std::span<const ScheduleSpec> specs);
+
+/// False: there is one of that id. Throws schedule::ScheduleError.
+bool create_schedule(pqxx::transaction_base& tx, const ScheduleSpec& spec);
+enum class ScheduleUpdate : std::uint8_t {
+    updated,
+    unchanged,  ///< it is so already
+    not_found,
+    conflict,  ///< somebody else has changed it since `revision`
+};
+/// Another spec for the schedule of that id. `revision`: only if that is still its revision. Pause, note and counts stay.
+ScheduleUpdate update_schedule(pqxx::transaction_base& tx, const ScheduleSpec& spec,
+                               std::optional<std::int64_t> revision);
 
 /// False: there is no such schedule (also below). What passes during a pause is not made up for.
 bool pause_schedule(pqxx::transaction_base& tx, const std::string& id, const std::string& note);

@@ -23,6 +23,7 @@
 #include "engine/worker/activities.hpp"
 #include "engine/worker/adaptive_poll.hpp"
 #include "engine/worker/log.hpp"
+#include "engine/worker/retention_options.hpp"
 #include "engine/workflow/registry.hpp"
 
 namespace durable::worker {
@@ -65,6 +66,7 @@ struct WorkerOptions {
     std::vector<ScheduleSpec> schedules{};
     /// What becomes of payloads on their way into rows: compression, encryption, limits.
     payloads::Settings payloads{};
+    RetentionOptions retention{};
     store::Faults faults{};  ///< tests only
     /// None: silence.
     std::shared_ptr<spdlog::logger> logger{};

@@ -134,6 +134,6 @@ $$;
 revoke execute on function engine.shrink_partitions(timestamptz, bigint, double precision) from public;
 grant execute on function engine.shrink_partitions(timestamptz, bigint, double precision) to callflex_system;
 
--- How often a schedule may still start a run by the clock; null: any number. And what its last run has answered.
+-- Grows with every change of a schedule's spec: what who changes it has seen is what he names.
 alter table engine.schedules
-    add column revision bigint not null default 1;  -- grows with every change of the spec: the conflict token
+    add column revision bigint not null default 1;

@@ -16,7 +16,7 @@ gone as (
      where l.run_id = x.run_id
        and l.owner + 0 = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
        and l.inbox_tail = x.head
-    returning l.chain_id, l.tenant, l.has_children
+    returning l.chain_id, l.tenant, l.has_children, l.holds_units
 ),
 closed as (
     insert into engine.closed_runs (run_id, closed_at, activations, events, status)
@@ -30,5 +30,5 @@ told as (
     select 'closed', chain_id, tenant, engine.now() from gone where has_children
 )
 select 1 / (case when count(*) = cardinality($2::uuid[]) then 1 else 0 end), engine.now(),
-       coalesce(bool_or(has_children), false)
+       coalesce(bool_or(has_children or holds_units), false)
   from gone

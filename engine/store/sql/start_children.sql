@@ -10,13 +10,15 @@
 -- Indexes: a_run_starts_once, a_workflow_id_names_one_run_at_a_time, a_run_is_live_once.
 -- Arrays: $1 parent run, $2 parent chain, $3 initiated, $4 child run, $5 workflow id, $6 type, $7 queue, $8 tenant,
 -- $9 activation 0, $10 it must not take a closed run's id, $11 what happens when the parent closes,
--- $12 the parent waits for the answer, $13 event if started, $14 event if refused
+-- $12 the parent waits for the answer, $13 event if started, $14 event if refused; $15 priority, $16 fairness key,
+-- $17 fairness weight: where the priority is null, all three are the parent's
 with given as materialized (
     select w.*, (select r.name_space from engine.runs r where r.run_id = w.parent_run) as name_space
       from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
-                  $9::bytea[], $10::boolean[], $11::text[], $12::boolean[], $13::bytea[], $14::bytea[])
+                  $9::bytea[], $10::boolean[], $11::text[], $12::boolean[], $13::bytea[], $14::bytea[],
+                  $15::integer[], $16::text[], $17::double precision[])
         as w(parent_run, parent_chain, initiated, run_id, workflow_id, type, queue, tenant, activation, rejects,
-             parent_close, answered, if_started, if_refused)
+             parent_close, answered, if_started, if_refused, priority, fairness_key, fairness_weight)
 ),
 wanted as materialized (
     select g.*, row_number() over (partition by name_space, workflow_id
@@ -48,8 +50,16 @@ started as materialized (
     select w.* from wanted w where w.run_id = any (array(select run_id from named))
 ),
 live as (
-    insert into engine.live_runs (run_id, chain_id, wake_at, queue, tenant)
-    select run_id, run_id, engine.now(), queue, tenant from started
+    insert into engine.live_runs
+           (run_id, chain_id, wake_at, queue, tenant, priority, fairness_key, fairness_weight, build)
+    select s.run_id, s.run_id, engine.now(), s.queue, s.tenant, coalesce(s.priority, p.priority, 3),
+           case when s.priority is null then p.fairness_key else s.fairness_key end,
+           coalesce(s.fairness_weight, p.fairness_weight, 1), d.ramping_build
+      from started s
+      left join engine.deployments d
+             on d.queue = s.queue and engine.ramp_bucket(s.workflow_id) < d.ramp_percent
+      left join lateral (select l.priority, l.fairness_key, l.fairness_weight from engine.live_runs l
+                          where l.run_id = s.parent_run limit 1) p on true
 ),
 facts as (
     insert into engine.runs

@@ -1,0 +1,20 @@
+#pragma once
+// When closed runs are looked after, and where they are exported to.
+
+#include <chrono>
+#include <filesystem>
+
+#include "engine/workflow/time.hpp"
+
+namespace durable::worker {
+
+struct RetentionOptions {
+    /// Zero: this worker leaves it to others.
+    std::chrono::milliseconds every = std::chrono::minutes{10};
+    /// Empty: runs whose policy wants an export stay until a worker with a folder comes.
+    std::filesystem::path export_folder{};
+    /// How long a workflow id remembers a run that is gone: longer than any sender repeats its start.
+    Duration names_kept = std::chrono::days{400};
+};
+
+}  // namespace durable::worker

@@ -64,12 +64,22 @@ RunId open_quietly(World& world) {
     return requests.front().run;
 }
 
+/// It was there, and all its sessions are gone. Fails if it has done everything without dying.
+bool has_died(const World& world) {
+    REQUIRE(world.number("select count(*) from engine.live_runs") > 0);
+    return world.number("select count(*) from engine.workers") > 0 &&
+           world.number(
+               "select count(*) from pg_stat_activity where datname = current_database() and "
+               "pid <> pg_backend_pid() and backend_type = 'client backend'") == 0;
+}
+
 void survive(const Death& death) {
     INFO("the worker dies at " << death.statement << " number " << death.nth
                                << (death.point == Point::before_send ? ", not sent" : ", not answered"));
     World world;
     const RunId run = open_quietly(world);
     WorkerProcess dying{world.database.url(), "dying", doomed(death)};
+    REQUIRE(eventually([&] { return has_died(world); }, 60s));
     const auto heir = world.start_worker([](auto& options) { options.name = "heir"; });
     std::vector<int> sold = world.result(shop, run, 60s);
     std::ranges::sort(sold);

@@ -256,7 +256,8 @@ TEST_CASE("chains under many senders of signals and updates: none lost, none twi
                 if (who % 2 == 0) {
                     CHECK(client.signal(named("shop"), sale, item, id) == store::SendResult::delivered);
                 } else {
-                    client.update(named("shop"), "sell", encode(item), until(WaitFor::admitted, id));
+                    CHECK(client.update(named("shop"), "sell", encode(item), until(WaitFor::completed, id))
+                              .stage == UpdateStage::completed);
                 }
             }
         });

@@ -56,26 +56,31 @@ SearchWorld search_world(pqxx::transaction_base& tx) {
     return world;
 }
 
-std::vector<ListedRun> search(pqxx::transaction_base& tx, const SearchRequest& request) {
+SearchStatement search_statement(const SearchRequest& request, const SearchWorld& world) {
     if (request.limit < 1 || request.limit > page_max)
         throw std::invalid_argument("a page has 1 to 10000 runs");
     const search::Query query = search::parse(request.filter);
     if (request.before && !query.order.empty()) throw std::invalid_argument("pages have no order by");
-    const SearchWorld world = search_world(tx);
     const search::BoundQuery bound = search::bind(query, world.catalog, world.now);
 
     constexpr int first_value = 4;
     SearchSql made{first_value};
-    std::string statement = filled(without_comment(sql::search_runs), "condition", made.condition(bound));
-    statement = filled(std::move(statement), "order", made.order(bound));
-    std::vector<std::string> parameters{
+    SearchStatement statement;
+    statement.text = filled(without_comment(sql::search_runs), "condition", made.condition(bound));
+    statement.text = filled(std::move(statement.text), "order", made.order(bound));
+    statement.parameters = {
         request.name_space, std::to_string(request.limit),
         request.before ? request.before->value.to_string() : std::string{after_every_run}};
-    parameters.insert(parameters.end(), made.values().begin(), made.values().end());
+    statement.parameters.insert(statement.parameters.end(), made.values().begin(), made.values().end());
+    return statement;
+}
+
+std::vector<ListedRun> search(pqxx::transaction_base& tx, const SearchRequest& request) {
+    static_cast<void>(search::parse(request.filter));  // before the database is asked for anything
+    const SearchStatement statement = search_statement(request, search_world(tx));
+    const auto parameters = pqxx::prepare::make_dynamic_params(statement.parameters);
     std::vector<ListedRun> runs;
-    for (const auto& row : tx.exec_params(statement, pqxx::prepare::make_dynamic_params(parameters))) {
-        runs.push_back(listed(row));
-    }
+    for (const auto& row : tx.exec_params(statement.text, parameters)) runs.push_back(listed(row));
     return runs;
 }
 

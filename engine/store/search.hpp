@@ -25,6 +25,12 @@ struct SearchRequest {
     std::int32_t limit = 50;        ///< 1..10,000
     std::optional<RunId> before{};  ///< page: runs older than this one; only without an order by
 };
+/// What search() sends: parameters as text.
+struct SearchStatement {
+    std::string text;
+    std::vector<std::string> parameters;
+};
+[[nodiscard]] SearchStatement search_statement(const SearchRequest& request, const SearchWorld& world);
 /// Newest first, or in the order of the filter.
 std::vector<ListedRun> search(pqxx::transaction_base& tx, const SearchRequest& request);
 

@@ -14,7 +14,7 @@ RemoveResult remove(pqxx::transaction_base& tx, const RunRef& ref, bool terminat
     if (!status) return RemoveResult::not_found;
     if (status->status == replay::RunStatus::running) {
         if (!terminate_first) return RemoveResult::open;
-        terminate(tx, {ref.name_space, *run, {}}, reason, identity);
+        terminate(tx, {ref.name_space, run, {}}, reason, identity);
     }
     const auto rows = tx.exec_params(std::string{sql::delete_run}, run->value.to_string());
     if (rows.empty()) return RemoveResult::open;

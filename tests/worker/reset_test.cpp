@@ -321,6 +321,7 @@ TEST_CASE("a fork runs beside its base, under its own id, and is told nothing ag
     Stage stage;
     const auto worker = stage.start_worker();
     const RunId base = stage.start(story, 1, "story");
+    REQUIRE(stage.eventually_has(base, "ActivityCompleted", 1));
     stage.send(base, 1);
     const auto told = stage.result(story, base);
     const auto fork = stage.client().fork(stage.workflows, ref(base), WorkflowId{"fork"},

@@ -110,6 +110,8 @@ Json to_json(const durable::store::RunInfo& info) {
     if (info.continued_as) json["continued_as"] = info.continued_as->value.to_string();
     if (info.closed_at) json["closed_at"] = json_time(*info.closed_at);
     if (info.owner) json["owner"] = *info.owner;
+    if (info.for_build) json["for_build"] = *info.for_build;
+    if (info.pinned) json["pinned"] = true;
     if (info.wake_at) json["wake_at"] = json_time(*info.wake_at);
     if (info.blocked) {
         json["blocked_by"] = {{"kind", info.blocked->kind},

@@ -58,6 +58,7 @@ void print_facts(const Session& session, const RunInfo& info) {
     if (info.name_space != "default") add("namespace", info.name_space);
     add("tenant", info.tenant.value);
     add("queue", info.queue);
+    if (info.for_build) add("build", *info.for_build + (info.pinned ? " (pinned)" : ""));
     add("started", when(info.started_at, info.now));
     if (info.closed_at) add("closed", when(*info.closed_at, info.now));
     add("duration", human_duration(info.closed_at.value_or(info.now) - info.started_at));
@@ -162,7 +163,7 @@ void define_workflow_describe(CLI::App& app, Session& session) {
         "scheduled them "
         "(waiting, retrying, or running elsewhere) with attempts and last failure. JSON: {run_id, "
         "chain_id, namespace, "
-        "workflow_id, type, tenant, queue, status, started_at, closed_at?, activations, events, owner?, "
+        "workflow_id, type, tenant, queue, status, started_at, closed_at?, activations, events, owner?, for_build?, pinned?, "
         "wake_at?, "
         "inbox_waiting, cancel_requested, blocked, blocked_by?, parent_run_id?, continued_as?, paused?: "
         "{since, by, reason}, attempt, run_deadline?, execution_deadline?, forked_from?: {run_id, after, reset, "

@@ -4,6 +4,7 @@
 
 #include "api/cli/run_json.hpp"
 #include "engine/client/human_time.hpp"
+#include "engine/payloads/wire.hpp"
 
 namespace callflex::cli {
 
@@ -28,8 +29,8 @@ Color kind_color(const history::Event& event, Color own) {
 
 /// Payloads below their event, readable, in the column of the details.
 void print_payload(const Session& session, const durable::Payload& payload) {
-    const std::string text =
-        harmless_json(to_json(payload).dump(2, ' ', false, Json::error_handler_t::replace));
+    const auto gone = durable::payloads::tombstone_word(payload.json);
+    const std::string text = gone ? "(" + harmless(*gone) + ")" : harmless_json(to_json(payload).dump(2, ' ', false, Json::error_handler_t::replace));
     const auto style = session.style();
     std::size_t from = 0;
     while (from <= text.size()) {
@@ -58,7 +59,7 @@ void Timeline::print(const history::Activation& activation) {
 
 void Timeline::print_heading(const history::Activation& first) {
     heading_printed_ = true;
-    started_at_ = first.time;
+    started_at_ = given_start_.value_or(first.time);
     session_.out() << session_.style()(Color::bold, fmt::format("{:>5}  {:>10}  {:<25}{}", "EVENT", "AFTER",
                                                                 "KIND", "DETAIL"))
                    << '\n';

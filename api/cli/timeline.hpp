@@ -11,7 +11,9 @@ namespace callflex::cli {
 
 class Timeline {
   public:
-    Timeline(const Session& session, bool payloads) : session_(session), payloads_(payloads) {}
+    /// `started_at`: of the run; none: the first activation printed is its first.
+    Timeline(const Session& session, bool payloads, std::optional<durable::Timestamp> started_at = std::nullopt)
+        : session_(session), payloads_(payloads), given_start_(started_at) {}
     void print(const durable::history::Activation& activation);
 
   private:
@@ -74,6 +76,7 @@ class Timeline {
 
     const Session& session_;
     const bool payloads_;
+    const std::optional<durable::Timestamp> given_start_;
     bool heading_printed_ = false;
     durable::Timestamp started_at_;
     durable::Timestamp time_;  ///< of the activation being printed

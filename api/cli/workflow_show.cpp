@@ -20,6 +20,11 @@ struct ShowArguments {
     RunArgument run;
     bool follow = false;
     bool payloads = false;
+    std::optional<std::int32_t> from;
+    std::optional<int> limit;
+    bool reverse = false;
+
+    [[nodiscard]] bool paged() const { return from || limit || reverse; }
 };
 
 bool ends(const history::Activation& activation) {
@@ -41,6 +46,25 @@ void print_lines(const Session& session, const history::Activation& activation) 
         }
     }
     session.out() << std::flush;
+}
+
+/// One piece: whole activations, until so many events are shown.
+int show_page(Session& session, durable::RunId run, const ShowArguments& arguments) {
+    durable::store::HistoryPage page;
+    page.backwards = arguments.reverse;
+    page.from = arguments.from      ? durable::EventId{*arguments.from}
+                : arguments.reverse ? durable::store::newest_event
+                                    : durable::EventId{1};
+    page.activations = arguments.limit.value_or(1000);
+    const auto info = session.client().describe({.run = run});
+    Timeline timeline(session, arguments.payloads, info ? std::optional{info->started_at} : std::nullopt);
+    std::int32_t shown = 0;
+    for (const auto& activation : session.client().history_page(run, page)) {
+        if (arguments.limit && shown >= *arguments.limit) break;
+        session.for_people() ? timeline.print(activation) : print_lines(session, activation);
+        shown += activation.event_count();
+    }
+    return exit_ok;
 }
 
 /// Prints what there is, and with --follow what comes, until the end.
@@ -66,6 +90,11 @@ int show_events(Session& session, durable::RunId run, const ShowArguments& argum
 int show(Session& session, const ShowArguments& arguments) {
     const auto run = session.client().resolve(arguments.run.ref());
     if (!run) throw durable::client::NotFound("there is no run or workflow " + arguments.run.name);
+    if (arguments.paged() && (arguments.follow || session.options.format == Format::json)) {
+        throw CommandError(exit_usage, "--from, --limit and --reverse show a piece",
+                           "leave out --follow and -o json");
+    }
+    if (arguments.paged()) return show_page(session, *run, arguments);
     if (session.options.format != Format::json) return show_events(session, *run, arguments);
     if (arguments.follow)
         throw CommandError(exit_usage, "--follow streams: one document has no end", "--output jsonl");
@@ -81,6 +110,13 @@ void define_workflow_show(CLI::App& app, Session& session) {
     add_run_argument(app, arguments->run);
     app.add_flag("--follow,-f", arguments->follow, "Go on with new events until the run ends");
     app.add_flag("--payloads,-p", arguments->payloads, "Show inputs, results and messages");
+    app.add_option("--from", arguments->from, "Begin with the commit that holds this event")
+        ->type_name("EVENT")
+        ->check(CLI::Range(1, 2'000'000'000));
+    app.add_option("--limit,-n", arguments->limit, "Whole commits, until so many events are shown")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100'000));
+    app.add_flag("--reverse", arguments->reverse, "The newest commit first");
     manual(app,
            "Shows a run's history as a timeline; events of one commit share a time. With --output json it "
            "exports the "
@@ -90,6 +126,8 @@ void define_workflow_show(CLI::App& app, Session& session) {
            "{event, time, "
            "kind, build, …fields}.",
            {{"callflex workflow show call-processing-7 --follow", "watch it run"},
+            {"callflex workflow show poller-7 --reverse -n 20",
+             "the end of a long one, at the cost of twenty events"},
             {"callflex workflow show call-processing-7 -o json > run.json && callflex replay run.json",
              "does today's code still answer as recorded?"}});
     app.callback([arguments, &session] { session.exit_code = show(session, *arguments); });

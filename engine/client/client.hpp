@@ -24,6 +24,7 @@
 #include "engine/store/pause.hpp"
 #include "engine/store/remove.hpp"
 #include "engine/store/reset.hpp"
+#include "engine/store/history_page.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/search.hpp"
 #include "engine/store/tail.hpp"
@@ -313,6 +314,8 @@ class Client {
     [[nodiscard]] search::SearchCatalog search_catalog();
     /// Activations in order, from the one whose first event is `from` or later. Empty when there are none.
     [[nodiscard]] history::History history(RunId run, EventId from = EventId{1});
+    /// A piece of it, at the cost of the piece.
+    [[nodiscard]] history::History history_page(RunId run, const store::HistoryPage& page);
     [[nodiscard]] std::optional<RunId> resolve(const RunRef& ref);
     /// The workers whose lease is live, by number.
     [[nodiscard]] std::vector<store::LiveWorker> live_workers();

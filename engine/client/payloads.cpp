@@ -40,6 +40,13 @@ Recorded Client::Impl::recorded(RunId run) {
     return open_rows(std::move(rows));
 }
 
+history::History Client::history_page(RunId run, const store::HistoryPage& page) {
+    std::vector<store::HistoryRow> rows;
+    impl_->transactions.look(
+        [&](pqxx::transaction_base& tx) { rows = store::load_history_page(tx, run, page); });
+    return impl_->open_rows(std::move(rows)).history;
+}
+
 Recorded Client::Impl::open_rows(std::vector<store::HistoryRow> rows) {
     gate.open(rows);
     Recorded recorded{decode_rows(rows), {}};

@@ -8,9 +8,7 @@ namespace durable::test {
 namespace {
 
 constexpr Activity<Letter, std::string> copy{"copy", {.start_to_close = 60s, .maximum_attempts = 2}};
-/// Elsewhere: it has a row.
-constexpr Activity<Letter, std::string> stamp{"stamp",
-                                              {.start_to_close = 60s, .maximum_attempts = 2, .priority = 2}};
+constexpr Activity<Letter, std::string> stamp{"stamp", {.start_to_close = 60s, .maximum_attempts = 2}};
 constexpr Activity<Letter, std::string> file{"file", {.start_to_close = 60s, .maximum_attempts = 2}};
 
 std::string copied(const Letter& letter) {
@@ -22,10 +20,13 @@ std::string copied(const Letter& letter) {
 Task<std::string> deliver_letter(Workflow& wf, Letter letter) {
     if (letter.by_child) {
         letter.by_child = false;
-        co_return co_await wf.child(deliver, letter, {.workflow_id = wf.info().workflow_id + "/child"});
+        co_return co_await wf.child(deliver, letter,
+                                    {.workflow = WorkflowId{wf.info().workflow.value + "/child"}});
     }
     std::string text = co_await wf.run(copy, letter);
-    text = co_await wf.run(stamp, {text});
+    ActivityOptions in_line = stamp.options();
+    in_line.priority = 2;  // so that it has a row
+    text = co_await wf.run(stamp, {text}, in_line);
     text = co_await wf.run(file, {text});
     if (letter.waits) text += co_await wf.signals(another).receive();
     co_return text;
@@ -39,14 +40,13 @@ Post::Post(bool encrypted) {
             "m1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "TEST_KEYS");
     }
     workflows.add(deliver, deliver_letter);
-    const auto answer = [](worker::ActivityContext&, Letter letter) -> boost::asio::awaitable<std::string> {
+    const auto answer = [](ActivityContext&, Letter letter) -> boost::asio::awaitable<std::string> {
         co_return copied(letter);
     };
     activities.async(copy, answer);
     activities.async(stamp, answer);
-    activities.transactional(file, [](worker::TransactionalContext&, pqxx::work&, const Letter& letter) {
-        return copied(letter);
-    });
+    activities.transactional(
+        file, [](TransactionalContext&, pqxx::work&, const Letter& letter) { return copied(letter); });
     client = new_client();
 }
 

@@ -13,6 +13,8 @@ using Clock = std::chrono::steady_clock;
 
 /// How long a test may wait, by the wall, for something that is under way.
 constexpr std::chrono::seconds patience{60};
+/// And for everything together: a workflow that never ends has a next timer for ever.
+constexpr std::chrono::minutes patience_in_all{10};
 
 }  // namespace
 
@@ -46,6 +48,7 @@ class TestEnvironment::Impl {
         std::optional<Timestamp> until{};
     };
     void drive(const Goal& goal) {
+        const auto give_up_on_all = Clock::now() + patience_in_all;
         auto give_up = Clock::now() + patience;
         std::chrono::milliseconds pause{1};
         while (true) {
@@ -61,6 +64,7 @@ class TestEnvironment::Impl {
                 continue;
             }
             if (!goal.run && (!goal.until || look.now >= *goal.until)) return;
+            if (Clock::now() > give_up_on_all) throw TestFailure("it goes on for ever: " + waits_for(goal));
             jump(look, goal);
             give_up = Clock::now() + patience;
             pause = std::chrono::milliseconds{1};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/cli/payload_settings.hpp"
 #include "api/cli/run_json.hpp"
 
 namespace callflex::cli {
@@ -38,7 +39,9 @@ void add_order_arguments(CLI::App& app, OrderArguments& order) {
 }
 
 durable::client::ActivityClient activity_client(const Session& session) {
-    return durable::client::ActivityClient{durable::client::ClientOptions{session.database_url()}};
+    durable::client::ClientOptions options{session.database_url()};
+    options.payloads = payload_settings();
+    return durable::client::ActivityClient{options};
 }
 
 int report_ordered(const Session& session, const ActivityArgument& activity, const Ordered& ordered,

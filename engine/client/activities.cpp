@@ -3,6 +3,7 @@
 #include "engine/client/connection_pool.hpp"
 #include "engine/client/transactions.hpp"
 #include "engine/replay/activity_machine.hpp"
+#include "engine/store/payload_gate.hpp"
 #include "engine/workflow/standalone.hpp"
 
 namespace durable::client {
@@ -32,7 +33,8 @@ class ActivityClient::Impl {
         : client(options),
           pool(options.connection_string, options.connections_max),
           transactions(pool, options.patience),
-          notifier(with_deadlines(options.connection_string), options.notifications) {}
+          notifier(with_deadlines(options.connection_string), options.notifications),
+          gate(options.connection_string, options.payloads) {}
 
     template <class Verb>
     Ordered order(Verb verb) {
@@ -66,6 +68,7 @@ class ActivityClient::Impl {
     ConnectionPool pool;
     Transactions transactions;
     store::Notifier notifier;
+    store::PayloadGate gate;
 };
 
 ActivityClient::ActivityClient(const ClientOptions& options) : impl_(std::make_unique<Impl>(options)) {}
@@ -79,14 +82,15 @@ Client& ActivityClient::jobs() {
 
 Answer ActivityClient::complete(pqxx::transaction_base& tx, const CompletionToken& token,
                                 const Payload& result) {
-    return store::complete_activity(tx, token, result);
+    impl_->gate.check_size("result of an activity", result.json);
+    return store::complete_activity(tx, token, result, &impl_->gate);
 }
 Answer ActivityClient::complete(const CompletionToken& token, const Payload& result) {
     return impl_->answer([&](auto& tx) { return complete(tx, token, result); });
 }
 Answer ActivityClient::fail(pqxx::transaction_base& tx, const CompletionToken& token,
                             const Failure& failure) {
-    return store::fail_activity(tx, token, failure);
+    return store::fail_activity(tx, token, failure, &impl_->gate);
 }
 Answer ActivityClient::fail(const CompletionToken& token, const Failure& failure) {
     // An attempt that failed and is tried again leaves no event: after a lost answer its token is stale because
@@ -102,7 +106,7 @@ Answer ActivityClient::fail(const CompletionToken& token, const Failure& failure
 }
 TokenBeat ActivityClient::heartbeat(pqxx::transaction_base& tx, const CompletionToken& token,
                                     const std::optional<Payload>& details) {
-    return store::heartbeat_activity(tx, token, details);
+    return store::heartbeat_activity(tx, token, details, &impl_->gate);
 }
 TokenBeat ActivityClient::heartbeat(const CompletionToken& token, const std::optional<Payload>& details) {
     TokenBeat beat;
@@ -149,21 +153,23 @@ Ordered ActivityClient::update_options(const ActivityRef& activity, const Activi
 }
 Ordered ActivityClient::edit_input(pqxx::transaction_base& tx, const ActivityRef& activity,
                                    const Payload& input, const OrderedBy& by) {
-    return store::edit_activity(tx, activity, input, by);
+    impl_->gate.check_size("input of an activity", input.json);
+    return store::edit_activity(tx, activity, input, by, &impl_->gate);
 }
 Ordered ActivityClient::edit_input(const ActivityRef& activity, const Payload& input, const OrderedBy& by) {
     return impl_->order([&](auto& tx) { return edit_input(tx, activity, input, by); });
 }
 Ordered ActivityClient::skip(pqxx::transaction_base& tx, const ActivityRef& activity, const Payload& result,
                              const OrderedBy& by) {
-    return store::skip_activity(tx, activity, result, by);
+    impl_->gate.check_size("result of an activity", result.json);
+    return store::skip_activity(tx, activity, result, by, &impl_->gate);
 }
 Ordered ActivityClient::skip(const ActivityRef& activity, const Payload& result, const OrderedBy& by) {
     return impl_->order([&](auto& tx) { return skip(tx, activity, result, by); });
 }
 Ordered ActivityClient::fail(pqxx::transaction_base& tx, const ActivityRef& activity, const Failure& failure,
                              const OrderedBy& by) {
-    return store::fail_pending_activity(tx, activity, failure, by);
+    return store::fail_pending_activity(tx, activity, failure, by, &impl_->gate);
 }
 Ordered ActivityClient::fail(const ActivityRef& activity, const Failure& failure, const OrderedBy& by) {
     return impl_->order([&](auto& tx) { return fail(tx, activity, failure, by); });
@@ -180,7 +186,8 @@ void ActivityClient::told(const Ordered& ordered) {
 
 std::vector<store::PendingActivity> ActivityClient::list(const ActivityFilter& filter) {
     std::vector<store::PendingActivity> found;
-    impl_->transactions.read([&](pqxx::transaction_base& tx) { found = store::list_activities(tx, filter); });
+    impl_->transactions.read(
+        [&](pqxx::transaction_base& tx) { found = store::list_activities(tx, filter, &impl_->gate); });
     return found;
 }
 
@@ -195,7 +202,7 @@ std::optional<store::PendingActivity> ActivityClient::describe(const ActivityRef
         filter.name_space.reset();
         filter.run = *run;
         filter.limit = all;
-        found = store::list_activities(tx, filter);
+        found = store::list_activities(tx, filter, &impl_->gate);
         std::erase_if(found, [&](const auto& pending) { return pending.activity != ref.activity; });
     });
     if (found.empty()) return std::nullopt;

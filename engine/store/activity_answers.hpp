@@ -5,6 +5,8 @@
 // Sent twice, an answer counts once: the second time it is `repeated`. A token whose attempt is over (timed
 // out, reset, lost with its worker) is `stale`, and changes nothing, whatever became of the activity.
 //
+// `gate` seals what goes into rows and opens what is compared with it; null: payloads as they are.
+//
 // Lock order: live_runs -> activities -> inbox. Not thread-safe beyond the transaction given.
 
 #include <optional>
@@ -12,6 +14,7 @@
 #include <string>
 
 #include "engine/store/completion_token.hpp"
+#include "engine/store/payload_gate.hpp"
 #include "engine/workflow/failure.hpp"
 #include "engine/workflow/payload.hpp"
 
@@ -39,10 +42,12 @@ struct Answer {
 };
 
 /// Ends the activity with this result.
-Answer complete_activity(pqxx::transaction_base& tx, const CompletionToken& token, const Payload& result);
+Answer complete_activity(pqxx::transaction_base& tx, const CompletionToken& token, const Payload& result,
+                         PayloadGate* gate = nullptr);
 /// The attempt has failed: what follows is decided as for any attempt, by `failure.retryable`,
 /// `failure.next_delay` and the activity's retry policy.
-Answer fail_activity(pqxx::transaction_base& tx, const CompletionToken& token, const Failure& failure);
+Answer fail_activity(pqxx::transaction_base& tx, const CompletionToken& token, const Failure& failure,
+                     PayloadGate* gate = nullptr);
 
 /// What a sign of life is answered with.
 struct TokenBeat {
@@ -53,6 +58,6 @@ struct TokenBeat {
 };
 /// Puts the heartbeat time-out off; the details, if given, are the next attempt's.
 TokenBeat heartbeat_activity(pqxx::transaction_base& tx, const CompletionToken& token,
-                             const std::optional<Payload>& details);
+                             const std::optional<Payload>& details, PayloadGate* gate = nullptr);
 
 }  // namespace durable::store

@@ -56,9 +56,21 @@ PendingActivity pending(const pqxx::row& row) {
     return found;
 }
 
+void open(PendingActivity& activity, PayloadGate& gate) {
+    gate.open_value(activity.task.input.json);
+    if (activity.heartbeat_details) gate.open_value(activity.heartbeat_details->json);
+    if (!activity.last_failure) return;
+    std::string bytes =
+        history::encode_event(history::ActivityFailed{activity.activity, *activity.last_failure});
+    gate.open_event(bytes);
+    const history::Event opened = history::decode_event(bytes);
+    activity.last_failure = std::get<history::ActivityFailed>(opened).failure;
+}
+
 }  // namespace
 
-std::vector<PendingActivity> list_activities(pqxx::transaction_base& tx, const ActivityFilter& filter) {
+std::vector<PendingActivity> list_activities(pqxx::transaction_base& tx, const ActivityFilter& filter,
+                                             PayloadGate* gate) {
     constexpr std::int32_t page_max = 10'000;
     if (filter.limit < 1 || filter.limit > page_max)
         throw std::invalid_argument("a page has 1 to 10000 activities");
@@ -71,6 +83,7 @@ std::vector<PendingActivity> list_activities(pqxx::transaction_base& tx, const A
                         or_null(filter.type), or_null(filter.queue), or_null(filter.state),
                         or_null(filter.workflow_id_prefix), or_null(tenant), filter.limit, or_null(run))) {
         found.push_back(pending(row));
+        if (gate != nullptr) open(found.back(), *gate);
     }
     return found;
 }

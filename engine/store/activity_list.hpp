@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/store/payload_gate.hpp"
 #include "engine/store/types.hpp"
 #include "engine/workflow/failure.hpp"
 
@@ -51,9 +52,10 @@ struct PendingActivity {
     std::optional<Payload> heartbeat_details;
     Timestamp now;  ///< database time
 };
-/// Those that have waited longest first.
+/// Those that have waited longest first. `gate` opens their payloads; null: as they are stored.
 [[nodiscard]] std::vector<PendingActivity> list_activities(pqxx::transaction_base& tx,
-                                                           const ActivityFilter& filter);
+                                                           const ActivityFilter& filter,
+                                                           PayloadGate* gate = nullptr);
 
 /// An at-most-once activity that ended without anybody knowing whether it had its effect.
 struct UnknownOutcome {

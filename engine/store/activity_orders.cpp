@@ -90,7 +90,7 @@ Ordered with_place(pqxx::transaction_base& tx, const ActivityRef& ref, const Ord
         return outcome(OrderOutcome::closed, "the run has ended: " + name_of(ref) + " is over with it");
     Place place{*live, ref.activity, hold_activity(tx, *run, ref.activity), {}};
     if (!place.row) {
-        place.record = activity_record(tx, *run, live->chain, ref.activity);
+        place.record = activity_record(tx, *run, live->chain, ref.activity, nullptr);
         if (auto problem = problem_with(ref, place.record)) return *problem;
     }
     Ordered ordered = act(place);
@@ -247,8 +247,9 @@ Ordered give_task(pqxx::transaction_base& tx, const Place& place, const history:
 }
 
 /// An answer in the operator's name.
-Ordered answer_for(pqxx::transaction_base& tx, const Place& place, const history::Event& result) {
-    settle_activity(tx, place.live, place.activity, result);
+Ordered answer_for(pqxx::transaction_base& tx, const Place& place, const history::Event& result,
+                   PayloadGate* gate) {
+    settle_activity(tx, place.live, place.activity, result, gate);
     const bool runs = !place.row || place.row->owner;
     return done(runs ? "the attempt that runs is asked to stop; nobody listens to it any more" : "");
 }
@@ -333,31 +334,31 @@ Ordered change_activity(pqxx::transaction_base& tx, const ActivityRef& ref, cons
 }
 
 Ordered edit_activity(pqxx::transaction_base& tx, const ActivityRef& ref, const Payload& input,
-                      const OrderedBy& by) {
+                      const OrderedBy& by, PayloadGate* gate) {
     return with_place(tx, ref, by, "activity edit-input", [&](const Place& place) {
         history::ActivityScheduled task = task_of(tx, place);
         if (task.input == input) return already();
-        task.input = input;
+        task.input = sealed(tx, place.live.run, input, gate);
         return give_task(tx, place, task, by);
     });
 }
 
 Ordered skip_activity(pqxx::transaction_base& tx, const ActivityRef& ref, const Payload& result,
-                      const OrderedBy& by) {
+                      const OrderedBy& by, PayloadGate* gate) {
     return with_place(tx, ref, by, "activity skip", [&](const Place& place) {
         const int attempts = place.row ? place.row->attempt : 1;
-        return answer_for(tx, place, history::ActivityCompleted{place.activity, result, attempts});
+        return answer_for(tx, place, history::ActivityCompleted{place.activity, result, attempts}, gate);
     });
 }
 
 Ordered fail_pending_activity(pqxx::transaction_base& tx, const ActivityRef& ref, const Failure& failure,
-                              const OrderedBy& by) {
+                              const OrderedBy& by, PayloadGate* gate) {
     return with_place(tx, ref, by, "activity fail", [&](const Place& place) {
         const int attempts = place.row ? place.row->attempt : 1;
         const auto& type = place.row ? place.row->task.type : place.record.scheduled->type;
         Failure last =
             final_failure({type, place.activity, attempts, RetryState::non_retryable}, bounded(failure));
-        return answer_for(tx, place, history::ActivityFailed{place.activity, std::move(last)});
+        return answer_for(tx, place, history::ActivityFailed{place.activity, std::move(last)}, gate);
     });
 }
 

@@ -6,12 +6,15 @@
 // They work wherever the activity stands:
 //   waits      at once
 //   runs       the attempt is left alone (pause, change) or asked to stop (reset), and the order is applied
-//              when it has ended: until then its failure is not final
+//              when it has ended: after a change or a reset its failure is not final, the next attempt follows
+//              at once
 //   handed out as for one that runs; reset takes it back, its token becomes stale
 //   no row     (its run's worker runs it itself) the order waits beside the run, that worker is told, and
 //              applies it when the attempt has failed
 //
 // An attempt that succeeds has done the activity's work, whatever was ordered meanwhile.
+//
+// `gate` seals what goes into rows; null: payloads as they are.
 //
 // Lock order: live_runs -> activities -> inbox. Not thread-safe beyond the transaction given.
 
@@ -19,6 +22,7 @@
 #include <pqxx/pqxx>
 #include <string>
 
+#include "engine/store/payload_gate.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/workflow/failure.hpp"
 #include "engine/workflow/payload.hpp"
@@ -88,14 +92,14 @@ Ordered change_activity(pqxx::transaction_base& tx, const ActivityRef& activity,
                         const ActivityChanges& changes, const OrderedBy& by);
 /// Another input for the attempts to come. History keeps what the workflow had given.
 Ordered edit_activity(pqxx::transaction_base& tx, const ActivityRef& activity, const Payload& input,
-                      const OrderedBy& by);
+                      const OrderedBy& by, PayloadGate* gate = nullptr);
 
 /// Ends it with this result, wherever it stands. An attempt that runs is asked to stop; nobody listens to it
 /// any more. A result that the workflow cannot decode blocks the run.
 Ordered skip_activity(pqxx::transaction_base& tx, const ActivityRef& activity, const Payload& result,
-                      const OrderedBy& by);
+                      const OrderedBy& by, PayloadGate* gate = nullptr);
 /// The same with a failure: no attempt follows.
 Ordered fail_pending_activity(pqxx::transaction_base& tx, const ActivityRef& activity, const Failure& failure,
-                              const OrderedBy& by);
+                              const OrderedBy& by, PayloadGate* gate = nullptr);
 
 }  // namespace durable::store

@@ -33,6 +33,24 @@ void look_into(ActivityRecord& record, const history::Activation& activation, Ev
     record.scheduled_at = activation.time;
 }
 
+/// As the rows have it.
+ActivityRecord stored_record(pqxx::transaction_base& tx, RunId run, RunId chain, EventId activity) {
+    ActivityRecord record;
+    for (const auto& row :
+         tx.exec_params(std::string{sql::history_around}, run.value.to_string(), activity.value)) {
+        look_into(record,
+                  history::decode_activation(EventId{row[0].as<std::int32_t>()}, bytes_of(row[2].c_str())),
+                  activity);
+    }
+    if (record.outcome) return record;
+    for (const auto& row :
+         tx.exec_params(std::string{sql::messages_for_run}, chain.value.to_string(), run.value.to_string())) {
+        const history::Event event = history::decode_event(bytes_of(row[0].c_str()));
+        if (settles(event, activity) && !record.outcome) record.outcome = event;
+    }
+    return record;
+}
+
 }  // namespace
 
 std::optional<std::string> limit_text(Duration limit) {
@@ -70,29 +88,36 @@ std::optional<HeldActivity> hold_activity(pqxx::transaction_base& tx, RunId run,
     return held;
 }
 
-ActivityRecord activity_record(pqxx::transaction_base& tx, RunId run, RunId chain, EventId activity) {
-    ActivityRecord record;
-    for (const auto& row :
-         tx.exec_params(std::string{sql::history_around}, run.value.to_string(), activity.value)) {
-        look_into(record,
-                  history::decode_activation(EventId{row[0].as<std::int32_t>()}, bytes_of(row[2].c_str())),
-                  activity);
-    }
-    if (record.outcome) return record;
-    for (const auto& row :
-         tx.exec_params(std::string{sql::messages_for_run}, chain.value.to_string(), run.value.to_string())) {
-        const history::Event event = history::decode_event(bytes_of(row[0].c_str()));
-        if (settles(event, activity) && !record.outcome) record.outcome = event;
-    }
+ActivityRecord activity_record(pqxx::transaction_base& tx, RunId run, RunId chain, EventId activity,
+                               PayloadGate* gate) {
+    ActivityRecord record = stored_record(tx, run, chain, activity);
+    if (gate == nullptr || !record.outcome) return record;
+    std::string bytes = history::encode_event(*record.outcome);
+    gate->open_event(bytes);
+    record.outcome = history::decode_event(bytes);
     return record;
 }
 
 void settle_activity(pqxx::transaction_base& tx, const HeldLiveRun& live, EventId activity,
-                     const history::Event& outcome) {
+                     const history::Event& outcome, PayloadGate* gate) {
     const std::string run = live.run.value.to_string();
     tx.exec_params(std::string{sql::drop_activity}, run, activity.value);
     tx.exec_params(std::string{sql::send_message}, run, live.chain.value.to_string(), "",
-                   bytea_text(history::encode_event(outcome)), false);
+                   bytea_text(sealed_event(tx, live.run, outcome, gate)), false);
+}
+
+std::string sealed_event(pqxx::transaction_base& tx, RunId run, const history::Event& event,
+                         PayloadGate* gate) {
+    std::string bytes = history::encode_event(event);
+    if (gate == nullptr || gate->passes(bytes)) return bytes;
+    const auto scope = payload_scope(tx, run);
+    return scope ? gate->seal_event(std::move(bytes), *scope, &tx) : bytes;
+}
+
+Payload sealed(pqxx::transaction_base& tx, RunId run, const Payload& payload, PayloadGate* gate) {
+    if (gate == nullptr || gate->passes(payload.json)) return payload;
+    const auto scope = payload_scope(tx, run);
+    return scope ? Payload{gate->seal_value(payload.json, *scope, &tx)} : payload;
 }
 
 }  // namespace durable::store

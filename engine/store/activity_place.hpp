@@ -6,6 +6,7 @@
 #include <pqxx/pqxx>
 #include <string>
 
+#include "engine/store/payload_gate.hpp"
 #include "engine/store/runs.hpp"
 
 namespace durable::store {
@@ -50,12 +51,19 @@ struct ActivityRecord {
     Timestamp scheduled_at;
     std::optional<history::Event> outcome;  ///< ActivityCompleted or ActivityFailed, recorded or on its way
 };
+/// `gate`: opens the outcome's payloads; null: they stay as they are stored.
 [[nodiscard]] ActivityRecord activity_record(pqxx::transaction_base& tx, RunId run, RunId chain,
-                                             EventId activity);
+                                             EventId activity, PayloadGate* gate);
 
-/// Gives the run its result: drops the row, if there is one, and sends the event.
+/// Gives the run its result: drops the row, if there is one, and sends the event, sealed by `gate` unless that is null.
 void settle_activity(pqxx::transaction_base& tx, const HeldLiveRun& live, EventId activity,
-                     const history::Event& outcome);
+                     const history::Event& outcome, PayloadGate* gate);
+
+/// An event, or one payload, as rows keep it.
+[[nodiscard]] std::string sealed_event(pqxx::transaction_base& tx, RunId run, const history::Event& event,
+                                       PayloadGate* gate);
+[[nodiscard]] Payload sealed(pqxx::transaction_base& tx, RunId run, const Payload& payload,
+                             PayloadGate* gate);
 
 /// Microseconds, as the statements take them; none for zero, which means "not limited".
 [[nodiscard]] std::optional<std::string> limit_text(Duration limit);

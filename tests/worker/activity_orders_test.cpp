@@ -181,8 +181,12 @@ TEST_CASE_FIXTURE(Desk, "an order finds an activity that its run's worker runs i
     SUBCASE("paused, it gets a row that waits when the attempt fails") {
         CHECK(desk.pause(of(run), operator_).outcome == OrderOutcome::done);
         CHECK(desk.pause(of(run), operator_).outcome == OrderOutcome::already);
-        const auto why = client().why(workflows, ref(run));
-        CHECK(why.kind == "activity_running");
+        // Until the run's worker has heard of the order, the run waits for that message to be taken.
+        client::Why why;
+        CHECK(eventually([&] {
+            why = client().why(workflows, ref(run));
+            return why.kind == "activity_running";
+        }));
         CHECK(std::ranges::any_of(why.chain, [](const std::string& sentence) {
             return sentence.find("paused by ada@desk") != std::string::npos;
         }));

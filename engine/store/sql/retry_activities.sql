@@ -10,10 +10,10 @@ update engine.activities a
        attempt = case when a.after_attempt = 'restart' then 1 else x.attempt end, lost_attempts = x.lost_attempts,
        available_at = case when a.cancel_requested then engine.now()
                            when a.paused_at is not null then 'infinity'
-                           when a.after_attempt = 'restart' then engine.now()
+                           when a.after_attempt is not null then engine.now()
                            else x.available_at end,
        limit_key = case when not a.cancel_requested then a.limit_key end,
-       schedule_to_start_by = case when a.paused_at is null and a.after_attempt is distinct from 'restart'
+       schedule_to_start_by = case when a.paused_at is null and a.after_attempt is null
                                    then x.schedule_to_start_by end,
        last_failure = x.last_failure,
        heartbeat_details = case when a.after_attempt is distinct from 'restart'

@@ -131,7 +131,8 @@ std::vector<std::pair<RunId, EventId>> ActivityStore::end(WorkerNo worker,
     std::vector<ActivityKey> lost;
     const auto send = [&](bool first_try) {
         auto losers = end_rows(impl_->session, finished);
-        for (const auto& more : {retry_rows(impl_->session, retries), hand_out_rows(impl_->session, handed_out)})
+        for (const auto& more :
+             {retry_rows(impl_->session, retries), hand_out_rows(impl_->session, handed_out)})
             losers.insert(losers.end(), more.begin(), more.end());
         if (first_try) lost = std::move(losers);
         return true;

@@ -51,6 +51,12 @@ std::pair<std::string_view, std::int64_t> split_offset(std::string_view text) {
     return {text.substr(0, sign), text[sign] == '-' ? -offset : offset};
 }
 
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+        text.replace(at, what.size(), with);
+    }
+}
+
 /// Reads what `llvm-objdump -d -r -l` prints.
 class Reader {
   public:
@@ -209,11 +215,9 @@ std::string readable(const std::string& symbol) {
         abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), &std::free};
     if (status != 0) return name;
     name = text.get();
-    const std::string_view long_string =
-        "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >";
-    for (auto at = name.find(long_string); at != std::string::npos; at = name.find(long_string, at)) {
-        name.replace(at, long_string.size(), "std::string");
-    }
+    replace_all(name, "[abi:cxx11]", "");
+    replace_all(name, "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >",
+                "std::string");
     return name;
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "engine/search/fields.hpp"
+#include "engine/store/schedule_store.hpp"
 #include "engine/store/search.hpp"
 #include "tests/store/family.hpp"
 
@@ -310,6 +311,37 @@ TEST_CASE_FIXTURE(
     CHECK(in_psql("select engine.published_state('acme', 'kept', 'stage') ->> 'done'") == "2");
     CHECK(in_psql("select engine.published_state('other', 'kept', 'stage')").empty());
     CHECK(in_psql("select engine.start_workflow('', 'x', 'y')").starts_with("ERROR:  the tenant is empty"));
+}
+
+TEST_CASE_FIXTURE(SqlFixture,
+                  "a schedule is triggered by SQL: a worker's next turn starts the run, paused or not") {
+    ScheduleSpec spec;
+    spec.id = "nightly";
+    spec.cron = "0 2 * * *";
+    spec.workflow.type = "test_workflow";
+    spec.workflow.tenant = Tenant{"tenant-1"};
+    pqxx::connection connection{database.url()};
+    {
+        pqxx::work tx{connection};
+        apply_schedules(tx, std::array{spec});
+        pause_schedule(tx, spec.id, "maintenance");
+        tx.commit();
+    }
+    ScheduleStore schedules{database.url()};
+    while (!schedules.due().ids.empty()) schedules.take_turn(spec.id);
+    CHECK(sql("select engine.trigger_schedule('tenant-2', 'nightly')").empty());
+    CHECK(sql("select engine.trigger_schedule('tenant-1', 'weekly')").empty());
+    CHECK_THROWS_WITH(sql("select engine.trigger_schedule('tenant-1', 'nightly', 'often')"),
+                      doctest::Contains("overlap is skip"));
+    CHECK(schedules.due().ids.empty());
+    CHECK_FALSE(sql("select engine.trigger_schedule('tenant-1', 'nightly', 'allow_all')").empty());
+    REQUIRE(schedules.due().ids == std::vector{spec.id});
+    const auto turn = schedules.take_turn(spec.id);
+    REQUIRE(turn);
+    REQUIRE(turn->decided.size() == 1);
+    CHECK(turn->decided.front().fate == ScheduleFate::started);
+    CHECK(number("select count(*) from engine.live_runs where tenant = 'tenant-1'") == 1);
+    check_invariants();
 }
 
 TEST_CASE_FIXTURE(SqlFixture, "of many that start the same workflow at once by SQL, one has started it") {

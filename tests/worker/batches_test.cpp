@@ -1,8 +1,12 @@
 // Search attributes and batch jobs with real workers: set by code, carried on, and a job that outlives its workers.
 
+#include <signal.h>
+
 #include "engine/client/batches.hpp"
 #include "engine/store/check.hpp"
+#include "engine/store/id_source.hpp"
 #include "tests/worker/families.hpp"
+#include "tests/worker/processes.hpp"
 
 using namespace durable;
 using namespace durable::test;
@@ -90,4 +94,74 @@ TEST_CASE("a batch job goes on after its worker: every run is signalled once") {
     CHECK(world.number("select count(*) from engine.batch_runs where outcome = 'done'") ==
           static_cast<int>(count));
     world.check();
+}
+
+namespace {
+
+/// Without a client: no threads before the fork.
+Uuid prepare_quietly(const World& world, int count) {
+    store::IdSource ids;
+    std::vector<store::StartRequest> requests;
+    for (int i = 0; i < count; ++i) {
+        store::StartRequest request;
+        request.workflow = WorkflowId{"a-" + std::to_string(i)};
+        request.type = adder.name;
+        request.input = encode(2);
+        request.run = ids.run_id();
+        requests.push_back(request);
+    }
+    store::BatchRequest job;
+    job.job = ids.uuid_v7();
+    job.verb = store::BatchVerb::signal;
+    job.filter = "Type = 'adder'";
+    job.arguments = {std::string{amount.name}, encode(1)};
+    job.per_second = 25;
+    pqxx::connection connection{world.database.url()};
+    pqxx::work tx{connection};
+    store::start(tx, requests);
+    store::create_batch(tx, job);
+    tx.commit();
+    return job.job;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a worker that is killed over a page of a batch job, sent or not, leaves nothing out and nothing twice") {
+    using Point = store::Faults::Point;
+    for (const Point point : {Point::before_send, Point::after_commit_reply_lost}) {
+        CAPTURE(point == Point::before_send);
+        World world;
+        constexpr int count = 30;
+        const Uuid job = prepare_quietly(world, count);
+        const WorkerProcess dying{
+            world.database.url(), "dying", [point](worker::WorkerOptions& options, Probe&) {
+                options.faults.hook = [point, passed = std::make_shared<std::atomic<int>>(0)](
+                                          Point at, const char* name) {
+                    if (at == point && std::string_view{name} == "batch_page" && ++*passed == 3)
+                        raise(SIGKILL);
+                    return false;
+                };
+            }};
+        const auto done = [&] {
+            return world.number("select done from engine.batch_jobs where job_id = '" + job.to_string() +
+                                "'");
+        };
+        // Two pages before it dies, and the third if only its answer was lost.
+        const int before_death = point == Point::before_send ? 10 : 15;
+        REQUIRE(eventually([&] { return done() >= before_death; }, 60s));
+        const auto heir = world.start_worker([](auto& options) { options.name = "heir"; });
+        REQUIRE(eventually([&] { return done() == count; }, 60s));
+        REQUIRE(eventually(
+            [&] {
+                return world.number(
+                           "select count(*) from engine.history_events where kind = 'SignalReceived'") ==
+                       count;
+            },
+            60s));
+        CHECK(world.number(
+                  "select count(distinct run_id) from engine.history_events where kind = 'SignalReceived'") ==
+              count);
+        CHECK(world.number("select count(*) from engine.inbox") == 0);
+    }
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Threads that replay pages of runs, each with findings of its own; added up when all is done. The registry is
-// constant and shared; pages change hands through a short line, so that reading never runs far ahead.
+// Threads that replay pages of runs, each with findings of its own; added up when all is done. The registry
+// is constant and shared; pages change hands through a short line, so that reading never runs far ahead.
 //
 // Owned and called by one thread.
 

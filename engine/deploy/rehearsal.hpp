@@ -1,8 +1,8 @@
 #pragma once
-// Every open run of a queue, and one closed run of each shape, replayed by this program: what `deploy check` and
-// `workflow patches` stand on. Read-only, in one REPEATABLE READ snapshot: one connection reads page after page,
-// as many threads as there are cores replay. A page is forgotten when it has been replayed, so memory does not
-// grow with the number of runs.
+// Every open run of a queue, and one closed run of each shape, replayed by this program: what `deploy check`
+// and `workflow patches` stand on. Read-only, in one REPEATABLE READ snapshot: one connection reads page
+// after page, as many threads as there are cores replay. A page is forgotten when it has been replayed, so
+// memory does not grow with the number of runs.
 
 #include <functional>
 #include <pqxx/pqxx>

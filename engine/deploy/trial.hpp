@@ -1,7 +1,7 @@
 #pragma once
-// One stored run against the code of this program: does it go on, and if not, why, where, in which line? Nothing
-// leaves the process, nothing is written. Pure but for side_effect() lambdas, which the code may call when the
-// messages that wait for a run are tried.
+// One stored run against the code of this program: does it go on, and if not, why, where, in which line?
+// Nothing leaves the process, nothing is written. Pure but for side_effect() lambdas, which the code may call
+// when the messages that wait for a run are tried.
 //
 // Any thread; one Trial is of one thread.
 

@@ -1,7 +1,8 @@
 #pragma once
-// Which build runs what, each verb *inside a caller's transaction*. A deployment is a queue that is routed: one
-// build is current, at most one other is ramping. What a build has to show before it gets runs is a verdict of
-// engine/deploy, or an operator's reason; the database itself refuses a route to a build with neither.
+// Which build runs what, each verb *inside a caller's transaction*. A deployment is a queue that is routed:
+// one build is current, at most one other is ramping. What a build has to show before it gets runs is a
+// verdict of engine/deploy, or an operator's reason; the database itself refuses a route to a build with
+// neither.
 //
 // Every change leaves an audit row whose target is the queue. Not thread-safe beyond the transaction given.
 
@@ -111,20 +112,21 @@ struct Promoted {
     std::string detail;  ///< one sentence, when refused
     Deployment deployment;
 };
-/// Makes a build current, or lets it ramp. Throws std::invalid_argument for a bad percentage, an empty build, or
-/// force without a reason.
+/// Makes a build current, or lets it ramp. Throws std::invalid_argument for a bad percentage, an empty build,
+/// or force without a reason.
 Promoted promote(pqxx::transaction_base& tx, const Promotion& promotion);
 
 enum class Stopped : std::uint8_t { done, unchanged, is_current, not_routed };
-/// Takes a ramping build out: it gets no more runs, and those that are not pinned to it go to the current one.
+/// Takes a ramping build out: it gets no more runs, and those that are not pinned to it go to the current
+/// one.
 Stopped stop_ramp(pqxx::transaction_base& tx, const std::string& queue, const std::string& build,
                   const Act& act);
 /// Routes the queue no more; runs that belonged to builds are anybody's again. False: it was not routed.
 bool end_deployment(pqxx::transaction_base& tx, const std::string& queue, const Act& act);
 
 enum class Moved : std::uint8_t { moved, not_found, closed, not_routed };
-/// Gives one open run to a build, or (none) to whichever is current. A worker that holds the run goes on until it
-/// lets go of it.
+/// Gives one open run to a build, or (none) to whichever is current. A worker that holds the run goes on
+/// until it lets go of it.
 Moved move_run(pqxx::transaction_base& tx, const RunRef& run, const std::optional<std::string>& build,
                const Act& act);
 

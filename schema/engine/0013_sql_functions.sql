@@ -170,9 +170,12 @@ begin
         exit;
     end loop;
 
-    insert into engine.live_runs (run_id, chain_id, wake_at, queue, tenant, priority)
+    insert into engine.live_runs (run_id, chain_id, wake_at, queue, tenant, priority, build)
     values (here.new_run, here.new_run, here.wake_at, start_workflow.queue, start_workflow.tenant,
-            start_workflow.priority);
+            start_workflow.priority,
+            (select d.ramping_build from engine.deployments d
+              where d.queue = start_workflow.queue
+                and engine.ramp_bucket(start_workflow.workflow_id) < d.ramp_percent));
     insert into engine.runs (run_id, chain_id, started_at, name_space, workflow_id, type, tenant, queue, request_id)
     values (here.new_run, here.new_run, engine.now(), start_workflow.name_space, start_workflow.workflow_id,
             start_workflow.type, start_workflow.tenant, start_workflow.queue, start_workflow.request_id);

@@ -30,7 +30,8 @@ void add_runs_argument(CLI::App& app, RunsArgument& runs);
 /// -q and what goes with it, beside the option or argument that names one run.
 void add_query_arguments(CLI::App& app, RunsArgument& runs, CLI::Option* run);
 
-/// Shows how many open runs match, asks (a terminal) or wants --yes (a script), and makes the job. Prints its id.
+/// Shows how many open runs match, asks (a terminal) or wants --yes (a script), and makes the job. Prints
+/// its id.
 int start_batch(Session& session, const RunsArgument& runs, durable::client::BatchVerb verb,
                 durable::store::BatchArguments arguments, const std::string& reason);
 
@@ -38,8 +39,8 @@ void with_batches(const Session& session, const std::function<void(BatchClient&)
 /// The job's id as typed. Throws CommandError.
 [[nodiscard]] durable::Uuid batch_id(const std::string& text);
 void add_batch_argument(CLI::App& app, std::string& id);
-/// {job_id, verb, filter, namespace, reason, identity, per_second, state, total, done, skipped, failed, created_at,
-/// ended_at?, trouble?}
+/// {job_id, verb, filter, namespace, reason, identity, per_second, state, total, done, skipped, failed,
+/// created_at, ended_at?, trouble?}
 [[nodiscard]] Json to_json(const BatchJob& job);
 [[nodiscard]] std::string name_of(durable::client::BatchVerb verb);
 [[nodiscard]] std::string name_of(durable::client::BatchState state);

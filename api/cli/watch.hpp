@@ -16,8 +16,8 @@ struct WatchArguments {
 };
 void add_watch_arguments(CLI::App& app, WatchArguments& watch);
 
-/// Calls `show`, once or as long as it is watched; `show` may say that nothing will change any more. On a terminal every
-/// round takes the place of the one before; elsewhere rounds follow each other.
+/// Calls `show`, once or as long as it is watched; `show` may say that nothing will change any more. On a
+/// terminal every round takes the place of the one before; elsewhere rounds follow each other.
 int watched(Session& session, const WatchArguments& watch, const std::function<int(bool& over)>& show);
 
 }  // namespace callflex::cli

@@ -37,8 +37,7 @@ std::vector<std::pair<RunId, history::Activation>> Client::tail(const store::Pos
 
 search::SearchCatalog Client::search_catalog() {
     search::SearchCatalog catalog;
-    impl_->transactions.read(
-        [&](pqxx::transaction_base& tx) { catalog = store::search_world(tx).catalog; });
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { catalog = store::search_world(tx).catalog; });
     return catalog;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// A filter whose names are known and whose values have the types of their fields. Negation has been moved down to the
-// comparisons, so that what a comparison means for a run that has no such value is decided here: it does not hold,
-// and its negation holds.
+// A filter whose names are known and whose values have the types of their fields. Negation has been moved
+// down to the comparisons, so that what a comparison means for a run that has no such value is decided here:
+// it does not hold, and its negation holds.
 
 #include <functional>
 #include <string>
@@ -56,8 +56,8 @@ struct BoundQuery {
 /// The search attributes that the database knows.
 using SearchCatalog = std::map<std::string, SearchType, std::less<>>;
 
-/// Relative times are relative to `now`. Throws QueryError with the place of an unknown name, a value of another
-/// type, an operator that the type has not.
+/// Relative times are relative to `now`. Throws QueryError with the place of an unknown name, a value of
+/// another type, an operator that the type has not.
 [[nodiscard]] BoundQuery bind(const Query& query, const SearchCatalog& catalog, Timestamp now);
 /// Fields to group by, each named once: any but durations, times and lists. Throws QueryError.
 [[nodiscard]] std::vector<BoundField> bind_groups(const std::string& names, const SearchCatalog& catalog);

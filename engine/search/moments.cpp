@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <string>
 
 #include "engine/search/tokens.hpp"
 
@@ -28,8 +29,9 @@ std::optional<std::int64_t> take_number(std::string_view& text, std::size_t fewe
     std::size_t length = 0;
     while (length < text.size() && length < most && text[length] >= '0' && text[length] <= '9') ++length;
     if (length < fewest) return std::nullopt;
+    const std::string digits{text.substr(0, length)};
     std::int64_t value = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + length, value);
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc{}) return std::nullopt;
     text.remove_prefix(length);
     return value;

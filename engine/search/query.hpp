@@ -17,8 +17,8 @@
 
 namespace durable::search {
 
-/// What is wrong with a filter, and where. what() is three lines: the sentence, the text, and a caret below the
-/// place.
+/// What is wrong with a filter, and where. what() is three lines: the sentence, the text, and a caret below
+/// the place.
 class QueryError : public std::runtime_error {
   public:
     QueryError(std::string_view text, std::size_t at, const std::string& problem);

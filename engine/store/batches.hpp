@@ -1,10 +1,11 @@
 #pragma once
-// Batch jobs: one verb for every open run that a filter finds. A job is a row; workers work it off, a page of runs a
-// transaction, in the order of run ids: what a page has done to its runs and how far the job has come commit together,
-// so no run is reached twice, whoever dies, and the next worker goes on where the last page ended.
+// Batch jobs: one verb for every open run that a filter finds. A job is a row; workers work it off, a page
+// of runs a transaction, in the order of run ids: what a page has done to its runs and how far the job has
+// come commit together, so no run is reached twice, whoever dies, and the next worker goes on where the last
+// page ended.
 //
-// A job concerns the runs that had been started when it was made, and that are open and match when their page is taken.
-// Each verb inside a caller's transaction, as in runs.hpp.
+// A job concerns the runs that had been started when it was made, and that are open and match when their
+// page is taken. Each verb inside a caller's transaction, as in runs.hpp.
 //
 // Lock order: batch_jobs -> live_runs by run id -> what the verb locks.
 
@@ -60,8 +61,8 @@ struct BatchJob {
 
 /// Open runs that the filter finds now: what a job would concern. Throws search::QueryError.
 std::int64_t count_open(pqxx::transaction_base& tx, const std::string& name_space, const std::string& filter);
-/// Makes the job, and its audit row. The same job id again changes nothing. Returns the number of runs that match.
-/// Throws search::QueryError, std::invalid_argument.
+/// Makes the job, and its audit row. The same job id again changes nothing. Returns the number of runs that
+/// match. Throws search::QueryError, std::invalid_argument.
 std::int64_t create_batch(pqxx::transaction_base& tx, const BatchRequest& request);
 /// Newest first.
 std::vector<BatchJob> list_batches(pqxx::transaction_base& tx, std::int32_t limit = 50);
@@ -88,7 +89,8 @@ struct BatchPage {
     std::vector<std::string> queues;  ///< of runs that have got messages
     std::vector<RunId> closed;
 };
-/// What verbs need of the worker: resets make runs, and look for the place where its code parts from a history.
+/// What verbs need of the worker: resets make runs, and look for the place where its code parts from a
+/// history.
 struct BatchTools {
     IdSource& ids;
     const WorkflowRegistry& workflows;

@@ -1,7 +1,7 @@
 #pragma once
-// A pqxx connection for a thread that does one kind of work in the background (schedules, batch jobs): one transaction a
-// call, made when first needed, thrown away at the first doubt. Such work is simply done again: a transaction that had
-// committed leaves nothing to do. One thread.
+// A pqxx connection for a thread that does one kind of work in the background (schedules, batch jobs): one
+// transaction a call, made when first needed, thrown away at the first doubt. Such work is simply done
+// again: a transaction that had committed leaves nothing to do. One thread.
 
 #include <functional>
 #include <memory>
@@ -16,8 +16,8 @@ class LoneSession {
     /// `purpose`: for people who look at pg_stat_activity.
     LoneSession(std::string url, const std::string& purpose, Faults faults);
 
-    // Both throw StoreUnavailable when the database does not answer or asks to come again, and std::exception for what
-    // coming again does not mend.
+    // Both throw StoreUnavailable when the database does not answer or asks to come again, and
+    // std::exception for what coming again does not mend.
     /// `name` is for the fault hook.
     void transact(const char* name, const std::function<void(pqxx::work&)>& body);
     /// For statements that write nothing: no transaction block.

@@ -1,6 +1,7 @@
 #pragma once
-// Lists and counts by the filter language (engine/search), from the truth: what a transaction has committed is found.
-// Each verb inside a caller's transaction, as in runs.hpp. All throw search::QueryError for a filter that is wrong.
+// Lists and counts by the filter language (engine/search), from the truth: what a transaction has committed
+// is found. Each verb inside a caller's transaction, as in runs.hpp. All throw search::QueryError for a
+// filter that is wrong.
 
 #include <optional>
 #include <pqxx/pqxx>

@@ -1,6 +1,7 @@
 #pragma once
-// A bound filter as parameterised SQL. What the filter says decides which pieces (sql/search_*.sql) and which columns of
-// engine.run_overview are used; every value, and every key of a search attribute, becomes a parameter.
+// A bound filter as parameterised SQL. What the filter says decides which pieces (sql/search_*.sql) and
+// which columns of engine.run_overview are used; every value, and every key of a search attribute, becomes a
+// parameter.
 
 #include <optional>
 #include <string>

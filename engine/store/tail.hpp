@@ -1,6 +1,6 @@
 #pragma once
-// What has been added to the histories of many runs, for those who watch them. Inside a caller's transaction, as in
-// runs.hpp.
+// What has been added to the histories of many runs, for those who watch them. Inside a caller's
+// transaction, as in runs.hpp.
 
 #include <map>
 #include <pqxx/pqxx>

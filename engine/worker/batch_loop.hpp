@@ -1,9 +1,10 @@
 #pragma once
-// The thread that works off batch jobs: looks whether a page is due, takes it, and sleeps until the next one is. Every
-// worker has one; which of them takes a page is decided by the job's lock. Without jobs it is one indexed look a second.
+// The thread that works off batch jobs: looks whether a page is due, takes it, and sleeps until the next one
+// is. Every worker has one; which of them takes a page is decided by the job's lock. Without jobs it is one
+// indexed look a second.
 //
-// A thread and a connection of its own, because a page waits for the locks of its runs: neither the lease nor a schedule
-// may wait for that.
+// A thread and a connection of its own, because a page waits for the locks of its runs: neither the lease
+// nor a schedule may wait for that.
 
 #include <chrono>
 #include <condition_variable>

@@ -1,5 +1,5 @@
-// How filters are carried out on a hundred thousand runs: what is rare is found through its index, what is common is read
-// from the newest on, and neither reads all runs.
+// How filters are carried out on a hundred thousand runs: what is rare is found through its index, what is
+// common is read from the newest on, and neither reads all runs.
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-// The verbs as SQL functions: the same policies and results as those of C++, by one table of cases; and from psql, in
-// transactions that are not ours.
+// The verbs as SQL functions: the same policies and results as those of C++, by one table of cases; and from
+// psql, in transactions that are not ours.
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
-// Search attributes and batch jobs with real workers: set by code, carried on, and a job that outlives its workers.
+// Search attributes and batch jobs with real workers: set by code, carried on, and a job that outlives its
+// workers.
 
 #include <signal.h>
 

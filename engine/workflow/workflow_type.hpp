@@ -41,8 +41,8 @@ struct Query {
     std::string_view name;
 };
 
-/// A request that the workflow's code checks, takes on and answers (Workflow::on_update): validated, accepted,
-/// completed, each once, whatever crashes.
+/// A request that the workflow's code checks, takes on and answers (Workflow::on_update): validated,
+/// accepted, completed, each once, whatever crashes.
 template <class Input, class Output>
 struct Update {
     using input_type = Input;

@@ -45,13 +45,27 @@ ForkPoint before(const History& history, std::size_t index) {
 struct Heard {
     bool operator()(const ActivityCompleted&) const { return true; }
     bool operator()(const history::ActivityFailed&) const { return true; }
-    bool operator()(const ExternalDelivered&) const { return true; }
-    bool operator()(const ExternalFailed&) const { return true; }
     template <class E>
     bool operator()(const E&) const {
         return false;
     }
 };
+
+/// What became of messages to other workflows that had been ordered up to `after`.
+std::vector<Event> answered_after(const History& history, EventId after) {
+    std::vector<Event> events;
+    for (const Activation& activation : history) {
+        if (activation.first_event <= after) continue;
+        for (const Event& event : activation.arrived) {
+            const auto* delivered = std::get_if<ExternalDelivered>(&event);
+            const auto* failed = std::get_if<ExternalFailed>(&event);
+            const bool ours = (delivered != nullptr && delivered->ordered <= after) ||
+                              (failed != nullptr && failed->ordered <= after);
+            if (ours) events.push_back(event);
+        }
+    }
+    return events;
+}
 
 /// Follows children through a history.
 class Children {
@@ -124,7 +138,7 @@ std::optional<ForkPoint> before_first_mismatch(const WorkflowRegistry& registry,
 }
 
 std::vector<Event> heard_again(const History& history, const ForkPoint& point) {
-    std::vector<Event> events;
+    std::vector<Event> events = answered_after(history, point.after);
     for (const Activation& activation : history) {
         if (activation.first_event <= point.after) continue;
         EventId id = activation.first_event;
@@ -164,6 +178,22 @@ std::vector<ChildAtPoint> open_children_at(const History& history, EventId after
         }
     }
     return children.open();
+}
+
+std::vector<UnitsAtPoint> open_units_at(const History& history, EventId after) {
+    std::map<EventId, UnitsAtPoint> open;
+    for (const Activation& activation : history) {
+        if (activation.first_event > after) break;
+        EventId id{activation.first_event.value + static_cast<std::int32_t>(activation.arrived.size())};
+        for (const Event& event : activation.commands) {
+            if (const auto* requested = std::get_if<UnitsRequested>(&event)) open[id] = {id, requested};
+            if (const auto* released = std::get_if<UnitsReleased>(&event)) open.erase(released->requested);
+            id = next(id);
+        }
+    }
+    std::vector<UnitsAtPoint> units;
+    for (const auto& [event, request] : open) units.push_back(request);
+    return units;
 }
 
 std::vector<std::string> open_updates_at(const History& history, EventId after) {

@@ -33,7 +33,8 @@ struct ForkPoint {
 [[nodiscard]] std::optional<ForkPoint> before_first_mismatch(const WorkflowRegistry& registry, RunId run,
                                                              const history::History& history);
 
-/// Results that are delivered again because of `heard`: of activities, and of messages to other workflows.
+/// Results that are delivered again: those of activities because of `heard`; what became of messages to other workflows
+/// always, since they are not sent once more.
 [[nodiscard]] std::vector<history::Event> heard_again(const history::History& history,
                                                       const ForkPoint& point);
 /// Messages for the chain that arrived after event `after`, in order: signals, cancel requests, accepted updates.
@@ -48,6 +49,13 @@ struct ChildAtPoint {
     bool acknowledged = false;               ///< ChildStarted had come
 };
 [[nodiscard]] std::vector<ChildAtPoint> open_children_at(const history::History& history, EventId after);
+
+/// Units of semaphores that had been asked for up to `after` and not given back by then.
+struct UnitsAtPoint {
+    EventId requested;
+    const history::UnitsRequested* command;  ///< in the history given
+};
+[[nodiscard]] std::vector<UnitsAtPoint> open_units_at(const history::History& history, EventId after);
 
 /// Ids of the updates that had been accepted up to `after` and not answered by then.
 [[nodiscard]] std::vector<std::string> open_updates_at(const history::History& history, EventId after);

@@ -29,8 +29,9 @@ copied as (
 )
 insert into engine.live_runs
        (run_id, chain_id, wake_at, inbox_head, inbox_tail, activations, next_event, adopt, has_children,
-        cancel_requested, queue, tenant, priority, fairness_weight, fairness_key)
+        cancel_requested, queue, tenant, priority, fairness_weight, fairness_key, holds_units)
 select $1::uuid, $2::uuid, engine.now(), 0, $7::bigint, (select count(*) from copied), $4::integer + 1, true,
        exists (select from engine.children k where k.parent_chain = $2::uuid),
-       $8::boolean, queue, tenant, coalesce($9::smallint, 3), coalesce($10::real, 1), $11::text
+       $8::boolean, queue, tenant, coalesce($9::smallint, 3), coalesce($10::real, 1), $11::text,
+       exists (select from engine.semaphore_requests u where u.run_id = $1::uuid)
   from facts

@@ -222,10 +222,6 @@ Timeline::View Timeline::view(EventId, const history::SearchAttributeSet& event)
     const std::string value = event.value.is_null() ? "none" : cut(event.value.json, 60);
     return {"·", Color::dim, event.key + " = " + value + at_source(event.source), nullptr};
 }
-Timeline::View Timeline::view(EventId, const history::SearchAttributeSet& event) {
-    const std::string value = event.value.is_null() ? "none" : cut(event.value.json, 60);
-    return {"·", Color::dim, event.key + " = " + value + at_source(event.source), nullptr};
-}
 Timeline::View Timeline::view(EventId, const history::ActivityOrdered& event) {
     return {"·", Color::dim, scheduled(event.scheduled) + " · ordered by an operator", nullptr};
 }

@@ -61,7 +61,6 @@ class Timeline {
     View view(durable::EventId id, const durable::history::ExternalCancelOrdered& event);
     View view(durable::EventId, const durable::history::ExternalDelivered& event);
     View view(durable::EventId, const durable::history::ExternalFailed& event);
-    View view(durable::EventId, const durable::history::SearchAttributeSet& event);
     View view(durable::EventId, const durable::history::ActivityOrdered& event);
     View view(durable::EventId, const durable::history::CodeStarted& event);
     View view(durable::EventId, const durable::history::WorkflowCompleted& event);

@@ -25,7 +25,7 @@ Json to_json(const std::vector<LineInfo>& lines) {
 }
 
 Json to_json(const QueueDetails& details) {
-    Json json = to_json(details.info);
+    Json json = cli::to_json(details.info);
     json["run_lines"] = to_json(details.run_lines);
     json["row_lines"] = to_json(details.row_lines);
     json["weights"] = Json::object();

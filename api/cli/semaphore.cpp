@@ -48,7 +48,7 @@ int list(Session& session) {
 }
 
 Json to_json(const QueueClient::Semaphore& semaphore) {
-    Json json = to_json(semaphore.info);
+    Json json = cli::to_json(semaphore.info);
     json["requests"] = Json::array();
     for (const UnitsInfo& request : semaphore.requests) {
         Json one{{"workflow_id", request.workflow.value},

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <limits>
 #include <queue>
+#include <tuple>
 #include <utility>
 
 namespace durable::store {
@@ -15,6 +16,17 @@ constexpr std::chrono::seconds full_pass_every{5};
 constexpr int look_share = 20;
 /// Turns in one claim: the rest are for the next.
 constexpr std::size_t turns_max = 600;
+constexpr std::int32_t priorities = 5;
+
+/// What a look costs: by what it has passed, and by the clock as far as that is believable, for a machine with too much
+/// to do makes everything slow.
+std::chrono::microseconds cost_of(const LinesSeen& seen) {
+    constexpr std::chrono::microseconds a_look{100};
+    constexpr std::chrono::microseconds a_line{8};
+    constexpr int believable = 4;
+    const auto expected = a_look + a_line * seen.passed;
+    return std::clamp(seen.took, expected, expected * believable);
+}
 
 }  // namespace
 
@@ -41,7 +53,7 @@ void ClaimTurns::looked(const LinesSeen& seen, Clock::time_point now) {
         if (!std::exchange(line.ripe, true)) line.pass = std::max(line.pass, begin_at_[found.name.priority]);
     }
     look_after_ = seen.page_was_full ? seen.last : LineName{0, ""};
-    next_look_ = now + (seen.page_was_full ? std::chrono::microseconds{0} : seen.took * look_share);
+    next_look_ = now + (seen.page_was_full ? std::chrono::microseconds{0} : cost_of(seen) * look_share);
 }
 
 std::vector<LineTurn> ClaimTurns::plan(std::int32_t limit, Clock::time_point now) {
@@ -94,10 +106,6 @@ void ClaimTurns::took_by_age(bool full) {
 
 void ClaimTurns::took(std::span<const LineTurn> turns, std::span<const TakenRun> runs, bool full,
                       Timestamp now) {
-    struct Given {
-        std::int32_t count = 0;
-        Timestamp last_due{};
-    };
     std::map<LineName, Given> given;
     for (const TakenRun& run : runs) {
         Given& from = given[run.line];
@@ -107,25 +115,25 @@ void ClaimTurns::took(std::span<const LineTurn> turns, std::span<const TakenRun>
     // Turns behind the last one that gave something may never have been asked.
     std::size_t asked = turns.size();
     while (full && asked > 0 && !given.contains(turns[asked - 1].line)) --asked;
-    for (std::size_t i = 0; i < turns.size(); ++i) {
-        const LineTurn& turn = turns[i];
-        Line& line = lines_[turn.line];
-        const Given from = given.contains(turn.line) ? given[turn.line] : Given{};
-        const bool emptied =
-            i < asked && from.count < turn.passed_over + turn.taken && (!full || turn.passed_over == 0);
-        if (emptied) {
-            line.ripe = false;
-            line.floor.taken_until(now);
-        } else if (from.count > 0) {
-            line.floor.taken_until(from.last_due);
-        }
-    }
+    for (const LineTurn& turn : turns.first(asked)) note_turn(turn, given[turn.line], full, now);
     for (const auto& [name, from] : given) lines_[name].pass += from.count / lines_[name].weight;
-    for (std::int32_t priority = 1; priority <= 5; ++priority) move_on(priority);
+    for (std::int32_t priority = 1; priority <= priorities; ++priority) move_on(priority);
     const bool any = std::ranges::any_of(lines_, [](const auto& entry) { return entry.second.ripe; });
     // A claim that was not full has emptied its lines, but there may be others: age finds them, or nothing.
     behind_ = full || any;
     forget_idle();
+}
+
+void ClaimTurns::note_turn(const LineTurn& turn, const Given& from, bool full, Timestamp now) {
+    Line& line = lines_[turn.line];
+    // When the claim is full, a second turn may have been cut short by others.
+    const bool counts = !full || turn.passed_over == 0;
+    if (counts && from.count < turn.passed_over + turn.taken) {
+        line.ripe = false;
+        line.floor.taken_until(now);
+    } else if (from.count > 0) {
+        line.floor.taken_until(from.last_due);
+    }
 }
 
 void ClaimTurns::move_on(std::int32_t priority) {

@@ -55,6 +55,7 @@ struct LinesSeen {
     std::vector<RipeLine> ripe;
     LineName last;  ///< passed, ripe or not
     bool page_was_full = false;
+    std::int64_t passed = 0;  ///< lines, ripe or not
     std::chrono::microseconds took{0};
 };
 
@@ -98,6 +99,13 @@ class ClaimTurns {
     };
     using Lines = std::map<LineName, Line>;
 
+    /// What a claim has got from one line.
+    struct Given {
+        std::int32_t count = 0;
+        Timestamp last_due{};
+    };
+
+    void note_turn(const LineTurn& turn, const Given& from, bool full, Timestamp now);
     void take_turns(Lines::iterator first, Lines::iterator last, std::int32_t limit, Clock::time_point now,
                     std::vector<LineTurn>& turns);
     void move_on(std::int32_t priority);

@@ -86,7 +86,8 @@ Step look_at_lines(const std::string& queue, const LineName& after) {
 
 LinesSeen lines_seen(const Rows& rows) {
     LinesSeen seen;
-    seen.page_was_full = rows.int64(0, 0) >= lines_page;
+    seen.passed = rows.int64(0, 0);
+    seen.page_was_full = seen.passed >= lines_page;
     if (!rows.is_null(0, 2)) seen.last = {rows.int32(0, 2), rows.bytes(0, 3)};
     for (int i = 0; i < rows.size(); ++i) {
         seen.took = std::max(seen.took, std::chrono::microseconds{rows.int64(i, 1)});

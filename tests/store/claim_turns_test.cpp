@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <map>
 
 using namespace durable;
@@ -83,13 +85,12 @@ TEST_CASE("lines share by weight, and waiting saves up nothing") {
     queue.turns.took_by_age(true);
     queue.look();
     for (int i = 0; i < 100; ++i) static_cast<void>(queue.claim(10));
-    CHECK(queue.given[{3, "a"}] == 250);
-    CHECK(queue.given[{3, "b"}] == 750);
+    CHECK(std::abs(queue.given[{3, "a"}] - 250) <= 2);
+    CHECK(std::abs(queue.given[{3, "b"}] - 750) <= 2);
     queue.left[{3, "late"}] = 10'000;
     queue.look();
     for (int i = 0; i < 50; ++i) static_cast<void>(queue.claim(10));
-    CHECK(queue.given[{3, "late"}] >= 99);
-    CHECK(queue.given[{3, "late"}] <= 101);
+    CHECK(std::abs(queue.given[{3, "late"}] - 100) <= 2);
 }
 
 TEST_CASE("even a claim of one run at a time goes round") {
@@ -130,6 +131,7 @@ TEST_CASE("looking costs a bounded share of the time, however many lines there a
     turns.took_by_age(true);
     LinesSeen seen;
     seen.took = std::chrono::milliseconds{50};
+    seen.passed = 5000;
     turns.looked(seen, start);
     CHECK_FALSE(turns.look_due(start + std::chrono::milliseconds{900}));
     CHECK(turns.look_due(start + std::chrono::milliseconds{1100}));

@@ -20,6 +20,13 @@ void with_batches(const Session& session, const std::function<void(BatchClient&)
     act(client);
 }
 
+bool RunsArgument::is_query() const {
+    if (query.empty() && run.name.empty()) {
+        throw CommandError(exit_usage, "RUN or --query is required", "the same with --help");
+    }
+    return !query.empty();
+}
+
 void add_runs_argument(CLI::App& app, RunsArgument& runs) {
     auto* const run = app.add_option("RUN", runs.run.name,
                                      "Run id, or workflow id (then: its open run, else its newest one)");
@@ -40,10 +47,6 @@ void add_query_arguments(CLI::App& app, RunsArgument& runs, CLI::Option* run) {
         ->check(CLI::Range(0.01, 10'000.0))
         ->needs(query);
     app.add_flag("--yes,-y", runs.yes, "With -q: do not ask")->needs(query);
-    app.final_callback([run, query, &app] {
-        if (run->empty() && query->empty()) throw CLI::RequiredError("RUN or --query");
-        static_cast<void>(app);
-    });
 }
 
 namespace {

@@ -22,7 +22,8 @@ struct RunsArgument {
     double per_second = 50;
     bool yes = false;
 
-    [[nodiscard]] bool is_query() const { return !query.empty(); }
+    /// Throws CommandError if neither was given.
+    [[nodiscard]] bool is_query() const;
 };
 /// RUN or -q FILTER, one of them; --rps, --yes, --namespace.
 void add_runs_argument(CLI::App& app, RunsArgument& runs);

@@ -29,8 +29,8 @@ void define_workflow_reset(CLI::App& app, Session& session) {
           "from event 12, without what was sent since"},
          {"callflex workflow reset -q \"Blocked = true\" --to mismatch --yes", "many, by a batch job"}});
     app.callback([arguments, runs, &session] {
+        runs->run = arguments->run;
         if (runs->is_query()) {
-            runs->run = arguments->run;
             session.exit_code = start_batch(session, *runs, durable::client::BatchVerb::reset, {arguments->to, {}},
                                             arguments->reason);
             return;

@@ -119,7 +119,7 @@ TEST_CASE("signals and terminations by filter") {
     site.start("a");
     site.start("b");
     const auto made =
-        callflex({"workflow", "signal", "-q", "Status = 'running'", "--signal", "retry", "-m", "7", "--yes"});
+        callflex({"workflow", "signal", "-q", "Status = 'running'", "--signal", "retry", "-i", "7", "--yes"});
     CHECK(made.code == 0);
     CHECK(made.has("batch job"));
     site.work_off();

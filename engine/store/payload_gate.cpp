@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <utility>
 
 #include "engine/payloads/cipher.hpp"
@@ -111,6 +112,15 @@ class PayloadGate::Impl {
         history::Event decoded = history::decode_event(encoded);
         return seal_all(decoded, scope, puts) ? history::encode_event(decoded) : std::move(encoded);
     }
+    /// For a run that is not known yet, so that nothing could be noted as used by it: all of it goes along.
+    std::string inline_event(std::string encoded, const PayloadScope& scope) {
+        Puts none;
+        payloads::Settings whole = settings;
+        whole.store_from = std::numeric_limits<std::size_t>::max();
+        if (passes(encoded)) return encoded;
+        history::Event decoded = history::decode_event(encoded);
+        return seal_all(decoded, scope, none, whole) ? history::encode_event(decoded) : std::move(encoded);
+    }
     std::string value(std::string json, const PayloadScope& scope, Puts& puts) {
         if (passes(json)) return json;
         const auto key = key_for(scope);
@@ -133,6 +143,11 @@ class PayloadGate::Impl {
             child.activation = activation(std::move(child.activation), of_child, puts);
         }
         for (std::string& each : commit.posted) each = event(std::move(each), scope, puts);
+        for (std::string& result : commit.posted) result = event(std::move(result), scope, puts);
+        for (UpdateStep& step : commit.updates) {
+            if (step.outcome) step.outcome = event(*std::move(step.outcome), scope, puts);
+        }
+        for (ExternalOrder& order : commit.externals) order.event = inline_event(std::move(order.event), scope);
         for (Published& each : commit.published) each.json = value(std::move(each.json), scope, puts);
         for (UpdateStep& each : commit.updates) {
             if (each.outcome) each.outcome = event(*std::move(each.outcome), scope, puts);
@@ -199,12 +214,16 @@ class PayloadGate::Impl {
   private:
     template <class Encoded>
     bool seal_all(Encoded& decoded, const PayloadScope& scope, Puts& puts) {
+        return seal_all(decoded, scope, puts, settings);
+    }
+    template <class Encoded>
+    bool seal_all(Encoded& decoded, const PayloadScope& scope, Puts& puts, const payloads::Settings& how) {
         const auto key = key_for(scope);
         puts.run = scope.run;
         bool changed = false;
         history::for_each_payload(decoded, [&](Payload& payload) {
             if (payload.is_null()) return;
-            std::string wrapped = payloads::wrap(payload.json, settings, key.get(), puts);
+            std::string wrapped = payloads::wrap(payload.json, how, key.get(), puts);
             changed = changed || wrapped != payload.json;
             payload.json = std::move(wrapped);
         });

@@ -78,9 +78,9 @@ struct Long : Post {
             run.value.to_string() + "'' and " + statement +
             " limit 50' loop insert into public.plan values (l); end loop; end $$");
         return std::stoi(
-            database.value("select max(coalesce(substring(line from 'hit=([0-9]+)')::int, 0) +"
+            database.value("select (coalesce(substring(line from 'hit=([0-9]+)')::int, 0) +"
                            " coalesce(substring(line from 'read=([0-9]+)')::int, 0)) from public.plan where "
-                           "line like '%Buffers%'"));
+                           "line like '%Buffers%' order by ctid limit 1"));
     }
     int events = 0;
 };

@@ -20,6 +20,12 @@ attributed as (
     select $1::uuid, key, place, text_value, integer_value, number_value, time_value, boolean_value, tenant
       from engine.search_attributes where run_id = $3::uuid
 ),
+-- What the copied history refers to.
+used as (
+    insert into engine.payload_uses (run_id, digest)
+    select $1::uuid, digest from engine.payload_uses where run_id = $3::uuid
+    on conflict do nothing
+),
 copied as (
     insert into engine.history (run_id, first_event, events, activation)
     select $1::uuid, first_event, events, case when first_event = 1 then $6::bytea else activation end

@@ -194,10 +194,6 @@ TEST_CASE_FIXTURE(VerbsFixture, "damage to pauses, copies and chains is found") 
         CHECK(violations("I-50") == 1);
     }
     SUBCASE("a copy that is not one") {
-        database.execute(
-            "insert into engine.history select run_id, 2, 1, activation from engine.history where "
-            "first_event = 1 and run_id = '" +
-            run.value.to_string() + "'");
         database.execute("update engine.runs set forked_after = 2 where base_run is not null");
         CHECK(violations("I-51") == 1);
     }

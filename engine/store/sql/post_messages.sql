@@ -12,7 +12,11 @@ counted as (
       from posted p
      where l.run_id = any ($1::uuid[]) and l.run_id = p.run_id and p.place = 1
     returning l.run_id, l.chain_id, l.tenant, l.inbox_tail - p.messages as base
+),
+sent as (
+    insert into engine.inbox (chain_id, sequence, run_id, tenant, event)
+    select c.chain_id, c.base + p.place, p.run_id, c.tenant, p.event
+      from counted c join posted p on p.run_id = c.run_id
+    returning 1
 )
-insert into engine.inbox (chain_id, sequence, run_id, tenant, event)
-select c.chain_id, c.base + p.place, p.run_id, c.tenant, p.event
-  from counted c join posted p on p.run_id = c.run_id
+select count(*), engine.now() from sent

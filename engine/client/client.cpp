@@ -90,7 +90,7 @@ std::vector<StartResult> Client::start_many(pqxx::transaction_base& tx,
     };
     if (std::ranges::all_of(requests, passes)) return store::start(tx, requests);
     std::vector<store::StartRequest> sealed{requests.begin(), requests.end()};
-    for (store::StartRequest& request : sealed) impl_->seal(tx, request, request.subject);
+    for (store::StartRequest& request : sealed) impl_->seal(tx, request, request.person);
     return store::start(tx, sealed);
 }
 

@@ -43,6 +43,7 @@ struct StartRequest {
     QueueShare share{};                        ///< whose turn it is in the queue
     std::optional<RunLimit> limit{};           ///< how many runs with its key are under way at once
     std::string subject{};                     ///< WorkflowStarted.subject
+    std::string person{};  ///< for clients, which make `subject` of it (StartOptions.subject); never stored
     std::vector<SearchAttribute> attributes{};
 };
 

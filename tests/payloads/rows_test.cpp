@@ -1,5 +1,7 @@
 // Payloads in the rows of real runs: workers, clients and the database together.
 
+#include <array>
+
 #include "engine/store/payload_gate.hpp"
 #include "engine/store/payload_rows.hpp"
 #include "tests/payloads/post.hpp"
@@ -93,6 +95,38 @@ TEST_CASE_FIXTURE(EncryptedPost,
     CHECK_FALSE(stored_anywhere("15550100"));
     CHECK(number(*this, "select count(*) from engine.payload_keys") == 1);
     must_hold();
+}
+
+TEST_CASE_FIXTURE(Post, "who a run is about is not stored when nothing is encrypted") {
+    store::StartRequest request;
+    request.workflow = WorkflowId{"about"};
+    request.type = "deliver";
+    request.input = encode(Letter{"hello"});
+    request.person = "+15550100";
+    request.run = client->new_run_id();
+    pqxx::connection connection{database.url()};
+    pqxx::work tx{connection};
+    static_cast<void>(client->start_many(tx, std::array{request}));
+    tx.commit();
+    CHECK_FALSE(stored_anywhere("15550100"));
+    CHECK_FALSE(stored_anywhere("subject"));
+}
+
+TEST_CASE_FIXTURE(EncryptedPost, "of many starts each gets the key of its person") {
+    std::array<store::StartRequest, 2> requests;
+    for (store::StartRequest& request : requests) {
+        request.type = "deliver";
+        request.input = encode(Letter{"hello"});
+        request.run = client->new_run_id();
+        request.workflow = WorkflowId{request.run.value.to_string()};
+        request.person = request.run.value.to_string();
+    }
+    pqxx::connection connection{database.url()};
+    pqxx::work tx{connection};
+    static_cast<void>(client->start_many(tx, requests));
+    tx.commit();
+    CHECK(number(*this, "select count(distinct subject) from engine.payload_keys where subject <> ''") == 2);
+    CHECK_FALSE(stored_anywhere("hello"));
 }
 
 TEST_CASE_FIXTURE(EncryptedPost, "who erases a person erases that person's runs and nobody else's") {

@@ -1,5 +1,6 @@
 #pragma once
-// What becomes of payloads on their way into the database, from the environment: CALLFLEX_PAYLOAD_KEYS, and the limits.
+// What becomes of payloads on their way into the database, from the environment: CALLFLEX_PAYLOAD_KEYS, and
+// the limits.
 
 #include "engine/payloads/settings.hpp"
 

@@ -1,11 +1,11 @@
 #pragma once
-// Encryption of payloads: XChaCha20-Poly1305 (libsodium) under a data key for each tenant, or for each person that a
-// tenant's runs are about. Data keys live in engine.payload_keys, wrapped by a master key that the database never sees.
-// Who destroys a wrapped data key has erased everything that was encrypted with it.
+// Encryption of payloads: XChaCha20-Poly1305 (libsodium) under a data key for each tenant, or for each person
+// that a tenant's runs are about. Data keys live in engine.payload_keys, wrapped by a master key that the
+// database never sees. Who destroys a wrapped data key has erased everything that was encrypted with it.
 //
-// The nonce of a payload is a keyed hash of its text, so the same text under the same key gives the same bytes: a
-// repeated commit writes what it wrote before, and a large payload is stored once. That two payloads of one tenant are
-// equal can be seen; nothing else.
+// The nonce of a payload is a keyed hash of its text, so the same text under the same key gives the same
+// bytes: a repeated commit writes what it wrote before, and a large payload is stored once. That two payloads
+// of one tenant are equal can be seen; nothing else.
 //
 // Thread-safe after construction. Key material is wiped at the end and never named in an error.
 
@@ -54,8 +54,8 @@ struct DataKey {
 /// BLAKE2b, 32 bytes: names a stored payload by its bytes.
 [[nodiscard]] std::string digest_of(std::string_view bytes);
 
-/// From the environment: 32 bytes in base64, or "<id>:<base64>", several separated by commas while they are rotated.
-/// The first one wraps, all of them unwrap. The id of a key without one is "default".
+/// From the environment: 32 bytes in base64, or "<id>:<base64>", several separated by commas while they are
+/// rotated. The first one wraps, all of them unwrap. The id of a key without one is "default".
 class MasterKeys {
   public:
     /// `name`: of the setting, for errors. Throws KeyError.

@@ -1,9 +1,10 @@
 #pragma once
-// The chain that a payload goes through on its way to a row and back: compressed above a size, encrypted if there are
-// keys, stored outside of the row above another size. A small payload without keys stays the JSON that it is.
+// The chain that a payload goes through on its way to a row and back: compressed above a size, encrypted if
+// there are keys, stored outside of the row above another size. A small payload without keys stays the JSON
+// that it is.
 //
-// Knows neither histories nor Postgres: where keys and stored bytes come from is told by two interfaces, which the store
-// implements. No state; as thread-safe as these.
+// Knows neither histories nor Postgres: where keys and stored bytes come from is told by two interfaces,
+// which the store implements. No state; as thread-safe as these.
 
 #include <memory>
 #include <optional>

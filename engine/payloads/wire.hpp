@@ -6,8 +6,9 @@
 //   {"$durable":1,"plain":<value>}                                           a user's value that begins like this
 //   {"$durable":1,"gone":"erased"}                                           read back: it is not there any more
 //
-// `size` is that of the JSON text. Bytes were compressed ("zip": zstd) first and then encrypted ("key"). The form is
-// frozen. Since a user's object that begins like this is wrapped, nothing from outside can pass for a wrapped payload.
+// `size` is that of the JSON text. Bytes were compressed ("zip": zstd) first and then encrypted ("key"). The
+// form is frozen. Since a user's object that begins like this is wrapped, nothing from outside can pass for a
+// wrapped payload.
 
 #include <optional>
 #include <string>

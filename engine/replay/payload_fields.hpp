@@ -1,6 +1,7 @@
 #pragma once
-// Every payload that an event holds, said once: inputs, results, messages, published values, details of failures.
-// What stands between histories and their rows (engine/payloads) changes payloads by this, and knows no event.
+// Every payload that an event holds, said once: inputs, results, messages, published values, details of
+// failures. What stands between histories and their rows (engine/payloads) changes payloads by this, and
+// knows no event.
 
 #include <type_traits>
 #include <vector>
@@ -9,8 +10,8 @@
 
 namespace durable::history {
 
-/// Visits the fields of an event and hands every Payload to `f(Payload&)`, those inside lists, options and causes
-/// of failures included.
+/// Visits the fields of an event and hands every Payload to `f(Payload&)`, those inside lists, options and
+/// causes of failures included.
 template <class F>
 class PayloadVisitor {
   public:

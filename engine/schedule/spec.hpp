@@ -84,8 +84,8 @@ struct ScheduleSpec {
     /// ...or: every so much time, counted from 1970 plus `offset`.
     std::optional<Duration> every{};
     Duration offset{0};
-    /// What is left out of all that: cron expressions ("* * * * 6,7": weekends) or dates ("2026-12-25"), on the wall
-    /// clock of the zone.
+    /// What is left out of all that: cron expressions ("* * * * 6,7": weekends) or dates ("2026-12-25"), on
+    /// the wall clock of the zone.
     std::vector<std::string> except{};
     std::string time_zone = "UTC";  ///< IANA name
     DstPolicy dst = DstPolicy::shift;
@@ -107,7 +107,7 @@ struct ScheduleSpec {
     bool operator==(const ScheduleSpec&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ScheduleSpec, (),
-                      (id, cron, also, every, offset, except, time_zone, dst, start, end, jitter, overlap, catch_up,
-                       pause_on_failure, limited_actions, id_prefix, id_format, workflow))
+                      (id, cron, also, every, offset, except, time_zone, dst, start, end, jitter, overlap,
+                       catch_up, pause_on_failure, limited_actions, id_prefix, id_format, workflow))
 
 }  // namespace durable

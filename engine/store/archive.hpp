@@ -1,5 +1,6 @@
 #pragma once
-// An exported run (store::archive_of), read back. What was encrypted still is: PayloadGate::open does the rest.
+// An exported run (store::archive_of), read back. What was encrypted still is: PayloadGate::open does the
+// rest.
 
 #include <map>
 #include <string>

@@ -1,5 +1,6 @@
 #pragma once
-// A history in pieces: what it costs depends on the piece, neither on the history's length nor on where the piece is.
+// A history in pieces: what it costs depends on the piece, neither on the history's length nor on where the
+// piece is.
 
 #include <limits>
 #include <pqxx/pqxx>

@@ -147,7 +147,8 @@ class PayloadGate::Impl {
         for (UpdateStep& step : commit.updates) {
             if (step.outcome) step.outcome = event(*std::move(step.outcome), scope, puts);
         }
-        for (ExternalOrder& order : commit.externals) order.event = inline_event(std::move(order.event), scope);
+        for (ExternalOrder& order : commit.externals)
+            order.event = inline_event(std::move(order.event), scope);
         for (Published& each : commit.published) each.json = value(std::move(each.json), scope, puts);
         for (UpdateStep& each : commit.updates) {
             if (each.outcome) each.outcome = event(*std::move(each.outcome), scope, puts);

@@ -1,15 +1,15 @@
 #pragma once
-// Where payloads change form between histories and their rows: on the way in they are compressed, encrypted and, when
-// large, put into engine.payloads; on the way out they become the JSON again that code knows. The rest of the store sees
-// encoded events and never looks inside.
+// Where payloads change form between histories and their rows: on the way in they are compressed, encrypted
+// and, when large, put into engine.payloads; on the way out they become the JSON again that code knows. The
+// rest of the store sees encoded events and never looks inside.
 //
-// A row whose payloads are small, plain and not to be encrypted passes untouched, byte for byte. What cannot be read
-// back (erased, or no key here) becomes a tombstone, and the row says so in `unreadable`.
+// A row whose payloads are small, plain and not to be encrypted passes untouched, byte for byte. What cannot
+// be read back (erased, or no key here) becomes a tombstone, and the row says so in `unreadable`.
 //
-// Thread-safe; one a process. Keeps a connection of its own, opened when it is first needed, for keys and large
-// payloads: a data key must be committed before anything is encrypted with it, whatever becomes of a caller's
-// transaction. Verbs throw StoreUnavailable when the database does not answer, payloads::KeyError when there are keys
-// but not the one that is needed to encrypt, and PayloadTooLarge.
+// Thread-safe; one a process. Keeps a connection of its own, opened when it is first needed, for keys and
+// large payloads: a data key must be committed before anything is encrypted with it, whatever becomes of a
+// caller's transaction. Verbs throw StoreUnavailable when the database does not answer, payloads::KeyError
+// when there are keys but not the one that is needed to encrypt, and PayloadTooLarge.
 
 #include <memory>
 #include <optional>
@@ -57,7 +57,8 @@ class PayloadGate {
     [[nodiscard]] bool passes(const std::string& text) const;
 
     // --- on the way in -------------------------------------------------------------------------------------
-    // `tx`: the caller's transaction, which large payloads become part of; null: one of the gate's own, at once.
+    // `tx`: the caller's transaction, which large payloads become part of; null: one of the gate's own, at
+    // once.
     [[nodiscard]] std::string seal_activation(std::string encoded, const PayloadScope& scope,
                                               pqxx::transaction_base* tx = nullptr);
     [[nodiscard]] std::string seal_event(std::string encoded, const PayloadScope& scope,
@@ -71,7 +72,8 @@ class PayloadGate {
     // --- on the way out ------------------------------------------------------------------------------------
     void open(HistoryRow& row);
     void open(std::vector<HistoryRow>& rows);
-    /// Of an exported run, which brings its large payloads along. Asks the database for keys only, if there are any.
+    /// Of an exported run, which brings its large payloads along. Asks the database for keys only, if there
+    /// are any.
     void open(Archive& archive);
     void open(InboxMessage& message);
     void open(std::vector<ClaimedRun>& claimed);

@@ -26,8 +26,8 @@ struct PayloadKeyRow {
 [[nodiscard]] std::optional<PayloadKeyRow> find_payload_key(pqxx::transaction_base& tx, Uuid id);
 /// False: somebody else has made one; look again.
 bool add_payload_key(pqxx::transaction_base& tx, const PayloadKeyRow& key);
-/// The current keys of a tenant (none: of all) seal nothing any more; the next payload makes a new one. Returns how
-/// many.
+/// The current keys of a tenant (none: of all) seal nothing any more; the next payload makes a new one.
+/// Returns how many.
 int retire_payload_keys(pqxx::transaction_base& tx, const std::optional<std::string>& tenant);
 /// Keys that a master key wraps which is not `master`, to be wrapped anew; at most `limit`, locked.
 [[nodiscard]] std::vector<PayloadKeyRow> payload_keys_not_of(pqxx::transaction_base& tx,
@@ -39,7 +39,8 @@ struct ErasedPayloads {
     std::int64_t keys = 0;
     std::int64_t stored = 0;
 };
-/// Destroys keys for good. `tenant`: of one tenant, all its people included; `subjects`: of these people only.
+/// Destroys keys for good. `tenant`: of one tenant, all its people included; `subjects`: of these people
+/// only.
 ErasedPayloads erase_payload_keys(pqxx::transaction_base& tx, const std::optional<std::string>& tenant,
                                   const std::vector<std::string>& subjects);
 

@@ -1,6 +1,6 @@
 #pragma once
-// Where the codec chain gets its keys and stored bytes: rows, with the keys remembered for a few seconds. Inside of
-// PayloadGate.
+// Where the codec chain gets its keys and stored bytes: rows, with the keys remembered for a few seconds.
+// Inside of PayloadGate.
 
 #include <chrono>
 #include <functional>
@@ -18,7 +18,8 @@
 
 namespace durable::store {
 
-/// A connection of its own, one transaction a call, opened again after a failure. Thread-safe: one call at a time.
+/// A connection of its own, one transaction a call, opened again after a failure. Thread-safe: one call at a
+/// time.
 class SideConnection {
   public:
     explicit SideConnection(std::string connection_string) : url_(std::move(connection_string)) {}

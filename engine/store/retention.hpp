@@ -1,6 +1,6 @@
 #pragma once
-// How long closed runs are kept, by type and outcome, and their removal, each verb inside a caller's transaction. Open
-// runs, and closed ones of a chain that goes on, are never touched.
+// How long closed runs are kept, by type and outcome, and their removal, each verb inside a caller's
+// transaction. Open runs, and closed ones of a chain that goes on, are never touched.
 
 #include <optional>
 #include <pqxx/pqxx>
@@ -12,8 +12,8 @@
 
 namespace durable::store {
 
-/// "" fits any type or outcome. The most special one decides: type and outcome, type, outcome, neither. Without any a
-/// run is kept for ever.
+/// "" fits any type or outcome. The most special one decides: type and outcome, type, outcome, neither.
+/// Without any a run is kept for ever.
 struct RetentionPolicy {
     std::string type{};
     std::string status{};
@@ -41,8 +41,9 @@ std::int64_t forget_workflow_ids(pqxx::transaction_base& tx, Duration age);
 /// True for one transaction at a time.
 [[nodiscard]] bool lock_retention(pqxx::transaction_base& tx);
 
-/// A run as zstd-compressed lines of JSON: {run_id, workflow_id, ...}; {first_event, t, b, a, c} for each activation;
-/// {payload, data} for each large payload. Encrypted payloads stay encrypted. None: there is no such run.
+/// A run as zstd-compressed lines of JSON: {run_id, workflow_id, ...}; {first_event, t, b, a, c} for each
+/// activation; {payload, data} for each large payload. Encrypted payloads stay encrypted. None: there is no
+/// such run.
 [[nodiscard]] std::optional<std::string> archive_of(pqxx::transaction_base& tx, RunId run);
 
 }  // namespace durable::store

@@ -1,6 +1,6 @@
 #pragma once
-// Payloads that are too large, found where they are made: the name, the size and the source line, instead of an error of
-// the database much later. Pure.
+// Payloads that are too large, found where they are made: the name, the size and the source line, instead of
+// an error of the database much later. Pure.
 
 #include <optional>
 #include <string>
@@ -14,8 +14,8 @@ namespace durable::worker {
 /// Final: the same result would come again.
 [[nodiscard]] std::optional<Failure> result_too_large(const Payload& result, const PayloadLimits& limits);
 
-/// Why an activation that the code has just made cannot be recorded: the first of its payloads above the limit. Nothing
-/// is looked at when the whole of it, `bytes` long, is below.
+/// Why an activation that the code has just made cannot be recorded: the first of its payloads above the
+/// limit. Nothing is looked at when the whole of it, `bytes` long, is below.
 [[nodiscard]] std::optional<replay::Blocked> command_too_large(const history::Activation& activation,
                                                                std::size_t bytes,
                                                                const PayloadLimits& limits);

@@ -1,7 +1,7 @@
 #pragma once
-// The thread that removes closed runs whose time is over, after it has exported those that are to be, and large payloads
-// that nobody uses. Every worker has one; an advisory lock lets one of them work at a time. A pass is many small
-// transactions: a crash leaves whole runs, exported once more at worst.
+// The thread that removes closed runs whose time is over, after it has exported those that are to be, and
+// large payloads that nobody uses. Every worker has one; an advisory lock lets one of them work at a time. A
+// pass is many small transactions: a crash leaves whole runs, exported once more at worst.
 
 #include <condition_variable>
 #include <filesystem>

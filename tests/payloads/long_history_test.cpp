@@ -1,4 +1,5 @@
-// A history of 100,000 events: it runs on, lists, shows and replays, and a piece of it costs the same at either end.
+// A history of 100,000 events: it runs on, lists, shows and replays, and a piece of it costs the same at
+// either end.
 
 #include <fmt/format.h>
 

@@ -1,5 +1,6 @@
 #pragma once
-// A post office for the tests of payloads: letters of any size go through workflows, activities, children and signals.
+// A post office for the tests of payloads: letters of any size go through workflows, activities, children and
+// signals.
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
-// A schedule of every second through ten minutes of virtual time, on the days when clocks change, by workers that are
-// killed in the middle of turns, under a clock that jumps: exactly the nominal times.
+// A schedule of every second through ten minutes of virtual time, on the days when clocks change, by workers
+// that are killed in the middle of turns, under a clock that jumps: exactly the nominal times.
 
 #include <signal.h>
 #include <sys/wait.h>

@@ -8,7 +8,7 @@ with recursive heads as (
     (select l.priority, coalesce(l.fairness_key, l.tenant) collate "C" as key, l.fairness_weight, l.wake_at, 1 as place
        from engine.live_runs l
       where l.owner is null and l.wake_at is not null and l.queue = $1
-        and (l.priority, coalesce(l.fairness_key, l.tenant) collate "C") > ($2::smallint, $3::text collate "C")
+        and (l.priority, coalesce(l.fairness_key, l.tenant) collate "C") > ($2::integer, $3::text collate "C")
       order by l.priority, coalesce(l.fairness_key, l.tenant) collate "C", l.wake_at
       limit 1)
     union all

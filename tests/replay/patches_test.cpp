@@ -260,7 +260,8 @@ TEST_CASE("an open run that has not come to the place goes the new way") {
     const auto replayed = replay_as(asks_late, recorded_by(never_asks));
     REQUIRE_FALSE(replayed->blocked);
     CHECK(replayed->execution->patches().empty());
-    const auto* marker = marker_in(replayed->feed({Script::completed(2, Done{"ok"})}));
+    const auto commands = replayed->feed({Script::completed(2, Done{"ok"})});
+    const auto* marker = marker_in(commands);
     REQUIRE(marker != nullptr);
     CHECK(marker->id == id);
 }

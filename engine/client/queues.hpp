@@ -1,7 +1,8 @@
 #pragma once
-// Queues, workers and semaphores for operators and programs. Each verb opens, commits and retries a transaction of its
-// own (for a caller's transaction: engine/store/queues.hpp and semaphores.hpp). Thread-safe. All throw
-// store::StoreUnavailable when the database stays away, std::invalid_argument for names and figures that cannot be.
+// Queues, workers and semaphores for operators and programs. Each verb opens, commits and retries a
+// transaction of its own (for a caller's transaction: engine/store/queues.hpp and semaphores.hpp).
+// Thread-safe. All throw store::StoreUnavailable when the database stays away, std::invalid_argument for
+// names and figures that cannot be.
 
 #include <memory>
 #include <optional>

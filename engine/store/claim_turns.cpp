@@ -18,8 +18,8 @@ constexpr int look_share = 20;
 constexpr std::size_t turns_max = 600;
 constexpr std::int32_t priorities = 5;
 
-/// What a look costs: by what it has passed, and by the clock as far as that is believable, for a machine with too much
-/// to do makes everything slow.
+/// What a look costs: by what it has passed, and by the clock as far as that is believable, for a machine
+/// with too much to do makes everything slow.
 std::chrono::microseconds cost_of(const LinesSeen& seen) {
     constexpr std::chrono::microseconds a_look{100};
     constexpr std::chrono::microseconds a_line{8};

@@ -1,13 +1,16 @@
 #pragma once
-// Whose turn it is when more runs are due than a claim takes. While a claim takes everything that is due, age alone
-// decides, and none of this costs anything. Once a claim comes back full, its connection asks which *lines* there are (a
-// line: what waits in a queue with one priority for one fairness key) and takes from them by turns:
+// Whose turn it is when more runs are due than a claim takes. While a claim takes everything that is due, age
+// alone decides, and none of this costs anything. Once a claim comes back full, its connection asks which
+// *lines* there are (a line: what waits in a queue with one priority for one fairness key) and takes from
+// them by turns:
 //
 //   - lines of priority 1 first, those of priority 2 when they are empty, and so on;
-//   - among lines of one priority by start-time fair queuing: each run that a line gives moves its pass on by 1 / weight,
-//     the smallest pass is next; a line that appears begins where the others are, so waiting saves up nothing.
+//   - among lines of one priority by start-time fair queuing: each run that a line gives moves its pass on by
+//     1 / weight, the smallest pass is next; a line that appears begins where the others are, so waiting
+//     saves up nothing.
 //
-// Nothing of it is stored, and workers do not agree on it: each is fair by itself, so all are. No I/O; one owner.
+// Nothing of it is stored, and workers do not agree on it: each is fair by itself, so all are. No I/O; one
+// owner.
 
 #include <chrono>
 #include <compare>
@@ -21,9 +24,10 @@
 
 namespace durable::store {
 
-/// Below this moment a full pass has found nothing, so dead index entries there need not be waded through. Claims look
-/// back a little further than the oldest run they have left (starts become visible when their transactions commit, but
-/// carry the time at which these began), and now and then at everything, for transactions that took longer.
+/// Below this moment a full pass has found nothing, so dead index entries there need not be waded through.
+/// Claims look back a little further than the oldest run they have left (starts become visible when their
+/// transactions commit, but carry the time at which these began), and now and then at everything, for
+/// transactions that took longer.
 class ClaimFloor {
   public:
     using Clock = std::chrono::steady_clock;
@@ -77,7 +81,8 @@ class ClaimTurns {
   public:
     using Clock = std::chrono::steady_clock;
 
-    /// Time to look at the lines again: never while claims take all there is, else in proportion to what looking costs.
+    /// Time to look at the lines again: never while claims take all there is, else in proportion to what
+    /// looking costs.
     [[nodiscard]] bool look_due(Clock::time_point now) const;
     /// Where the next look begins: after this line.
     [[nodiscard]] const LineName& look_after() const { return look_after_; }

@@ -1,6 +1,6 @@
 #pragma once
-// A claim of runs as statements: by age while it takes everything that is due, by turns of lines when it does not (see
-// claim_turns.hpp). No I/O; one owner.
+// A claim of runs as statements: by age while it takes everything that is due, by turns of lines when it does
+// not (see claim_turns.hpp). No I/O; one owner.
 
 #include <cstdint>
 #include <string>
@@ -17,14 +17,16 @@ struct ClaimOrder {
     std::vector<Step> steps;
     std::int32_t limit = 0;
     std::vector<LineTurn> turns;  ///< empty: by age
-    bool own = false;  ///< only of what belongs to the worker's build: another one is the queue's current build
+    bool own =
+        false;  ///< only of what belongs to the worker's build: another one is the queue's current build
 };
 
 /// What the claims of one connection remember of their queue: where they begin, and whose turn it is.
 class QueueMemory {
   public:
     [[nodiscard]] ClaimOrder order(WorkerNo worker, std::int64_t token, const ClaimRequest& claim);
-    /// Takes note of what the transaction has given whose last steps were `order.steps`. True: more may be due.
+    /// Takes note of what the transaction has given whose last steps were `order.steps`. True: more may be
+    /// due.
     bool remember(const ClaimOrder& order, const std::vector<Rows>& rows);
 
   private:

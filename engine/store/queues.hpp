@@ -1,6 +1,7 @@
 #pragma once
-// Queues for operators: what waits in them and since when, who serves them, how fast; pausing them; weights of fairness
-// keys. Verbs run *inside a caller's transaction*, and leave an audit row. Not thread-safe beyond it.
+// Queues for operators: what waits in them and since when, who serves them, how fast; pausing them; weights
+// of fairness keys. Verbs run *inside a caller's transaction*, and leave an audit row. Not thread-safe beyond
+// it.
 
 #include <cstdint>
 #include <optional>
@@ -76,8 +77,9 @@ struct OperatorAct {
     std::string reason;
     std::string identity;
 };
-/// From its commit on nothing is claimed from the queue; workers start no eager activities half a second later. What
-/// runs already ends, and is recorded. False: it was paused already, and stays as it was. Throws std::invalid_argument.
+/// From its commit on nothing is claimed from the queue; workers start no eager activities half a second
+/// later. What runs already ends, and is recorded. False: it was paused already, and stays as it was. Throws
+/// std::invalid_argument.
 bool pause_queue(pqxx::transaction_base& tx, const std::string& queue, const OperatorAct& act);
 bool unpause_queue(pqxx::transaction_base& tx, const std::string& queue, const OperatorAct& act);
 /// Overrides what starts say; none: no longer. Throws std::invalid_argument for anything but 0.001 to 1000.

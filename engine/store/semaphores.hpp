@@ -1,6 +1,6 @@
 #pragma once
-// Semaphores for operators: who holds units, who waits, how many there are. Verbs run *inside a caller's transaction*.
-// Not thread-safe beyond it.
+// Semaphores for operators: who holds units, who waits, how many there are. Verbs run *inside a caller's
+// transaction*. Not thread-safe beyond it.
 
 #include <cstdint>
 #include <optional>
@@ -44,8 +44,8 @@ struct UnitsInfo {
                                                  std::int32_t limit = 100);
 /// What a run holds and waits for.
 [[nodiscard]] std::vector<UnitsInfo> units_of_run(pqxx::transaction_base& tx, RunId run);
-/// Makes the semaphore if there is none. Lowered, it takes nothing from those who hold units; zero grants nothing more.
-/// Leaves an audit row. Throws std::invalid_argument.
+/// Makes the semaphore if there is none. Lowered, it takes nothing from those who hold units; zero grants
+/// nothing more. Leaves an audit row. Throws std::invalid_argument.
 void set_capacity(pqxx::transaction_base& tx, const std::string& resource, int capacity,
                   const OperatorAct& act);
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a worker says of itself with every renewal of its lease: room used, and how fast it works. Written by the
-// threads that work, read by the one that renews.
+// What a worker says of itself with every renewal of its lease: room used, and how fast it works. Written by
+// the threads that work, read by the one that renews.
 
 #include <atomic>
 #include <chrono>

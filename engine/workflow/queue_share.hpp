@@ -8,19 +8,19 @@ namespace durable {
 struct QueueShare {
     /// 1 (first) to 5 (last). While a run of a lower number is due, those of higher numbers wait.
     int priority = 3;
-    /// Runs with one key take turns with those of other keys: a key's backlog delays nobody else's first run. At most
-    /// 200 bytes. Empty: the tenant.
+    /// Runs with one key take turns with those of other keys: a key's backlog delays nobody else's first run.
+    /// At most 200 bytes. Empty: the tenant.
     std::string fairness_key{};
-    /// Turns that the key gets for one turn of a key with weight 1: 0.001 to 1000. An operator's weight for the key
-    /// (`callflex queue weight`) overrides it.
+    /// Turns that the key gets for one turn of a key with weight 1: 0.001 to 1000. An operator's weight for
+    /// the key (`callflex queue weight`) overrides it.
     double weight = 1;
 
     bool operator==(const QueueShare&) const = default;
 };
 
-/// How many runs with one key are under way at once: the others have started, but their code waits, first come first
-/// served, until one of them ends or continues as new.
-/// The key's semaphore is "runs:<key>"; an operator may change its capacity.
+/// How many runs with one key are under way at once: the others have started, but their code waits, first
+/// come first served, until one of them ends or continues as new. The key's semaphore is "runs:<key>"; an
+/// operator may change its capacity.
 struct RunLimit {
     std::string key;      ///< 1 to 190 bytes
     int concurrency = 1;  ///< counts if the key is new

@@ -1,6 +1,6 @@
 #pragma once
-// Units of a semaphore: what Workflow::acquire gives. A semaphore is a name and a capacity that all workflows share;
-// requests are served in the order in which they were recorded, and none overtakes one that waits.
+// Units of a semaphore: what Workflow::acquire gives. A semaphore is a name and a capacity that all workflows
+// share; requests are served in the order in which they were recorded, and none overtakes one that waits.
 
 #include <source_location>
 #include <utility>
@@ -9,9 +9,9 @@
 
 namespace durable {
 
-/// Units that this run holds, until it releases them or ends in any way: completes, fails, is terminated, times out, is
-/// deleted, continues as new (the next run acquires its own). A value: copies mean the same units. Destroying it
-/// releases nothing, because coroutines are also destroyed when their run leaves memory.
+/// Units that this run holds, until it releases them or ends in any way: completes, fails, is terminated,
+/// times out, is deleted, continues as new (the next run acquires its own). A value: copies mean the same
+/// units. Destroying it releases nothing, because coroutines are also destroyed when their run leaves memory.
 class HeldUnits {
   public:
     HeldUnits(detail::Runtime& runtime, EventId request) : runtime_(&runtime), request_(request) {}
@@ -27,8 +27,8 @@ class HeldUnits {
     EventId request_;
 };
 
-/// `co_await wf.acquire(resource[, units[, capacity]])`: HeldUnits, once they are granted. Cancelled while it waits, it
-/// withdraws the request and throws Canceled.
+/// `co_await wf.acquire(resource[, units[, capacity]])`: HeldUnits, once they are granted. Cancelled while it
+/// waits, it withdraws the request and throws Canceled.
 class [[nodiscard]] Acquire : public detail::OperationAwaitable {
   public:
     using value_type = HeldUnits;

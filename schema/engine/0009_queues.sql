@@ -24,7 +24,7 @@ create index live_runs_in_line on engine.live_runs
     (queue, priority, (coalesce(fairness_key, tenant) collate "C"), wake_at)
     where owner is null and wake_at is not null;
 
--- Queues --------------------------------------------------------------------------------------------------------------
+-- Queues -------------------------------------------------------------------------------------------------------------
 
 -- What an operator has decided about a queue. A queue without a row is like every other.
 create table engine.queues (
@@ -48,7 +48,7 @@ create table engine.fairness_weights (
 -- Limits of activities whose keys nothing uses any more: marked, and removed an hour later unless declared again.
 alter table engine.limits add column retires_at timestamptz;
 
--- Workers ---------------------------------------------------------------------------------------------------------------
+-- Workers ------------------------------------------------------------------------------------------------------------
 
 -- What a worker says of itself with every renewal of its lease. Null: it has not said anything yet.
 alter table engine.workers
@@ -63,7 +63,7 @@ alter table engine.workers
     add column rows_claimed_per_second real,
     add column runs_closed_per_second real;
 
--- Semaphores --------------------------------------------------------------------------------------------------------------
+-- Semaphores ---------------------------------------------------------------------------------------------------------
 
 -- Units in use are counted, never kept: they are the granted requests of open runs.
 create table engine.semaphores (

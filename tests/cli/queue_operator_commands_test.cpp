@@ -8,7 +8,8 @@
 namespace test {
 namespace {
 
-/// Runs of two tenants that are due, one that sleeps, a worker, and a semaphore with a holder and one who waits.
+/// Runs of two tenants that are due, one that sleeps, a worker, and a semaphore with a holder and one who
+/// waits.
 void fill(const Database& database) {
     database.execute(
         "insert into engine.live_runs (run_id, chain_id, wake_at, queue, tenant, priority, holds_units) "

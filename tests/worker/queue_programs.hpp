@@ -6,7 +6,8 @@
 
 namespace durable::test {
 
-/// Holds one unit of the semaphore `key` (first capacity: `concurrency`) while it runs `visit`, `times` times in a row.
+/// Holds one unit of the semaphore `key` (first capacity: `concurrency`) while it runs `visit`, `times` times
+/// in a row.
 inline constexpr WorkflowType<LimitedInput, int> guarded{"guarded"};
 /// Holds a unit, continues as new until its input is 0, and returns.
 inline constexpr WorkflowType<int, int> renewing{"renewing"};

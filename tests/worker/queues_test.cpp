@@ -13,8 +13,8 @@ using namespace durable::test;
 
 namespace {
 
-/// Notes every start of an attempt at which more than `allowed` of its key run. Exact: claims of a key follow each
-/// other, and each sees what the one before has claimed.
+/// Notes every start of an attempt at which more than `allowed` of its key run. Exact: claims of a key follow
+/// each other, and each sees what the one before has claimed.
 void watch_limits(const World& world, int allowed) {
     world.database.execute(
         "create table public.too_many (running bigint not null);"

@@ -1,4 +1,5 @@
--- Takes runs that are due from lines: from each as many as it is its turn to give, oldest first, until there are enough.
+-- Takes runs that are due from lines: from each as many as it is its turn to give, oldest first, until there are
+-- enough.
 -- A line may be named twice: the second time it gives what is left when the others have given less than they might.
 --
 -- Locks: live_runs, skipping locked rows; no more than are taken, for lines are looked at one after the other. Index:
@@ -14,7 +15,8 @@ with picked as materialized (
      cross join lateral (
            select c.run_id from engine.live_runs c
             where c.owner is null and c.wake_at is not null and c.queue = $3
-              and c.priority = x.priority::smallint and coalesce(c.fairness_key, c.tenant) collate "C" = x.key collate "C"
+              and c.priority = x.priority::smallint
+              and coalesce(c.fairness_key, c.tenant) collate "C" = x.key collate "C"
               and c.wake_at >= x.bound and c.wake_at <= engine.now() and c.batch <> $2
               and (select q.paused_at from engine.queues q where q.queue = $3) is null
               and coalesce((select d.current_build from engine.deployments d where d.queue = $3), $12) = $12

@@ -1,5 +1,5 @@
--- Queues with what waits in them; those that have unowned runs or rows, a live worker, or a row of their own. What is due
--- is counted.
+-- Queues with what waits in them; those that have unowned runs or rows, a live worker, or a row of their own. What is
+-- due is counted.
 --
 -- Locks: nothing. Indexes: live_runs_claimable and activities_claimable (skipping from queue to queue, then what is
 -- due), activities_in_line, live_runs_owned, activities_owned, workers_alive, a_run_starts_once (ids of the last 30 s).

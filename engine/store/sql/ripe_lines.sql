@@ -1,6 +1,6 @@
--- The lines of a queue in which a run is due: each with the weight of its first run, or the operator's. Skips from line
--- to line, so the cost is that of the number of lines, whatever waits in them. A page at a time; tells how many lines it
--- has passed, and how long it took.
+-- The lines of a queue in which a run is due: each with the weight of its first run, or the operator's. Skips from
+-- line to line, so the cost is that of the number of lines, whatever waits in them. A page at a time; tells how many
+-- lines it has passed, and how long it took.
 --
 -- Locks: nothing. Indexes: live_runs_in_line, one look a line; a_key_is_weighted_once.
 -- $1 queue, $2 and $3 after this line (priority, key), $4 page

@@ -17,8 +17,8 @@ struct ClaimOrder {
     std::vector<Step> steps;
     std::int32_t limit = 0;
     std::vector<LineTurn> turns;  ///< empty: by age
-    bool own =
-        false;  ///< only of what belongs to the worker's build: another one is the queue's current build
+    /// Of the worker's build alone: another one is the queue's current build.
+    bool own = false;
 };
 
 /// What the claims of one connection remember of their queue: where they begin, and whose turn it is.

@@ -1,6 +1,6 @@
 -- Removes keys of limits that nothing has used for an hour, with their lines: first a key is marked, and whoever
--- declares it again takes the mark away; marked an hour ago, unused and with a full bucket, it goes. It walks through the keys a
--- page at a time.
+-- declares it again takes the mark away; marked an hour ago, unused and with a full bucket, it goes. It walks through
+-- the keys a page at a time.
 --
 -- Locks: limits, skipping locked rows; then the lines and news of keys that go. Indexes: a_key_is_limited_once,
 -- activities_under_limit, activities_in_line, a_line_forms_once.

@@ -110,7 +110,7 @@ void must_be_caught(Deed what, const std::string& symbol, const std::string& fam
     CHECK_FALSE(result.activated);
     CHECK(result.blocked->kind == durable::replay::Blocked::Kind::nondeterministic);
     CHECK(result.blocked->reason.starts_with("the code of does_it called " + symbol + " (" + family + ")"));
-    CHECK(result.blocked->reason.find("begins at event 4") != std::string::npos);
+    CHECK(result.blocked->reason.find("begins at event 3") != std::string::npos);
 }
 
 }  // namespace

@@ -155,9 +155,9 @@ void define_replay(CLI::App& app, Session& session) {
     app.add_option("FILE", *files, "Exported histories (`workflow show --output json`, `workflow export`); - for standard input")
         ->required();
     manual(app,
-           "Replays histories with the workflows of this build, without a database, and under the determinism "
-           "trap: code that asks a clock, the environment, files, sockets or threads is blocked. Exit code 0 if all code "
-           "answers exactly "
+           "Replays histories with the workflows of this build, without a database, and under the "
+           "determinism trap: code that asks a clock, the environment, files, sockets or threads is blocked. "
+           "Exit code 0 if all code answers exactly "
            "as recorded; 1 if a history meets a mismatch, shown with its event, what is recorded, what the "
            "code did and "
            "where; 2 if a file is no history. JSON: an array of {file, ok, run_id, events, activations, "

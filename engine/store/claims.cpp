@@ -52,7 +52,7 @@ Step claim_own(WorkerNo worker, std::int64_t token, const ClaimRequest& claim) {
     Step step{{"claim_build_runs", sql::claim_build_runs}, {}};
     step.params.add(worker.value).add(token).add(std::string_view{claim.queue}).add(claim.limit);
     add_recent(step.params);
-    step.params.add(std::string_view{claim.build});
+    step.params.add(std::string_view{claim.build}).add(Timestamp{});
     return step;
 }
 

@@ -31,7 +31,8 @@ TEST_CASE_FIXTURE(Plans, "a worker of an old build claims what is pinned to it, 
     using namespace test;
     fill_queue(20'000);
     pin_many(database);
-    const std::string plan = explain("claim_build_runs", "1, 42, 'default', 10, " + recent + ", 'old'");
+    const std::string plan =
+        explain("claim_build_runs", "1, 42, 'default', 10, " + recent + ", 'old', '-infinity'");
     check_no_whole_tables(plan);
     CHECK_MESSAGE(buffers_of_scan(plan, "Index Scan using live_runs_of_build") <= 20, plan);
 }

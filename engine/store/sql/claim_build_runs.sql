@@ -3,7 +3,8 @@
 --
 -- Locks: live_runs, skipping locked rows. Indexes: a_queue_is_decided_once, a_queue_has_one_deployment,
 -- live_runs_of_build; for activation 0 an_activation_is_recorded_once, of the partitions between $5 and $6 only.
--- $1 worker, $2 token of this batch, $3 queue, $4 limit, $5 and $6 bounds of recent run ids, $7 the worker's build
+-- $1 worker, $2 token of this batch, $3 queue, $4 limit, $5 and $6 bounds of recent run ids, $7 the worker's build,
+-- $8 wake_at lower bound: a range on both sides is what makes the planner take the index in order
 with claimed as (
     update engine.live_runs l
        set owner = $1::integer, epoch = l.epoch + 1, token = $2::bigint
@@ -11,7 +12,7 @@ with claimed as (
                select c.run_id from engine.live_runs c
                 where c.owner is null and c.queue = $3 and c.build = $7
                   and (select q.paused_at from engine.queues q where q.queue = $3) is null
-                  and c.wake_at <= engine.now() and c.batch <> $2
+                  and c.wake_at >= $8::timestamptz and c.wake_at <= engine.now() and c.batch <> $2
                 order by c.wake_at, c.run_id
                 limit $4::integer
                   for update skip locked))

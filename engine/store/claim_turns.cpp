@@ -112,10 +112,13 @@ void ClaimTurns::took(std::span<const LineTurn> turns, std::span<const TakenRun>
         ++from.count;
         from.last_due = std::max(from.last_due, run.due);
     }
-    // Turns behind the last one that gave something may never have been asked.
-    std::size_t asked = turns.size();
-    while (full && asked > 0 && !given.contains(turns[asked - 1].line)) --asked;
-    for (const LineTurn& turn : turns.first(asked)) note_turn(turn, given[turn.line], full, now);
+    // A full claim has cut the last turn that gave something short, and asked none behind it.
+    std::size_t last = turns.size();
+    while (full && last > 0 && given[turns[last - 1].line].count <= turns[last - 1].passed_over) --last;
+    for (std::size_t i = 0; i < last; ++i) {
+        const bool cut_short = full && i + 1 == last;
+        note_turn(turns[i], given[turns[i].line], cut_short, now);
+    }
     for (const auto& [name, from] : given) lines_[name].pass += from.count / lines_[name].weight;
     for (std::int32_t priority = 1; priority <= priorities; ++priority) move_on(priority);
     const bool any = std::ranges::any_of(lines_, [](const auto& entry) { return entry.second.ripe; });
@@ -124,11 +127,9 @@ void ClaimTurns::took(std::span<const LineTurn> turns, std::span<const TakenRun>
     forget_idle();
 }
 
-void ClaimTurns::note_turn(const LineTurn& turn, const Given& from, bool full, Timestamp now) {
+void ClaimTurns::note_turn(const LineTurn& turn, const Given& from, bool cut_short, Timestamp now) {
     Line& line = lines_[turn.line];
-    // When the claim is full, a second turn may have been cut short by others.
-    const bool counts = !full || turn.passed_over == 0;
-    if (counts && from.count < turn.passed_over + turn.taken) {
+    if (!cut_short && from.count < turn.passed_over + turn.taken) {
         line.ripe = false;
         line.floor.taken_until(now);
     } else if (from.count > 0) {

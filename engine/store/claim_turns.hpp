@@ -110,7 +110,7 @@ class ClaimTurns {
         Timestamp last_due{};
     };
 
-    void note_turn(const LineTurn& turn, const Given& from, bool full, Timestamp now);
+    void note_turn(const LineTurn& turn, const Given& from, bool cut_short, Timestamp now);
     void take_turns(Lines::iterator first, Lines::iterator last, std::int32_t limit, Clock::time_point now,
                     std::vector<LineTurn>& turns);
     void move_on(std::int32_t priority);

@@ -93,7 +93,7 @@ TEST_CASE("a key's limit of 3 holds while four workers are killed at random, and
     World world;
     watch_limits(world, 3);
     constexpr int visits_of_a_run = 25;
-    const int tasks = sized(400, 2000);
+    const int tasks = sized(500, 2000);
     start_masses(world.database, visitor.name, tasks / visits_of_a_run, "crowd",
                  [](int, store::StartRequest& request) {
                      request.input = encode(LimitedInput{"door", 3, 0, visits_of_a_run});
@@ -126,7 +126,7 @@ TEST_CASE("a key's limit of 3 holds while four workers are killed at random, and
 
 TEST_CASE("thousands of sleeping runs wake once each over thirty days, and none early") {
     World world;
-    const int runs = sized(1500, 10'000);
+    const int runs = sized(1500, 10'020);
     constexpr int days = 30;
     start_masses(world.database, sleeper.name, runs, "sleeper", [](int i, store::StartRequest& request) {
         request.input =

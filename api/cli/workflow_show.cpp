@@ -113,7 +113,7 @@ void define_workflow_show(CLI::App& app, Session& session) {
     app.add_option("--from", arguments->from, "Begin with the commit that holds this event")
         ->type_name("EVENT")
         ->check(CLI::Range(1, 2'000'000'000));
-    app.add_option("--limit,-n", arguments->limit, "Whole commits, until so many events are shown")
+    app.add_option("--limit", arguments->limit, "Whole commits, until so many events are shown")
         ->type_name("N")
         ->check(CLI::Range(1, 100'000));
     app.add_flag("--reverse", arguments->reverse, "The newest commit first");

@@ -94,7 +94,8 @@ TEST_CASE_FIXTURE(FamilyPlans, "starting children looks names and runs up by the
         "start_children",
         fmt::format(
             "{0}, {0}, '{{9}}', '{{{1}}}', '{{child}}', '{{t}}', '{{default}}', '{{t}}', '{{\"{{}}\"}}', "
-            "'{{f}}', '{{terminate}}', '{{t}}', '{{\"{{}}\"}}', '{{\"{{}}\"}}'",
+            "'{{f}}', '{{terminate}}', '{{t}}', '{{\"{{}}\"}}', '{{\"{{}}\"}}', '{{null}}', '{{null}}', "
+            "'{{null}}'",
             one(parent.run), ids.run_id().value.to_string()),
         {"a_workflow_id_names_one_run_at_a_time", "a_run_is_live_once"});
 }
@@ -103,7 +104,7 @@ TEST_CASE_FIXTURE(FamilyPlans, "continuing as new moves the name and the live ro
     check_uses(
         "continue_runs",
         fmt::format("{}, {}, '{{{}}}', '{{{}}}', '{{{}}}', '{{1}}', '{{0}}', '{{2}}', '{{{}}}', '{{t}}', "
-                    "'{{default}}', '{{\"{{}}\"}}'",
+                    "'{{default}}', '{{\"{{}}\"}}', '{{continued_as_new}}', '{{null}}'",
                     worker.value, one(child.run), child.fence.epoch, child.fence.token, child.activations,
                     ids.run_id().value.to_string()),
         {"a_workflow_id_names_one_run_at_a_time", "a_run_is_live_once", "an_activity_has_one_row"});
@@ -115,7 +116,7 @@ TEST_CASE_FIXTURE(FamilyPlans, "errands are taken from the front, and reach thei
                 "a_run_is_live_once"});
     database.execute("insert into engine.errands (kind, target, tenant, since) values ('closed', '" +
                      parent.run.value.to_string() + "', '', engine.now())");
-    check_uses("close_children", "10, 50, '{}', '\"c\":[]'",
+    check_uses("close_children", "10, 50, '{}', '\"c\":[]', ''",
                {"an_errand_is_run_once", "children_of_chain", "a_workflow_id_names_one_run_at_a_time",
                 "a_run_is_live_once", "an_inbox_number_is_given_once", "an_activity_has_one_row"});
 }

@@ -105,7 +105,15 @@ void Execution::Machine::deliver(const std::vector<Event>& arrived) {
     detail::PromiseBase& root = *root_.promise();
     root.runtime = this;
     root.scope = &root_scope_;
-    post(root);
+    started_.limit ? wait_for_turn(root) : post(root);
+}
+
+/// Before the first line of the code: one unit of the key's semaphore, held until the run ends.
+void Execution::Machine::wait_for_turn(detail::PromiseBase& root) {
+    const RunLimit& limit = *started_.limit;
+    const detail::UnitsOperation turn = acquire_units({limit.resource(), 1, limit.concurrency, {}});
+    turn.granted->resolved() ? post(root) : turn.granted->wait(root);
+    turn_ = turn.granted;
 }
 
 void Execution::Machine::deliver(EventId id, const Event& event) {

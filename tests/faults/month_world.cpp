@@ -196,12 +196,9 @@ void Month::end_call(Organization& organization, int day) {
 void Month::live_through_all_days() {
     for (int day = 0; day < days_in_month; ++day) {
         const int calls = size_.calls * (day + 1) / days_in_month - size_.calls * day / days_in_month;
-        advance(seconds{72'600});
+        pass(seconds{72'600});
         for (int i = 0; i < calls; ++i) end_call(organizations_[random_() % organizations_.size()], day);
-        work_off();
-        work_off_retries();
-        advance(seconds{86'400 - 72'600 - 900});
-        work_off();
+        pass(seconds{86'400 - 72'600});
     }
 }
 
@@ -219,13 +216,25 @@ void Month::end_period() {
 
 void Month::settle(int hours) {
     for (int i = 0; i < hours && world_.value("select count(*) from engine.live_runs") != "0"; ++i) {
-        advance(std::chrono::hours{1});
-        work_off();
+        pass(std::chrono::hours{1});
     }
 }
 
-void Month::advance(seconds step) {
-    world_.database().advance(step);
+void Month::pass(seconds time) {
+    work_off();
+    const auto end = world_.database().now() + time;
+    while (true) {
+        const std::string next = world_.value(
+            "select (extract(epoch from min(available_at) - engine.now()) * 1000)::bigint + 1 from "
+            "engine.activities where owner is null and available_at > engine.now()");
+        const std::chrono::milliseconds wait{next.empty() ? 0 : std::stoll(next)};
+        if (next.empty() || world_.database().now() + wait >= end) break;
+        world_.database().advance(wait);
+        work_off();
+    }
+    if (const auto rest = end - world_.database().now(); rest > durable::Duration{0})
+        world_.database().advance(rest);
+    work_off();
 }
 
 bool Month::work_is_due() const {
@@ -249,23 +258,6 @@ void Month::work_off() {
         }
         std::this_thread::sleep_for(std::chrono::milliseconds{50});  // the pace of looking
     }
-}
-
-/// Retries get their time, to the moment, before the day goes on: a clock that jumps over their waits would use up what
-/// an activity may take in all.
-void Month::work_off_retries() {
-    const auto end = world_.database().now() + seconds{900};
-    while (true) {
-        const std::string next = world_.value(
-            "select (extract(epoch from min(available_at) - engine.now()) * 1000)::bigint + 1 from "
-            "engine.activities where owner is null and available_at > engine.now()");
-        const std::chrono::milliseconds wait{next.empty() ? 0 : std::stoll(next)};
-        if (next.empty() || world_.database().now() + wait >= end) break;
-        world_.database().advance(wait);
-        work_off();
-    }
-    world_.database().advance(end - world_.database().now());
-    work_off();
 }
 
 void Month::kill_somebody() {

@@ -55,11 +55,11 @@ class Month {
                                            std::int64_t shift);
     /// Until no run or activity is under way or due; kills workers now and then meanwhile.
     void work_off();
-    /// A quarter of an hour, with every retry that falls into it at its moment.
-    void work_off_retries();
     [[nodiscard]] bool work_is_due() const;
     void kill_somebody();
-    void advance(std::chrono::seconds step);
+    /// Time goes by, and every retry gets its moment: a clock that jumps over the waits of an activity would use up what
+    /// it may take in all.
+    void pass(std::chrono::seconds time);
 
     MonthSize size_;
     FaultWorld world_;

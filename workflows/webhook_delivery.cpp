@@ -102,7 +102,7 @@ durable::Task<WebhookOutcome> deliver_message(durable::Workflow& wf, WebhookDeli
         co_await wf.shielded(bury(wf, burial));
         durable::throw_failure(tried.failure());
     }
-    WebhookOutcome outcome = std::move(tried.value());
+    WebhookOutcome outcome = tried.value();
     burial.reason = outcome.reason;
     if (outcome.status == "dead") co_await wf.shielded(bury(wf, burial));
     co_return outcome;

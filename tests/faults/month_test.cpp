@@ -86,6 +86,20 @@ void require_told_once(const test::Month& month) {
     CHECK(month.value("select count(*) from app.usage_alerts") != "0");
 }
 
+/// What became of an organization's deliveries, and which calls have none: for the reader of a red test.
+std::string deliveries_of(const test::Month& month, const std::string& organization) {
+    return month.value(fmt::format(
+        "select (select coalesce(string_agg(s, ', '), '') from (select event_type || ' ' || status || ' ' || "
+        "count(*) "
+        "as s from app.webhook_deliveries where organization_id = '{0}' group by event_type, status) as d) "
+        "|| '; "
+        "calls without: ' || (select coalesce(string_agg(c.id::text, ', '), '') from app.calls c where "
+        "c.organization_id = '{0}' and not exists (select from app.webhook_deliveries d where "
+        "d.organization_id = "
+        "c.organization_id and d.body like '%' || c.id || '%'))",
+        organization));
+}
+
 void require_dead_letters_of_broken_endpoints_only(const test::Month& month) {
     auto dead = by_organization(month,
                                 "select organization_id, count(*) filter (where status = 'dead') from "
@@ -102,6 +116,7 @@ void require_dead_letters_of_broken_endpoints_only(const test::Month& month) {
             CHECK(delivered[organization.id] == 0);
         } else {
             CHECK(dead[organization.id] == 0);
+            CAPTURE(deliveries_of(month, organization.id));
             CHECK(delivered[organization.id] >= organization.calls);
         }
     }

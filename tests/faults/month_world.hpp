@@ -57,8 +57,8 @@ class Month {
     void work_off();
     [[nodiscard]] bool work_is_due() const;
     void kill_somebody();
-    /// Time goes by, and every retry gets its moment: a clock that jumps over the waits of an activity would use up what
-    /// it may take in all.
+    /// Time goes by, and every retry gets its moment: a clock that jumps over the waits of an activity would
+    /// use up what it may take in all.
     void pass(std::chrono::seconds time);
 
     MonthSize size_;

@@ -67,8 +67,8 @@ int run_worker(const WorkerDaemonOptions& options) {
     register_workflows(workflows);
     durable::worker::ActivityRegistry activities;
     const auto vendors = std::make_shared<Vendors>(vendor_config(process_environment()));
-    register_activities(
-        activities, {vendors, options.storage_root, options.database_url, run_starter(options.database_url, options.payloads)});
+    register_activities(activities, {vendors, options.storage_root, options.database_url,
+                                     run_starter(options.database_url, options.payloads)});
 
     const auto logger =
         std::make_shared<spdlog::logger>("worker", std::make_shared<spdlog::sinks::stderr_sink_mt>());

@@ -166,9 +166,13 @@ std::string without_file(std::string name) {
 }  // namespace
 
 std::span<const SettingsGroup> settings_groups() {
-    static const std::array groups{callbacks(),  vapi(),    vapi_webhooks(),     twilio(),   stripe(),
-                                   resend(),     openai(),  live_events(),       supabase(), s3(),
-                                   recordings(), payloads(), ingress(), customers_webhooks()};
+    static const std::array groups{callbacks(),     vapi(),
+                                   vapi_webhooks(), twilio(),
+                                   stripe(),        resend(),
+                                   openai(),        live_events(),
+                                   supabase(),      s3(),
+                                   recordings(),    payloads(),
+                                   ingress(),       customers_webhooks()};
     return groups;
 }
 

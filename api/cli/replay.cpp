@@ -44,7 +44,8 @@ std::string read_file(const std::string& file) {
 history::Exported from_archive(const Session& session, const std::string& bytes, Replayed& replayed) {
     auto archive = durable::store::read_archive(bytes);
     const bool has_database = !session.options.database_url.empty() || find_setting("DATABASE_URL");
-    durable::store::PayloadGate gate{has_database ? session.database_url() : std::string{}, payload_settings()};
+    durable::store::PayloadGate gate{has_database ? session.database_url() : std::string{},
+                                     payload_settings()};
     gate.open(archive);
     history::Exported exported{archive.run, {}};
     for (const auto& row : archive.rows) {
@@ -60,8 +61,8 @@ Replayed replay_file(Session& session, const std::string& file) {
     replayed.file = file;
     const std::string text = read_file(file);
     try {
-        const auto exported =
-            durable::store::is_archive(text) ? from_archive(session, text, replayed) : history::import_json(text);
+        const auto exported = durable::store::is_archive(text) ? from_archive(session, text, replayed)
+                                                               : history::import_json(text);
         if (replayed.blocked) return replayed;
         if (exported.history.empty()) {
             replayed.error = "not an exported history: it holds no activations";
@@ -152,7 +153,9 @@ int replay(Session& session, const std::vector<std::string>& files) {
 
 void define_replay(CLI::App& app, Session& session) {
     auto files = std::make_shared<std::vector<std::string>>();
-    app.add_option("FILE", *files, "Exported histories (`workflow show --output json`, `workflow export`); - for standard input")
+    app.add_option("FILE", *files,
+                   "Exported histories (`workflow show --output json`, "
+                   "`workflow export`); - for standard input")
         ->required();
     manual(app,
            "Replays histories with the workflows of this build, without a database, and under the "

@@ -30,7 +30,9 @@ Color kind_color(const history::Event& event, Color own) {
 /// Payloads below their event, readable, in the column of the details.
 void print_payload(const Session& session, const durable::Payload& payload) {
     const auto gone = durable::payloads::tombstone_word(payload.json);
-    const std::string text = gone ? "(" + harmless(*gone) + ")" : harmless_json(to_json(payload).dump(2, ' ', false, Json::error_handler_t::replace));
+    const std::string text =
+        gone ? "(" + harmless(*gone) + ")"
+             : harmless_json(to_json(payload).dump(2, ' ', false, Json::error_handler_t::replace));
     const auto style = session.style();
     std::size_t from = 0;
     while (from <= text.size()) {

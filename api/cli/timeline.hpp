@@ -12,7 +12,8 @@ namespace callflex::cli {
 class Timeline {
   public:
     /// `started_at`: of the run; none: the first activation printed is its first.
-    Timeline(const Session& session, bool payloads, std::optional<durable::Timestamp> started_at = std::nullopt)
+    Timeline(const Session& session, bool payloads,
+             std::optional<durable::Timestamp> started_at = std::nullopt)
         : session_(session), payloads_(payloads), given_start_(started_at) {}
     void print(const durable::history::Activation& activation);
 

@@ -27,7 +27,8 @@ void add_lifecycle(Table& facts, const RunInfo& info) {
     };
     if (info.paused) {
         const auto reason = info.paused->reason.empty() ? "" : ": " + info.paused->reason;
-        add("paused", fmt::format("by {} {}{}", info.paused->identity, when(info.paused->since, info.now), reason),
+        add("paused",
+            fmt::format("by {} {}{}", info.paused->identity, when(info.paused->since, info.now), reason),
             Color::yellow);
     }
     if (life.retry) {
@@ -39,7 +40,8 @@ void add_lifecycle(Table& facts, const RunInfo& info) {
     if (!life.forked) return;
     const auto reason = life.forked->reason.empty() ? "" : ": " + life.forked->reason;
     add(life.forked->reset ? "reset from" : "forked from",
-        fmt::format("run {} after event {}{}", life.forked->base.value.to_string(), life.forked->after.value, reason));
+        fmt::format("run {} after event {}{}", life.forked->base.value.to_string(), life.forked->after.value,
+                    reason));
 }
 
 void print_facts(const Session& session, const RunInfo& info) {
@@ -157,23 +159,24 @@ void define_workflow_describe(CLI::App& app, Session& session) {
     auto watch = std::make_shared<WatchArguments>();
     add_run_argument(app, *run);
     add_watch_arguments(app, *watch);
-    manual(
-        app,
-        "Shows the facts about a run, what blocks it, and its activities that have left the worker which "
-        "scheduled them "
-        "(waiting, retrying, or running elsewhere) with attempts and last failure. JSON: {run_id, "
-        "chain_id, namespace, "
-        "workflow_id, type, tenant, queue, status, started_at, closed_at?, activations, events, owner?, "
-        "for_build?, pinned?, "
-        "wake_at?, "
-        "inbox_waiting, cancel_requested, blocked, blocked_by?, parent_run_id?, continued_as?, paused?: "
-        "{since, by, reason}, attempt, run_deadline?, execution_deadline?, forked_from?: {run_id, after, reset, "
-        "reason}, activities, "
-        "children: [{workflow_id, chain_id, initiated, parent_close}], attributes?: {…}, now}.",
-        {{"callflex workflow describe call-processing-7", "the facts"},
-         {"callflex workflow describe call-processing-7 -o json | jq -r .owner", "which worker has it"}});
+    manual(app,
+           "Shows the facts about a run, what blocks it, and its activities that have left the worker which "
+           "scheduled them "
+           "(waiting, retrying, or running elsewhere) with attempts and last failure. JSON: {run_id, "
+           "chain_id, namespace, "
+           "workflow_id, type, tenant, queue, status, started_at, closed_at?, activations, events, owner?, "
+           "for_build?, pinned?, "
+           "wake_at?, "
+           "inbox_waiting, cancel_requested, blocked, blocked_by?, parent_run_id?, continued_as?, paused?: "
+           "{since, by, reason}, attempt, run_deadline?, execution_deadline?, forked_from?: {run_id, after, "
+           "reset, "
+           "reason}, activities, "
+           "children: [{workflow_id, chain_id, initiated, parent_close}], attributes?: {…}, now}.",
+           {{"callflex workflow describe call-processing-7", "the facts"},
+            {"callflex workflow describe call-processing-7 -o json | jq -r .owner", "which worker has it"}});
     app.callback([run, watch, &session] {
-        session.exit_code = watched(session, *watch, [&](bool& over) { return describe(session, *run, over); });
+        session.exit_code =
+            watched(session, *watch, [&](bool& over) { return describe(session, *run, over); });
     });
 }
 

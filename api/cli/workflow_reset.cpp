@@ -31,8 +31,8 @@ void define_workflow_reset(CLI::App& app, Session& session) {
     app.callback([arguments, runs, &session] {
         runs->run = arguments->run;
         if (runs->is_query()) {
-            session.exit_code = start_batch(session, *runs, durable::client::BatchVerb::reset, {arguments->to, {}},
-                                            arguments->reason);
+            session.exit_code = start_batch(session, *runs, durable::client::BatchVerb::reset,
+                                            {arguments->to, {}}, arguments->reason);
             return;
         }
         const auto options = arguments->options();

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/payloads/settings.hpp"
 #include "api/http/limits.hpp"
 #include "api/ingress/signature.hpp"
+#include "engine/payloads/settings.hpp"
 
 namespace callflex::ingress {
 

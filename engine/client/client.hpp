@@ -21,10 +21,10 @@
 #include "engine/payloads/settings.hpp"
 #include "engine/replay/execution.hpp"
 #include "engine/store/audit.hpp"
+#include "engine/store/history_page.hpp"
 #include "engine/store/pause.hpp"
 #include "engine/store/remove.hpp"
 #include "engine/store/reset.hpp"
-#include "engine/store/history_page.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/search.hpp"
 #include "engine/store/tail.hpp"
@@ -72,8 +72,8 @@ struct StartOptions {
     /// What lists find it by: {organization("org-7")}, see engine/workflow/search.hpp. A type that is not the
     /// key's throws std::invalid_argument.
     std::vector<SearchAttribute> attributes{};
-    QueueShare share{};                        ///< priority, fairness key and weight in the queue
-    std::optional<RunLimit> limit{};           ///< how many runs with its key are under way at once
+    QueueShare share{};               ///< priority, fairness key and weight in the queue
+    std::optional<RunLimit> limit{};  ///< how many runs with its key are under way at once
 };
 
 /// Where a reset or a fork begins anew.
@@ -159,8 +159,7 @@ enum class RejectIf : std::uint8_t {
 /// The run is in a state that the caller has excluded.
 class QueryRejected : public QueryRefused {
   public:
-    QueryRejected(const std::string& what, replay::RunStatus status)
-        : QueryRefused(what), status_(status) {}
+    QueryRejected(const std::string& what, replay::RunStatus status) : QueryRefused(what), status_(status) {}
     [[nodiscard]] replay::RunStatus status() const noexcept { return status_; }
 
   private:
@@ -263,8 +262,8 @@ class Client {
     // there to ask, store::TooMany if too many are under way, WaitTimedOut if it has not come as far as asked for.
     /// Waits for the answer. Throws UpdateRefused, or the failure of its handler.
     template <class Input, class Output>
-    Output update(const RunRef& to, const Update<Input, Output>& which, const std::type_identity_t<Input>& input,
-                  UpdateOptions options = {}) {
+    Output update(const RunRef& to, const Update<Input, Output>& which,
+                  const std::type_identity_t<Input>& input, UpdateOptions options = {}) {
         options.wait = WaitFor::completed;
         return decode<Output>(result_of(update(to, std::string{which.name}, encode(input), options)));
     }

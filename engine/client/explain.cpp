@@ -160,8 +160,8 @@ class Explanation {
         if (info_.activations > 1 || !info_.wake_at || *info_.wake_at <= now_) return false;
         const int attempt = info_.lifecycle.attempt;
         if (attempt > 1) {
-            return answer("workflow_retrying", fmt::format("an earlier run has failed: attempt {} begins {}", attempt,
-                                                           due_time(*info_.wake_at, now_)));
+            return answer("workflow_retrying", fmt::format("an earlier run has failed: attempt {} begins {}",
+                                                           attempt, due_time(*info_.wake_at, now_)));
         }
         return answer("start_delayed", "its start is delayed: due " + due_time(*info_.wake_at, now_));
     }
@@ -319,8 +319,10 @@ class Explanation {
         if (order == info_.orders.end()) return;
         if (!order->paused_by.empty())
             also("it is paused by " + order->paused_by + ": no other attempt follows this one");
-        if (order->restart) also("an operator has reset it: if this attempt does not succeed, it begins anew");
-        if (order->changed) also("an operator has changed it: the attempts to come have other input or options");
+        if (order->restart)
+            also("an operator has reset it: if this attempt does not succeed, it begins anew");
+        if (order->changed)
+            also("an operator has changed it: the attempts to come have other input or options");
     }
 
     /// Nobody will pick it up.

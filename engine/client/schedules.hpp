@@ -31,7 +31,8 @@ class ScheduleClient {
     /// False: there is one of that id, and it is another one. Throws schedule::ScheduleError.
     bool create(const ScheduleSpec& spec);
     /// See store::update_schedule.
-    store::ScheduleUpdate update(const ScheduleSpec& spec, std::optional<std::int64_t> revision = std::nullopt);
+    store::ScheduleUpdate update(const ScheduleSpec& spec,
+                                 std::optional<std::int64_t> revision = std::nullopt);
     [[nodiscard]] std::vector<ScheduleInfo> list();
     [[nodiscard]] ScheduleInfo describe(const std::string& id);
 

@@ -55,13 +55,13 @@ struct CopiedStretch {
 /// How a run that begins with another one's history came to be.
 struct Forked {
     RunId base;
-    EventId after;              ///< the last event that was copied: the end of an activation
-    bool reset = true;          ///< in the base's chain and under its id; false: a fork, under an id of its own
+    EventId after;      ///< the last event that was copied: the end of an activation
+    bool reset = true;  ///< in the base's chain and under its id; false: a fork, under an id of its own
     std::string reason{};
     std::string identity{};
     std::vector<CopiedStretch> copied{};  ///< in order; the newest ends at `after`
-    int resent = 0;             ///< signals that came after the point and were delivered again, before all others
-    std::optional<Timestamp> run_deadline{};        ///< instead of the start's: time-outs count from the point on
+    int resent = 0;  ///< signals that came after the point and were delivered again, before all others
+    std::optional<Timestamp> run_deadline{};  ///< instead of the start's: time-outs count from the point on
     std::optional<Timestamp> execution_deadline{};  ///< likewise
     bool operator==(const Forked&) const = default;
 };
@@ -86,12 +86,12 @@ struct WorkflowStarted {
     std::vector<SignalReceived> signals{};     ///< that the run before had not received: they come first
     std::optional<Timestamp> scheduled_for{};  ///< the nominal time, when a schedule started it
     std::vector<SearchAttribute> attributes{};
-    int attempt = 1;                    ///< of the workflow's retry policy; continue-as-new counts from 1 again
-    std::optional<RetryPolicy> retry{};                ///< none: a failed run is not tried again
-    std::optional<Duration> execution_timeout{};       ///< of the whole chain
-    std::optional<Timestamp> execution_deadline{};     ///< the chain ends as timed_out then; none: never
-    std::optional<MismatchPolicy> on_mismatch{};       ///< none: as the type is registered
-    std::optional<Forked> forked{};                    ///< it begins with a copy of another run's history
+    int attempt = 1;  ///< of the workflow's retry policy; continue-as-new counts from 1 again
+    std::optional<RetryPolicy> retry{};             ///< none: a failed run is not tried again
+    std::optional<Duration> execution_timeout{};    ///< of the whole chain
+    std::optional<Timestamp> execution_deadline{};  ///< the chain ends as timed_out then; none: never
+    std::optional<MismatchPolicy> on_mismatch{};    ///< none: as the type is registered
+    std::optional<Forked> forked{};                 ///< it begins with a copy of another run's history
     /// The person whose data the payloads are: a keyed hash that names the data key; "": the tenant's key. Handed on to
     /// children and next runs.
     std::string subject{};
@@ -213,8 +213,8 @@ struct ChildInitiated {
     std::optional<Duration> execution_timeout{};
     std::optional<RetryPolicy> retry{};
     std::optional<QueueShare> share{};  ///< none: the parent's
-    RunId run{};           ///< the child's first run; not compared
-    std::string source{};  ///< not compared
+    RunId run{};                        ///< the child's first run; not compared
+    std::string source{};               ///< not compared
     std::vector<SearchAttribute> attributes{};
     bool operator==(const ChildInitiated&) const = default;
 };

@@ -10,12 +10,12 @@ namespace durable::history {
 namespace {
 
 template <class T>
-concept HasFields = std::is_same_v<T, RetryPolicy> || std::is_same_v<T, ActivityLimit> ||
-                    std::is_same_v<T, ActivityOptions> || std::is_same_v<T, Failure> ||
-                    std::is_same_v<T, ParentRun> || std::is_same_v<T, CopiedStretch> ||
-                    std::is_same_v<T, Forked> || std::is_same_v<T, NextAttempt> || std::is_same_v<T, SignalReceived> ||
-                    std::is_same_v<T, SearchAttribute> || std::is_same_v<T, QueueShare> ||
-                    std::is_same_v<T, RunLimit>;
+concept HasFields =
+    std::is_same_v<T, RetryPolicy> || std::is_same_v<T, ActivityLimit> ||
+    std::is_same_v<T, ActivityOptions> || std::is_same_v<T, Failure> || std::is_same_v<T, ParentRun> ||
+    std::is_same_v<T, CopiedStretch> || std::is_same_v<T, Forked> || std::is_same_v<T, NextAttempt> ||
+    std::is_same_v<T, SignalReceived> || std::is_same_v<T, SearchAttribute> ||
+    std::is_same_v<T, QueueShare> || std::is_same_v<T, RunLimit>;
 
 template <class T>
 inline constexpr bool optional_fields = false;

@@ -29,9 +29,9 @@ struct Relative {
 
 /// Whether the chain tries again after `previous` has ended at `time` with `failure`, by its retry policy, and as which
 /// run: none if it does not, or not in its execution time-out. `end`: the id of the ending event.
-[[nodiscard]] std::optional<history::NextAttempt> next_attempt(const Relative& previous, const Failure& failure,
-                                                               EventId end, Timestamp time,
-                                                               bool cancel_requested);
+[[nodiscard]] std::optional<history::NextAttempt> next_attempt(const Relative& previous,
+                                                               const Failure& failure, EventId end,
+                                                               Timestamp time, bool cancel_requested);
 /// Activation 0 of that run.
 [[nodiscard]] history::Activation first_of_attempt(const Relative& previous,
                                                    const history::NextAttempt& attempt, Timestamp time);

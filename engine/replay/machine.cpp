@@ -33,7 +33,8 @@ RunStatus status_after(const Event& end) {
     return RunStatus::terminated;
 }
 
-std::optional<Timestamp> earlier(const std::optional<Timestamp>& left, const std::optional<Timestamp>& right) {
+std::optional<Timestamp> earlier(const std::optional<Timestamp>& left,
+                                 const std::optional<Timestamp>& right) {
     if (!left || !right) return left ? left : right;
     return std::min(*left, *right);
 }
@@ -270,8 +271,8 @@ WorkflowFailed Execution::Machine::failed(Failure failure) const {
         if (const auto* same = std::get_if<WorkflowFailed>(recorded)) end.next = same->next;
         return end;
     }
-    end.next = next_attempt({run_, run_, started_}, end.failure, commands_.next_id(), time_,
-                            root_scope_.canceled());
+    end.next =
+        next_attempt({run_, run_, started_}, end.failure, commands_.next_id(), time_, root_scope_.canceled());
     if (end.next) end.next->signals = signals_.unread();
     return end;
 }

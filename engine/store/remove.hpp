@@ -13,8 +13,8 @@ enum class RemoveResult : std::uint8_t {
     not_found,
     open,  ///< refused: it has not ended, and was not to be terminated
 };
-/// The run, its history, and its name if that leads to it. `terminate_first`: an open one is ended before. Other runs of
-/// its chain stay.
+/// The run, its history, and its name if that leads to it. `terminate_first`: an open one is ended before.
+/// Other runs of its chain stay.
 RemoveResult remove(pqxx::transaction_base& tx, const RunRef& run, bool terminate_first,
                     const std::string& reason, const std::string& identity);
 

@@ -15,7 +15,8 @@
 
 namespace durable::store {
 
-/// Chooses the point in the base's history, which nobody can change while it looks. Throws ResetRefused if there is none.
+/// Chooses the point in the base's history, which nobody can change while it looks. Throws ResetRefused if
+/// there is none.
 using PointChooser = std::function<replay::ForkPoint(RunId base, const history::History&)>;
 
 /// The history has no such point, or what is asked for cannot be done to this run; the text says why.
@@ -52,10 +53,11 @@ struct ResetResult {
     bool repeated = false;              ///< this very request had been met before
 };
 
-/// The chain goes on from the point, in a new run. The open run of the workflow id is terminated, whoever it is. Messages
-/// that the chain got after the point are delivered again, in order. Activities that were pending are scheduled again,
-/// their time-outs counting from now. Children from before the point stay and report to the new run (one that has closed
-/// meanwhile: its true outcome); children from after it are terminated, so that their ids are free. None: no such run.
+/// The chain goes on from the point, in a new run. The open run of the workflow id is terminated, whoever it
+/// is. Messages that the chain got after the point are delivered again, in order. Activities that were
+/// pending are scheduled again, their time-outs counting from now. Children from before the point stay and
+/// report to the new run (one that has closed meanwhile: its true outcome); children from after it are
+/// terminated, so that their ids are free. None: no such run.
 std::optional<ResetResult> reset(pqxx::transaction_base& tx, const ResetRequest& request);
 
 struct ForkRequest {

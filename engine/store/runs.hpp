@@ -36,13 +36,13 @@ struct StartRequest {
     ReusePolicy reuse = ReusePolicy::allow;
     std::optional<Duration> run_timeout;
     std::optional<Duration> start_delay;
-    std::optional<Timestamp> scheduled_for{};  ///< the nominal time, when a schedule starts it
+    std::optional<Timestamp> scheduled_for{};     ///< the nominal time, when a schedule starts it
     std::optional<Duration> execution_timeout{};  ///< of the whole chain
     std::optional<RetryPolicy> retry{};           ///< a failed run is tried again from the start
     std::optional<MismatchPolicy> on_mismatch{};  ///< none: as the type is registered
-    QueueShare share{};                        ///< whose turn it is in the queue
-    std::optional<RunLimit> limit{};           ///< how many runs with its key are under way at once
-    std::string subject{};                     ///< WorkflowStarted.subject
+    QueueShare share{};                           ///< whose turn it is in the queue
+    std::optional<RunLimit> limit{};              ///< how many runs with its key are under way at once
+    std::string subject{};                        ///< WorkflowStarted.subject
     std::string person{};  ///< for clients, which make `subject` of it (StartOptions.subject); never stored
     std::vector<SearchAttribute> attributes{};
 };
@@ -145,7 +145,7 @@ struct PauseInfo {
 
 /// What a run was started with, of its lifecycle.
 struct LifecycleInfo {
-    int attempt = 1;                               ///< of its retry policy
+    int attempt = 1;  ///< of its retry policy
     std::optional<RetryPolicy> retry{};
     std::optional<Timestamp> run_deadline{};
     std::optional<Timestamp> execution_deadline{};  ///< of the whole chain

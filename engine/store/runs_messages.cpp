@@ -38,9 +38,10 @@ std::optional<std::string> report(pqxx::transaction_base& tx, const LiveRun& liv
 }
 
 [[noreturn]] void refuse(const LiveRun& live) {
-    throw TooMany(fmt::format("run {} has {} unread messages, at most {} are allowed: see what it waits for "
-                              "(callflex workflow why), and send this one again later",
-                              live.run.value.to_string(), live.waiting, unread_signals_max));
+    throw TooMany(
+        fmt::format("run {} has {} unread messages, at most {} are allowed: see what it waits for "
+                    "(callflex workflow why), and send this one again later",
+                    live.run.value.to_string(), live.waiting, unread_signals_max));
 }
 
 SendResult end_now(pqxx::transaction_base& tx, const LiveRun& live, const std::string& reason,

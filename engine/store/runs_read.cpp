@@ -179,7 +179,8 @@ std::optional<RunInfo> describe(pqxx::transaction_base& tx, const RunRef& ref) {
     info.children = open_children(tx, *run);
     info.paused = paused(tx, *run);
     info.lifecycle = lifecycle(tx, *run);
-    const bool may_go_on = info.status != replay::RunStatus::running && info.status != replay::RunStatus::completed;
+    const bool may_go_on =
+        info.status != replay::RunStatus::running && info.status != replay::RunStatus::completed;
     if (may_go_on) info.continued_as = newest_of_chain(tx, *run);
     if (info.continued_as == *run) info.continued_as.reset();
     return info;

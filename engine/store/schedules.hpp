@@ -35,7 +35,7 @@ struct ScheduleInfo {
     };
     std::optional<LastRun> last;
     Timestamp created_at;
-    Timestamp updated_at;  ///< when the spec changed
+    Timestamp updated_at;       ///< when the spec changed
     std::int64_t revision = 1;  ///< grows with every change of the spec: what update_schedule compares
     Timestamp now;
 };
@@ -61,7 +61,8 @@ enum class ScheduleUpdate : std::uint8_t {
     not_found,
     conflict,  ///< somebody else has changed it since `revision`
 };
-/// Another spec for the schedule of that id. `revision`: only if that is still its revision. Pause, note and counts stay.
+/// Another spec for the schedule of that id. `revision`: only if that is still its revision. Pause, note and
+/// counts stay.
 ScheduleUpdate update_schedule(pqxx::transaction_base& tx, const ScheduleSpec& spec,
                                std::optional<std::int64_t> revision);
 

@@ -4,8 +4,8 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <bit>
 #include <array>
+#include <bit>
 #include <cerrno>
 
 #include "engine/store/binary.hpp"

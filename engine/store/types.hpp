@@ -103,8 +103,8 @@ struct NextRun {
     RunId run;
     std::string type;
     std::string queue;
-    std::string activation;           ///< encoded activation 0
-    std::optional<Timestamp> at{};    ///< claimable then; none: at once
+    std::string activation;         ///< encoded activation 0
+    std::optional<Timestamp> at{};  ///< claimable then; none: at once
 };
 
 /// For the parent of a run whose chain closes for good; delivered once, by an errand.
@@ -162,7 +162,7 @@ struct AttributeChange {
 struct RunCommit {
     RunId run;
     RunId chain;
-    Tenant tenant;  ///< of what it leaves behind: children, errands, published state
+    Tenant tenant;          ///< of what it leaves behind: children, errands, published state
     std::string subject{};  ///< token of the person that the run is about: whose key seals its payloads
     Fence fence;
     std::int32_t activations_before = 0;   ///< must equal the row's: compare-and-set
@@ -179,8 +179,8 @@ struct RunCommit {
     replay::RunStatus status = replay::RunStatus::running;
     std::string blocked_kind;
     std::string blocked_reason;
-    bool was_blocked = false;                 ///< the commit clears its mark
-    std::string pin_to{};  ///< the build that the run stays with from now on, if its queue is routed
+    bool was_blocked = false;  ///< the commit clears its mark
+    std::string pin_to{};      ///< the build that the run stays with from now on, if its queue is routed
     std::vector<ActivityRow> activities;      ///< new rows
     std::vector<EventId> cancel_activities;   ///< rows asked to stop
     std::vector<EventId> settled_activities;  ///< rows that no longer matter: deleted
@@ -190,7 +190,7 @@ struct RunCommit {
     std::vector<UnitsRequest> units{};     ///< requests; known ones are left as they are
     std::vector<EventId> units_back{};     ///< requests whose units are given back
     std::vector<AttributeChange> attributes{};
-    std::vector<UpdateStep> updates{};     ///< each update once
+    std::vector<UpdateStep> updates{};  ///< each update once
     std::vector<ExternalOrder> externals{};
     /// Signals that the code, or the next run's, has been given and has not received: when the figure in the
     /// database is to change.
@@ -231,7 +231,7 @@ struct BatchResult {
         rejected;  ///< the database refused this run's data (found by bisection): still ours
     std::vector<ClaimedRun> claimed;
     bool more_due = false;  ///< the claim has left some, as far as it knows: claim again at once
-    bool errands = false;  ///< something waits for deliver_errands()
+    bool errands = false;   ///< something waits for deliver_errands()
 };
 
 /// What has become of errands: things that one run's commit ordered to happen to another run.

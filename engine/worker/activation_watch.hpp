@@ -17,8 +17,8 @@ class ActivationWatch {
   public:
     using Clock = std::chrono::steady_clock;
 
-    /// `stuck(run, nth)` is called on the watch's thread: once when an activation has lasted `limit`, then every `limit`
-    /// for as long as it goes on. It may block, and must not throw.
+    /// `stuck(run, nth)` is called on the watch's thread: once when an activation has lasted `limit`, then
+    /// every `limit` for as long as it goes on. It may block, and must not throw.
     ActivationWatch(std::chrono::milliseconds limit, std::function<void(RunId, int nth)> stuck);
     ~ActivationWatch();
     ActivationWatch(const ActivationWatch&) = delete;

@@ -22,9 +22,9 @@ struct EagerActivity {
     ActivityFacts facts;
     std::shared_ptr<AttemptControl> control;
     bool transactional = false;
-    bool recorded = false;  ///< transactional: its completion waits in the inbox
+    bool recorded = false;                ///< transactional: its completion waits in the inbox
     std::optional<Timestamp> again_at{};  ///< local: no attempt runs, the next one is due then
-    bool ordered = false;   ///< an operator's order waits for it: a failure is not final
+    bool ordered = false;                 ///< an operator's order waits for it: a failure is not final
 };
 
 /// What a turn has put into a batch: taken back if the batch does not commit it, and its effects on attempts,
@@ -64,9 +64,10 @@ struct HeldRun {
     std::deque<store::InboxMessage> inbox;   ///< loaded, not yet consumed
     std::optional<Timestamp> wake_at;        ///< while waiting: its place in the Dispatcher's order of timers
     bool has_messages = false;               ///< there are more in the database
-    bool take_all = false;  ///< it could not end because messages waited: its next activation takes all of them
+    bool take_all =
+        false;  ///< it could not end because messages waited: its next activation takes all of them
     bool load_queued = false;
-    bool paused = false;    ///< no code may run: it is given up once its eager activities have ended
+    bool paused = false;  ///< no code may run: it is given up once its eager activities have ended
     /// Nobody may be running what is pending without a row: after a cold replay or a take-over.
     bool check_orphans = false;
     std::set<EventId> rows;  ///< activity rows seen when it was loaded

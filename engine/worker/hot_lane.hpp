@@ -18,7 +18,7 @@ namespace durable::worker {
 
 struct CommitJob {
     store::Batch batch;
-    bool sealed = false;                          ///< its payloads are in the form of rows; once, before the first try
+    bool sealed = false;  ///< its payloads are in the form of rows; once, before the first try
     std::optional<store::BatchResult> result{};  ///< committed; what it claimed is to be opened
     Duration took{};
 };

@@ -21,8 +21,8 @@ class Orders {
         const history::Activation first = replay::first_of_child(self_, id, command, time_);
         const auto& begun = std::get<history::WorkflowStarted>(first.arrived.front());
         commit_.children.push_back({id, command.run, WorkflowId{command.workflow_id}, command.type,
-                                    begun.queue, history::encode(first), command.reuse,
-                                    command.parent_close, command.share});
+                                    begun.queue, history::encode(first), command.reuse, command.parent_close,
+                                    command.share});
         children_[id] = command.run;
         if (!command.attributes.empty()) commit_.attributes.push_back({command.run, command.attributes});
     }
@@ -83,7 +83,8 @@ class Orders {
             commit_.attributes.push_back({next->run, self_.started.attributes});
         }
         const history::Activation first = replay::first_of_attempt(self_, *next, time_);
-        commit_.continued = {next->run, self_.started.type, self_.started.queue, history::encode(first), next->at};
+        commit_.continued = {next->run, self_.started.type, self_.started.queue, history::encode(first),
+                             next->at};
     }
     /// The same whenever this command is carried out: what has been delivered is known by it.
     [[nodiscard]] std::string request_id(EventId id) const {
@@ -95,8 +96,9 @@ class Orders {
         Failure failure{.type = "WorkflowNotFound", .retryable = false};
         failure.message = "no open run has the workflow id";
         const history::Event failed = history::ExternalFailed{id, std::move(failure)};
-        commit_.externals.push_back({WorkflowId{workflow_id}, history::encode_event(message), request, cancels,
-                                     history::encode_event(delivered), history::encode_event(failed)});
+        commit_.externals.push_back({WorkflowId{workflow_id}, history::encode_event(message), request,
+                                     cancels, history::encode_event(delivered),
+                                     history::encode_event(failed)});
     }
 
     store::RunCommit& commit_;

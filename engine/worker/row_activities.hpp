@@ -119,7 +119,8 @@ class RowActivities {
     std::map<Key, Running> running_;
     std::deque<store::ClaimedActivity> unopened_;  ///< ours, but their payloads are still to be had
     std::vector<store::ActivityEnd> ends_;
-    std::size_t sealed_ends_ = 0;  ///< how many of them, from the front, have their payloads in the form of rows
+    std::size_t sealed_ends_ =
+        0;  ///< how many of them, from the front, have their payloads in the form of rows
     std::uint64_t last_attempt_ = 0;
     Timestamp now_{};
     Clock::time_point now_received_{};

@@ -6,8 +6,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "engine/worker/payload_limits.hpp"
 #include "engine/store/completion_token.hpp"
+#include "engine/worker/payload_limits.hpp"
 #include "engine/workflow/codec.hpp"
 
 namespace durable::worker {

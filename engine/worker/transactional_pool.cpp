@@ -138,10 +138,9 @@ AttemptOutcome TransactionalPool::transact(store::ActivityStore& store, const At
         if (auto too_large = result_too_large(result, attempt.payload_limits)) {
             throw GivenUp{*std::move(too_large)};
         }
-        return options_.gate->seal_event(
-            history::encode_event(
-                history::ActivityCompleted{attempt.info.activity, std::move(result), attempt.info.attempt}),
-            {attempt.info.run, attempt.info.tenant, attempt.subject}, &tx);
+        return options_.gate->seal_event(history::encode_event(history::ActivityCompleted{
+                                             attempt.info.activity, std::move(result), attempt.info.attempt}),
+                                         {attempt.info.run, attempt.info.tenant, attempt.subject}, &tx);
     };
     AttemptOutcome outcome;
     try {

@@ -9,10 +9,10 @@
 #include <thread>
 #include <vector>
 
+#include "engine/store/payload_gate.hpp"
 #include "engine/store/worker_store.hpp"
 #include "engine/worker/attempt.hpp"
 #include "engine/worker/mailbox.hpp"
-#include "engine/store/payload_gate.hpp"
 #include "engine/worker/trust_window.hpp"
 
 namespace durable::worker {

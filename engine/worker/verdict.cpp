@@ -117,8 +117,7 @@ store::ActivityRow row_of(const ActivityFacts& facts, Timestamp available_at) {
 }
 
 history::ActivityFailed gave_up(const ActivityFacts& facts, RetryState why, const Failure& cause) {
-    return {facts.activity,
-            final_failure({facts.task->type, facts.activity, facts.attempt, why}, cause)};
+    return {facts.activity, final_failure({facts.task->type, facts.activity, facts.attempt, why}, cause)};
 }
 
 std::optional<Timestamp> close_deadline(const ActivityOptions& options, Timestamp scheduled_at) {

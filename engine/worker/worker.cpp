@@ -113,11 +113,10 @@ class Worker::Impl {
             if (options_.run_workflows && options_.retention.every.count() > 0) {
                 retention.emplace(options_.connection_string, options_.retention, retention_observer());
             }
-            WorkerLoop loop{
-                options_,
-                std::move(settings),
-                {mailbox_, lanes, async, pool, rows ? &*rows : nullptr, notifier, trust_, activities_,
-                 async_slots_, transactional_slots_, metrics_, vitals_, log_}};
+            WorkerLoop loop{options_,
+                            std::move(settings),
+                            {mailbox_, lanes, async, pool, rows ? &*rows : nullptr, notifier, trust_,
+                             activities_, async_slots_, transactional_slots_, metrics_, vitals_, log_}};
             loop.run();
             batches.reset();
             schedules.reset();
@@ -133,9 +132,10 @@ class Worker::Impl {
 
     /// On the watch's thread: the loop's is inside the run's code.
     void stuck(RunId run, int nth) {
-        const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(options_.activation_limit) * nth;
-        log_.error("workflow code does not come back", {{"run", run.value.to_string()},
-                                                        {"lasted_ms", std::to_string(lasted.count())}});
+        const auto lasted =
+            std::chrono::duration_cast<std::chrono::milliseconds>(options_.activation_limit) * nth;
+        log_.error("workflow code does not come back",
+                   {{"run", run.value.to_string()}, {"lasted_ms", std::to_string(lasted.count())}});
         constexpr int patience = 3;
         if (nth == 1) quarantine(run);
         if (nth < patience || !options_.exit_when_stuck) return;

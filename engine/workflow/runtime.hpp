@@ -22,7 +22,7 @@ namespace durable {
 struct WorkflowInfo;
 template <class T>
 class Task;
-}
+}  // namespace durable
 
 namespace durable::detail {
 
@@ -77,8 +77,8 @@ using QueryHandler = std::function<Payload(const Payload&)>;
 /// What answers an update, with its types erased.
 struct UpdateHandler {
     bool validates = false;  ///< the author gave a validator: the state decides, not the input alone
-    std::function<void(const Payload&)> check;          ///< decodes, validates; throws what rejects
-    std::function<Task<Payload>(const Payload&)> run;   ///< throws DecodeError
+    std::function<void(const Payload&)> check;         ///< decodes, validates; throws what rejects
+    std::function<Task<Payload>(const Payload&)> run;  ///< throws DecodeError
     std::source_location where;
 };
 

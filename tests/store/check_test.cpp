@@ -90,7 +90,7 @@ TEST_CASE("planted damage is found and named") {
     SUBCASE("a message of no run") {
         found(
             "insert into engine.inbox (chain_id, sequence, run_id, tenant, event) "
-            "values (gen_random_uuid(), 1, gen_random_uuid(), '', '')",
+            "values (gen_random_uuid(), 1, gen_random_uuid(), '', '{}')",
             "I-21");
     }
     SUBCASE("an owner nobody knows") {

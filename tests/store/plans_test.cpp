@@ -44,7 +44,8 @@ TEST_CASE_FIXTURE(Plans,
     fill_queue(20'000);
     database.execute("update engine.live_runs set owner = 1");
     start_many(10);
-    const std::string bound = "1, 42, 'default', 10, engine.now() - interval '2 seconds', " + recent + ", 'build-1'";
+    const std::string bound =
+        "1, 42, 'default', 10, engine.now() - interval '2 seconds', " + recent + ", 'build-1'";
     const std::string bounded = explain("claim_runs", bound);
     CHECK_MESSAGE(buffers_of_scan(bounded, "Index Scan using live_runs_claimable") <= 40, bounded);
     const std::string full = explain("claim_runs", claim_values);

@@ -4,11 +4,11 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "tests/worker/queue_programs.hpp"
 #include "tests/worker/activity_programs.hpp"
 #include "tests/worker/families.hpp"
-#include "tests/worker/shops.hpp"
 #include "tests/worker/limit_programs.hpp"
+#include "tests/worker/queue_programs.hpp"
+#include "tests/worker/shops.hpp"
 
 namespace durable::test {
 namespace {

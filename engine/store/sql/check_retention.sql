@@ -1,5 +1,6 @@
--- I-67: What was removed was removed whole: no history, end, use of a payload or published value without its run, and
--- nothing of an open chain is missing.
+-- I-67: What was removed was removed whole, and nothing of an open chain.
+--
+-- No history, end, use of a payload or published value is without its run.
 --
 -- Locks: nothing. Reads the keys of history, closed_runs and payload_uses, and every live row.
 with kept as (

@@ -188,7 +188,7 @@ nlohmann::json FaultWorld::ask_sandbox(const std::string& method, const std::str
 }
 
 nlohmann::json FaultWorld::sent(const std::string& vendor) const {
-    return ask_sandbox("GET", "/sandbox/sent?limit=10000&vendor=" + vendor, "");
+    return ask_sandbox("GET", "/sandbox/sent?limit=1000000&vendor=" + vendor, "");
 }
 
 nlohmann::json FaultWorld::at_vendors() const {

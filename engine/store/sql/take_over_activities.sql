@@ -1,5 +1,7 @@
 -- Gives the activity rows of dead workers back: the attempt is lost, which does not spend the policy. One that was
--- asked to stop waits in no line: it will only be ended.
+-- asked to stop waits in no line: it will only be ended. Two losses are an accident, made good at once; one that is lost
+-- again waits longer each time, so that neither a fleet that is restarted in a hurry spends an innocent activity's losses
+-- nor a poisonous one kills worker after worker.
 --
 -- Locks: activities, skipping locked rows. Index: activities_owned.
 -- $1 dead workers, $2 limit
@@ -8,7 +10,11 @@ with lost as materialized (
      limit $2::integer for update skip locked
 )
 update engine.activities a
-   set owner = null, lost_attempts = a.lost_attempts + 1, available_at = engine.now(),
+   set owner = null, lost_attempts = a.lost_attempts + 1,
+       available_at = engine.now() + case
+           when a.lost_attempts < 2 then interval '0'
+           else least(interval '1 second' * 2 ^ (a.lost_attempts - 2), interval '1 minute')
+       end,
        attempt_deadline = null, heartbeat_due = null,
        limit_key = case when not a.cancel_requested then a.limit_key end
   from lost

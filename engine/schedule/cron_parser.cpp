@@ -188,8 +188,9 @@ class CronParser {
 
     [[nodiscard]] int number_of(const Field& field, Piece piece) const {
         int value = 0;
-        const char* const end = piece.text.data() + piece.text.size();
-        const auto read = std::from_chars(piece.text.data(), end, value);
+        const char* const begin = piece.text.data();
+        const char* const end = begin + piece.text.size();
+        const auto read = std::from_chars(begin, end, value);
         const bool digit_first =
             !piece.text.empty() && piece.text.front() >= '0' && piece.text.front() <= '9';
         if (!digit_first || read.ptr != end) {

@@ -88,16 +88,16 @@ void require_told_once(const test::Month& month) {
 
 /// What became of an organization's deliveries, and which calls have none: for the reader of a red test.
 std::string deliveries_of(const test::Month& month, const std::string& organization) {
-    return month.value(fmt::format(
-        "select (select coalesce(string_agg(s, ', '), '') from (select event_type || ' ' || status || ' ' || "
-        "count(*) "
-        "as s from app.webhook_deliveries where organization_id = '{0}' group by event_type, status) as d) "
-        "|| '; "
-        "calls without: ' || (select coalesce(string_agg(c.id::text, ', '), '') from app.calls c where "
-        "c.organization_id = '{0}' and not exists (select from app.webhook_deliveries d where "
-        "d.organization_id = "
-        "c.organization_id and d.body like '%' || c.id || '%'))",
+    const std::string made = month.value(fmt::format(
+        "select string_agg(d.text, ', ') from (select event_type || ' ' || status || ' ' || count(*) as text "
+        "  from app.webhook_deliveries where organization_id = '{}' group by event_type, status) d",
         organization));
+    const std::string calls_without = month.value(fmt::format(
+        "select string_agg(c.id::text, ', ') from app.calls c where c.organization_id = '{}' and not exists "
+        "  (select from app.webhook_deliveries d where d.organization_id = c.organization_id and d.body like "
+        "  '%' || c.id || '%')",
+        organization));
+    return fmt::format("{}; calls without: {}", made, calls_without);
 }
 
 void require_dead_letters_of_broken_endpoints_only(const test::Month& month) {

@@ -58,7 +58,7 @@ std::string publish(FaultWorld& world) {
     return run;
 }
 
-void require_same_message(const FaultWorld& world, int tries) {
+void require_same_message(const FaultWorld& world, int tries, bool same_try_again = false) {
     const auto report = received(world);
     CHECK(report["distinct_ids"] == 1);
     CHECK(report["not_verified"] == 0);
@@ -66,16 +66,22 @@ void require_same_message(const FaultWorld& world, int tries) {
     CHECK(report["count"] <= tries + 1);  // the try that broke, again
     const auto first = report["received"].front()["at_ms"].get<std::int64_t>();
     const auto last = report["received"].back()["at_ms"].get<std::int64_t>();
-    CHECK(last - first >= std::chrono::milliseconds{second_wait}.count());
+    if (!same_try_again) CHECK(last - first >= std::chrono::milliseconds{second_wait}.count());
 }
 
+/// A worker that dies between the endpoint's refusal and its note of it makes the same try again, which then
+/// succeeds: the endpoint has seen two requests in any case.
 void require_delivered(const FaultWorld& world) {
-    CHECK(world.value("select status || ' ' || attempts from app.webhook_deliveries where event_type = "
-                      "'test.event'") == "delivered 2");
-    CHECK(world.value("select string_agg(attempt || ' ' || outcome, ', ' order by attempt) from "
-                      "app.webhook_attempts") == "1 failed, 2 delivered");
+    const std::string delivery = world.value(
+        "select status || ' ' || attempts from app.webhook_deliveries where event_type = 'test.event'");
+    const std::string tries = world.value(
+        "select string_agg(attempt || ' ' || outcome, ', ' order by attempt) from app.webhook_attempts");
+    const bool refusal_forgotten = world.lost_a_worker() && tries == "1 delivered";
+    CHECK(delivery == (refusal_forgotten ? "delivered 1" : "delivered 2"));
+    CHECK((refusal_forgotten || tries == "1 failed, 2 delivered"));
     CHECK(world.value("select count(*) from app.live_events where type = 'webhook_dead_letter'") == "0");
-    require_same_message(world, 2);
+    if (refusal_forgotten) CHECK(received(world)["count"] == 2);
+    require_same_message(world, 2, refusal_forgotten);
 }
 
 void require_buried(const FaultWorld& world) {

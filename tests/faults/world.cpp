@@ -48,9 +48,10 @@ const char* name_of(Crash::How how) {
 }  // namespace
 
 FaultWorld::FaultWorld(const std::function<void(callflex::ingress::IngressOptions&)>& change)
-    : secrets_key_(callflex::dev_secrets_key({}, true)), folder_(make_folder()) {
-    pqxx::connection connection{database_.owner_url()};
-    organization_ = callflex::seed_demo_organization(connection, secrets_key_);
+    : watch_(database_.owner_url()),
+      secrets_key_(callflex::dev_secrets_key({}, true)),
+      organization_(callflex::seed_demo_organization(watch_, secrets_key_)),
+      folder_(make_folder()) {
     callflex::ingress::IngressOptions options;
     options.database_url = database_.url();
     options.port = 0;
@@ -138,6 +139,7 @@ bool FaultWorld::ended(pid_t worker) {
 
 bool FaultWorld::reap(pid_t worker, int flags, int& status) {
     if (::waitpid(worker, &status, flags) != worker) return false;
+    lost_a_worker_ = true;
     // The number is the kernel's again: soon it is another process, which stop_workers() must not kill.
     std::erase(workers_, worker);
     return true;
@@ -149,16 +151,17 @@ void FaultWorld::stop_workers() {
     workers_.clear();
 }
 
-bool FaultWorld::quiet_within(std::chrono::seconds patience) const {
-    pqxx::connection connection{database_.owner_url()};
+bool FaultWorld::quiet() {
+    return pqxx::nontransaction{watch_}.exec("select from engine.live_runs limit 1").empty();
+}
+
+bool FaultWorld::quiet_within(std::chrono::seconds patience) {
     const auto give_up = std::chrono::steady_clock::now() + patience;
-    do {
-        if (pqxx::nontransaction{connection}.exec("select count(*) from engine.live_runs")[0][0].as<int>() ==
-            0)
-            return true;
-        if (patience > std::chrono::seconds{0}) std::this_thread::sleep_for(std::chrono::milliseconds{20});
-    } while (std::chrono::steady_clock::now() < give_up);
-    return false;
+    while (!quiet()) {
+        if (std::chrono::steady_clock::now() >= give_up) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    return true;
 }
 
 std::string FaultWorld::violations() const {
@@ -188,7 +191,7 @@ nlohmann::json FaultWorld::ask_sandbox(const std::string& method, const std::str
 }
 
 nlohmann::json FaultWorld::sent(const std::string& vendor) const {
-    return ask_sandbox("GET", "/sandbox/sent?limit=10000&vendor=" + vendor, "");
+    return ask_sandbox("GET", "/sandbox/sent?limit=1000000&vendor=" + vendor, "");
 }
 
 nlohmann::json FaultWorld::at_vendors() const {

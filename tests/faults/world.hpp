@@ -6,6 +6,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <pqxx/pqxx>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,12 @@ class FaultWorld {
     bool ended(pid_t worker);
     void stop_workers();
 
+    /// True if a worker has died, or ended by itself.
+    [[nodiscard]] bool lost_a_worker() const { return lost_a_worker_; }
+    /// True if no run is open.
+    [[nodiscard]] bool quiet();
     /// True once no run is open; false if that took longer than `patience`.
-    [[nodiscard]] bool quiet_within(std::chrono::seconds patience) const;
+    [[nodiscard]] bool quiet_within(std::chrono::seconds patience);
     [[nodiscard]] std::string value(const std::string& sql) const { return database_.value(sql); }
     /// Violated invariants of engine and product, as text; empty when all is well.
     [[nodiscard]] std::string violations() const;
@@ -85,12 +90,14 @@ class FaultWorld {
     bool reap(pid_t worker, int flags, int& status);
 
     Database database_;
+    pqxx::connection watch_;
     std::string secrets_key_;
     callflex::SeededOrganization organization_;
     callflex::sandbox::Sandbox sandbox_;
     std::unique_ptr<callflex::ingress::Ingress> ingress_;
     std::string folder_;
     std::vector<pid_t> workers_;  // not yet reaped
+    bool lost_a_worker_ = false;
 };
 
 }  // namespace test

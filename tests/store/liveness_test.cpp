@@ -110,6 +110,31 @@ TEST_CASE_FIXTURE(
     CHECK(database.value("select count(*) from engine.live_runs where adopt") == "1");
 }
 
+TEST_CASE_FIXTURE(
+    Lives, "an activity whose worker dies is free at once, twice; after that it waits longer each time") {
+    using namespace test;
+    start_many(1);
+    const auto held = claim(hot, observer.worker());
+    RunCommit with_row = commit_of(held[0], {activity()});
+    with_row.activities = {row_of(held[0], EventId{2}, database.now())};
+    hot.commit({observer.worker(), {with_row}, {}});
+    ActivityStore activities{database.url()};
+    for (const Duration wait : {Duration{0}, Duration{0}, Duration{1s}, Duration{2s}, Duration{4s}}) {
+        const ControlConnection victim{database.url(), registration("victim")};
+        database.execute("update engine.activities set available_at = engine.now()");
+        REQUIRE(activities.claim(victim.worker(), "default", {"work"}, 1).size() == 1);
+        database.execute(
+            fmt::format("update engine.workers set lease_until = '-infinity' where worker_no = {}",
+                        victim.worker().value));
+        const Timestamp before = database.now();
+        REQUIRE(observer.sweep().activities_taken_over == 1);
+        const Timestamp free{Duration{std::stoll(database.value(
+            "select (extract(epoch from available_at) * 1000000)::bigint from engine.activities"))}};
+        CHECK(free >= before + wait);
+        CHECK(free <= database.now() + wait);
+    }
+}
+
 TEST_CASE_FIXTURE(Lives, "a lost session lock means death within a second, not a lease") {
     using namespace test;
     const Duration lease = shorter_than_uptime();

@@ -13,6 +13,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// True once the condition holds; false after ten seconds.
+template <class F>
+bool eventually(F condition) {
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (std::chrono::steady_clock::now() < deadline) {
+        if (condition()) return true;
+        std::this_thread::sleep_for(1ms);
+    }
+    return false;
+}
+
 /// A cluster that waits for a standby which does not exist.
 struct Lonely {
     Lonely() : cluster({.data_directory = {}, .durable = true, .connections_max = 50, .settings = {}}) {
@@ -32,6 +43,15 @@ struct Lonely {
         pqxx::nontransaction statements{connection};
         statements.exec("alter system set synchronous_standby_names = '" + name + "'");
         statements.exec("select pg_reload_conf()");
+        // Commits go on as before until the checkpointer has read it. A new session that sees the setting proves
+        // that the postmaster has told everybody; the second of two checkpoints begins after listening.
+        REQUIRE(eventually([&] { return setting("synchronous_standby_names") == name; }));
+        statements.exec("checkpoint");
+        statements.exec("checkpoint");
+    }
+    std::string setting(const std::string& name) {
+        pqxx::connection connection{cluster.url()};
+        return pqxx::nontransaction{connection}.exec("show " + name)[0][0].as<std::string>();
     }
     /// Cancels the wait of the session whose name begins so; false if it does not wait for a standby.
     bool cancel_wait(const std::string& application) {
@@ -60,17 +80,6 @@ struct Lonely {
     durable::store::IdSource ids;
     durable::store::WorkerNo worker;
 };
-
-/// True once the condition holds; false after ten seconds.
-template <class F>
-bool eventually(F condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (std::chrono::steady_clock::now() < deadline) {
-        if (condition()) return true;
-        std::this_thread::yield();
-    }
-    return false;
-}
 
 }  // namespace
 

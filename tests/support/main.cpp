@@ -1,7 +1,15 @@
 // The main program of every test executable.
 
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
+
+#include <spdlog/spdlog.h>
+
+int main(int count, char** arguments) {
+    // What hundreds of ingresses say of themselves would hide what a failed test says.
+    spdlog::set_level(spdlog::level::warn);
+    return doctest::Context{count, arguments}.run();
+}
 
 // libpqxx 6.4 forgets the result of a statement during which the connection was lost: a few hundred bytes each time.
 // The tests lose many connections on purpose; everything else that leaks is still reported.

@@ -1,5 +1,7 @@
 -- Gives the activity rows of dead workers back: the attempt is lost, which does not spend the policy. A paused one is
--- held. One that was asked to stop waits in no line: it will only be ended.
+-- held. One that was asked to stop waits in no line: it will only be ended. Two losses are an accident, made good at
+-- once; one that is lost again waits longer each time, so that neither a fleet that is restarted in a hurry spends an
+-- innocent activity's losses nor a poisonous one kills worker after worker.
 --
 -- Locks: activities, skipping locked rows. Index: activities_owned.
 -- $1 dead workers, $2 limit
@@ -9,8 +11,11 @@ with lost as materialized (
 )
 update engine.activities a
    set owner = null, lost_attempts = a.lost_attempts + 1,
-       available_at = case when a.paused_at is not null and not a.cancel_requested then 'infinity'
-                           else engine.now() end,
+       available_at = case
+           when a.paused_at is not null and not a.cancel_requested then 'infinity'
+           when a.lost_attempts < 2 or a.cancel_requested then engine.now()
+           else engine.now() + least(interval '1 second' * 2 ^ (a.lost_attempts - 2), interval '1 minute')
+       end,
        attempt_deadline = null, heartbeat_due = null, after_attempt = null,
        attempt = case when a.after_attempt = 'restart' then 1 else a.attempt end,
        heartbeat_details = case when a.after_attempt is distinct from 'restart' then a.heartbeat_details end,

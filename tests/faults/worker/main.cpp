@@ -1,4 +1,4 @@
-// A worker process that breaks on demand: the product's workflows and activities, short leases, and a fault
+// A worker process that breaks on demand: the product's workflows and activities, and a fault
 // at the FAULT_AT-th point that the store passes (FAULT_HOW: before, after, reply_lost). Without FAULT_AT it
 // is an ordinary worker which keeps the number of points it has passed in FAULT_POINTS_FILE.
 
@@ -76,7 +76,6 @@ int main() {
     options.connection_string = setting("DATABASE_URL");
     options.name = "fault@" + std::to_string(::getpid());
     options.build = "faults";
-    options.lease = std::chrono::seconds{2};
     options.slots.transactional_threads = 2;
     options.logger =
         std::make_shared<spdlog::logger>("worker", std::make_shared<spdlog::sinks::stderr_sink_mt>());

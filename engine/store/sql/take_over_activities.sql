@@ -12,7 +12,7 @@ with lost as materialized (
 update engine.activities a
    set owner = null, lost_attempts = a.lost_attempts + 1,
        available_at = engine.now() + case
-           when a.lost_attempts < 2 then interval '0'
+           when a.lost_attempts < 2 or a.cancel_requested then interval '0'
            else least(interval '1 second' * 2 ^ (a.lost_attempts - 2), interval '1 minute')
        end,
        attempt_deadline = null, heartbeat_due = null,

@@ -139,7 +139,7 @@ PrivateCluster::PrivateCluster(ClusterOptions options) : options_(std::move(opti
         require_reachable(data_);
     }
     // A Unix socket's path is limited to 107 bytes: it never lives below a deep data directory.
-    socket_ = make_directory(fs::temp_directory_path(), "callflex-pg-");
+    socket_ = make_directory(temporary_base(options_.durable), "callflex-pg-");
     give_to_server_user(socket_);
     fs::permissions(socket_, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
                                  fs::perms::others_read | fs::perms::others_exec);

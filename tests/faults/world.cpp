@@ -23,8 +23,11 @@ namespace {
 
 constexpr int crash_code = 137;
 
+/// In memory where there is some: hundreds of worlds that flush their recordings would mostly wait for the disk.
 std::string make_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "callflex-faults-XXXXXX").string();
+    const bool memory = std::filesystem::is_directory("/dev/shm");
+    const std::filesystem::path base = memory ? "/dev/shm" : std::filesystem::temp_directory_path();
+    std::string name = (base / "callflex-faults-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
     return name;
 }

@@ -214,7 +214,7 @@ TEST_CASE("more connections than allowed are told so, and room is made when othe
     CHECK(turned_away->fields.contains("retry-after"));
     CHECK(third.closed());
     first.reset();
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
     std::optional<test::Answer> later;
     while (std::chrono::steady_clock::now() < deadline) {
         later = test::exchange(world.port(), health);

@@ -13,10 +13,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// True once the condition holds; false after ten seconds.
+/// True once the condition holds; false after a minute.
 template <class F>
 bool eventually(F condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
     while (std::chrono::steady_clock::now() < deadline) {
         if (condition()) return true;
         std::this_thread::sleep_for(1ms);

@@ -105,6 +105,7 @@ Timeline::View Timeline::view(EventId, const history::WorkflowStarted& event) {
     std::string detail = fmt::format("{} · id {} · queue {}", event.type, event.workflow_id, event.queue);
     if (event.run_deadline) detail += " · deadline " + durable::client::iso_time(*event.run_deadline);
     if (event.attempt > 1) detail += attempts(event.attempt);
+    if (event.previous_failure) detail += " · the run before failed: " + event.previous_failure->to_string();
     if (event.forked) {
         detail += fmt::format(" · {} of run {} after event {}", event.forked->reset ? "reset" : "fork",
                               event.forked->base.value.to_string(), event.forked->after.value);

@@ -95,6 +95,26 @@ std::vector<Event> Execution::Machine::expected_of(std::vector<Event> arrived) c
     return arrived;
 }
 
+/// Only what was expected has been recorded: recorded news that nobody expects are news for other code.
+std::optional<Blocked> Execution::Machine::unexpected_in(const Activation& recorded) const {
+    EventId id = recorded.first_event;
+    for (const Event& event : recorded.arrived) {
+        const std::optional<Subject> subject = std::visit(SubjectOf{}, event);
+        if (subject && !expects(event)) {
+            Mismatch report;
+            report.event = id;
+            report.recorded = std::string{kind_name(event)};
+            if (subject->event != EventId{}) report.recorded += " of event " + std::to_string(subject->event.value);
+            report.found = "nothing that waits for it";
+            report.recorded_build = recorded.build;
+            std::string reason = report.to_string();
+            return Blocked{Blocked::Kind::mismatch, std::move(reason), std::move(report)};
+        }
+        id = next(id);
+    }
+    return std::nullopt;
+}
+
 void Execution::Machine::deliver(const std::vector<Event>& arrived) {
     EventId id = next_event_;
     for (const Event& event : arrived) {

@@ -132,6 +132,8 @@ void fields(V& v, typename V::template Ref<WorkflowStarted> event) {
     v.optional("continued_from", event.continued_from, {});
     v.optional("signals", event.signals, {});
     v.optional("scheduled_for", event.scheduled_for, {});
+    v.optional("previous_result", event.previous_result, {});
+    v.optional("previous_failure", event.previous_failure, {});
     v.optional("attempt", event.attempt, 1);
     v.optional("retry", event.retry, {});
     v.optional("execution_timeout", event.execution_timeout, {});

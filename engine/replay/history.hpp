@@ -96,6 +96,9 @@ struct WorkflowStarted {
     /// children and next runs.
     std::string subject{};
     std::optional<RunLimit> limit{};  ///< the code waits for its turn; handed on to next runs
+    /// What the schedule's newest completed run gave; null: nothing, or none is known.
+    Payload previous_result{};
+    std::optional<Failure> previous_failure{};  ///< of the schedule's newest run, if it failed or timed out
     bool operator==(const WorkflowStarted&) const = default;
 };
 struct ActivityCompleted {

@@ -53,6 +53,8 @@ void inherit(WorkflowStarted& started, const Relative& previous) {
     started.parent = from.parent;
     started.continued_from = previous.run;
     started.scheduled_for = from.scheduled_for;
+    started.previous_result = from.previous_result;
+    started.previous_failure = from.previous_failure;
     started.retry = from.retry;
     started.execution_timeout = from.execution_timeout;
     const bool restarted = from.forked && from.forked->execution_deadline;

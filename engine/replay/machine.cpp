@@ -74,9 +74,10 @@ std::optional<Blocked> Execution::Machine::replay(const Activation& recorded) {
     }
     time_ = std::max(time_, recorded.time);
     if (!ends_from_outside(recorded)) {
+        if (std::optional<Blocked> blocked = unexpected_in(recorded)) return blocked;
         const auto arrived = static_cast<std::int32_t>(recorded.arrived.size());
         commands_.begin_replay(EventId{next_event_.value + arrived}, time_, recorded);
-        take_identity_at(next_event_);
+        begin_turn(next_event_);
         deliver(recorded.arrived);
         run_code();
         if (first_activation() && arrived == 0) commands_.say_started_if_silent();
@@ -105,7 +106,7 @@ Execution::Result Execution::Machine::activate(std::vector<Event> arrived, Times
     result.activation.time = time_ = std::max(time_, now);
     const auto count = static_cast<std::int32_t>(result.activation.arrived.size());
     commands_.begin_live(EventId{next_event_.value + count}, time_);
-    take_identity_at(next_event_);
+    begin_turn(next_event_);
     deliver(result.activation.arrived);
     run_code();
     if (first_activation() && count == 0) commands_.say_started_if_silent();
@@ -151,10 +152,17 @@ void Execution::Machine::begin(const WorkflowStarted& started, Timestamp time) {
     if (started.parent) info_.parent = {started.parent->run, WorkflowId{started.parent->workflow_id}};
     info_.continued_from = started.continued_from;
     info_.scheduled_for = started.scheduled_for;
+    info_.previous_result = started.previous_result;
+    info_.previous_failure = started.previous_failure;
     // At least the smallest duration there is: zero would mean that there is no limit.
     if (started.run_deadline) run_timeout_ = std::max(*started.run_deadline - time, Duration{1});
     for (const SignalReceived& signal : started.signals) signals_.received(signal);
     search_.begin(started.attributes);
+}
+
+void Execution::Machine::begin_turn(EventId first) {
+    info_.history_events = first.value - 1;
+    take_identity_at(first);
 }
 
 /// Copied history is replayed as the run that made it: with its random numbers, under its names. From the

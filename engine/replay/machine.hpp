@@ -98,6 +98,7 @@ class Execution::Machine final : public detail::Runtime {
     /// The one in which the code begins to run.
     [[nodiscard]] bool first_activation() const noexcept { return activations_ == 1; }
     void begin(const history::WorkflowStarted& started, Timestamp time);
+    void begin_turn(EventId first);
     void take_identity_at(EventId event);
     void be(RunId run, const std::string& workflow_id);
     [[nodiscard]] const std::optional<Timestamp>& run_deadline() const;
@@ -115,6 +116,7 @@ class Execution::Machine final : public detail::Runtime {
     [[nodiscard]] Payload value_of(const std::function<Payload()>& effect);
     void close(const history::Event& last_command);
     [[nodiscard]] std::vector<history::Event> expected_of(std::vector<history::Event> arrived) const;
+    [[nodiscard]] std::optional<Blocked> unexpected_in(const history::Activation& recorded) const;
     [[nodiscard]] std::shared_ptr<detail::Operation> barred(std::source_location where);
     [[nodiscard]] std::shared_ptr<detail::Operation> joined(std::shared_ptr<detail::Operation> operation);
 

@@ -73,6 +73,14 @@ void put_payload(pqxx::transaction_base& tx, RunId run, const std::string& diges
                    or_null(key_text), bytea_text(bytes));
 }
 
+bool touch_payload(pqxx::transaction_base& tx, const std::string& digest) {
+    return tx.exec_params(std::string{sql::touch_payload}, bytea_text(digest)).affected_rows() == 1;
+}
+
+void use_payload(pqxx::transaction_base& tx, RunId run, const std::string& digest) {
+    tx.exec_params(std::string{sql::use_payload}, run.value.to_string(), bytea_text(digest));
+}
+
 std::optional<std::string> payload_bytes(pqxx::transaction_base& tx, const std::string& digest) {
     const auto rows = tx.exec_params(std::string{sql::payload_bytes}, bytea_text(digest));
     if (rows.empty()) return std::nullopt;

@@ -47,6 +47,10 @@ ErasedPayloads erase_payload_keys(pqxx::transaction_base& tx, const std::optiona
 /// Stores a payload unless it is there, and notes that the run uses it.
 void put_payload(pqxx::transaction_base& tx, RunId run, const std::string& digest,
                  const std::optional<Uuid>& key, const std::string& bytes);
+/// A payload that is about to be used once more: no sweep takes it. False: it is not there, or erased.
+[[nodiscard]] bool touch_payload(pqxx::transaction_base& tx, const std::string& digest);
+/// One more run uses it.
+void use_payload(pqxx::transaction_base& tx, RunId run, const std::string& digest);
 /// None: there is no such payload. Empty: erased.
 [[nodiscard]] std::optional<std::string> payload_bytes(pqxx::transaction_base& tx, const std::string& digest);
 /// Deletes what no run uses and nobody has touched for a day. Bounded; returns how many.

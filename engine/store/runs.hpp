@@ -37,6 +37,8 @@ struct StartRequest {
     std::optional<Duration> run_timeout;
     std::optional<Duration> start_delay;
     std::optional<Timestamp> scheduled_for{};     ///< the nominal time, when a schedule starts it
+    Payload previous_result{};                    ///< WorkflowStarted.previous_result
+    std::optional<Failure> previous_failure{};    ///< and previous_failure
     std::optional<Duration> execution_timeout{};  ///< of the whole chain
     std::optional<RetryPolicy> retry{};           ///< a failed run is tried again from the start
     std::optional<MismatchPolicy> on_mismatch{};  ///< none: as the type is registered

@@ -62,6 +62,8 @@ std::string first_activation(const StartRequest& request, Timestamp now) {
     if (request.run_timeout) started.run_deadline = now + delay + *request.run_timeout;
     started.run_timeout = request.run_timeout;
     started.scheduled_for = request.scheduled_for;
+    started.previous_result = request.previous_result;
+    started.previous_failure = request.previous_failure;
     started.subject = request.subject;
     started.execution_timeout = request.execution_timeout;
     if (request.execution_timeout) started.execution_deadline = now + delay + *request.execution_timeout;

@@ -28,6 +28,16 @@ std::optional<ScheduleInfo::LastRun> last_run(const pqxx::row& row) {
                                  RunId{uuid_of(row["last_run_id"].c_str())}};
 }
 
+std::optional<RunId> run_or_none(const pqxx::field& field) {
+    if (field.is_null()) return std::nullopt;
+    return RunId{uuid_of(field.c_str())};
+}
+
+std::optional<std::string> text_of(const std::optional<RunId>& run) {
+    if (!run) return std::nullopt;
+    return run->value.to_string();
+}
+
 Timestamp moment(const pqxx::field& field) {
     return Timestamp{Duration{field.as<std::int64_t>()}};
 }
@@ -79,6 +89,7 @@ std::optional<ScheduleRow> lock_schedule(pqxx::transaction_base& tx, const std::
     row.skipped = found["skipped"].as<std::int64_t>();
     row.next_nominal = moment_or_none(found["next_nominal"]);
     row.last = last_run(found);
+    row.ends = {run_or_none(found["completed_run_id"]), run_or_none(found["failed_run_id"])};
     row.revision = found["revision"].as<std::int64_t>();
     row.now = moment(found["now"]);
     return row;
@@ -95,9 +106,11 @@ void save_schedule(pqxx::transaction_base& tx, const ScheduleRow& row, std::opti
     }
     const auto next_nominal = microseconds_text(row.next_nominal);
     const auto next_look = microseconds_text(next_at);
+    const auto completed = text_of(row.ends.completed);
+    const auto failed = text_of(row.ends.failed);
     tx.exec_params(std::string{sql::save_schedule}, row.id, or_null(next_nominal), or_null(next_look),
                    row.paused, row.note, row.actions, row.missed, row.skipped, or_null(last_nominal),
-                   or_null(last_workflow), or_null(last_run));
+                   or_null(last_workflow), or_null(last_run), or_null(completed), or_null(failed));
 }
 
 std::vector<BufferedNominal> load_buffer(pqxx::transaction_base& tx, const std::string& id) {
@@ -142,7 +155,8 @@ std::vector<WatchedRun> load_runs(pqxx::transaction_base& tx, const std::string&
         runs.push_back({RunId{uuid_of(row["run_id"].c_str())},
                         WorkflowId{row["workflow_id"].as<std::string>()}, row["name_space"].as<std::string>(),
                         row["beside"].as<bool>(), row["open"].as<bool>(),
-                        row["status"].is_null() ? "" : row["status"].as<std::string>()});
+                        row["status"].is_null() ? "" : row["status"].as<std::string>(),
+                        run_or_none(row["ended_run_id"])});
     }
     return runs;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/store/schedule_handover.hpp"
 #include "engine/store/schedules.hpp"
 
 namespace durable::store {
@@ -21,6 +22,7 @@ struct ScheduleRow {
     std::int64_t skipped = 0;
     std::optional<Timestamp> next_nominal;
     std::optional<ScheduleInfo::LastRun> last;
+    ScheduleEnds ends;
     std::int64_t revision = 1;
     Timestamp now;
 };
@@ -45,7 +47,8 @@ struct WatchedRun {
     std::string name_space;
     bool beside = false;
     bool open = true;
-    std::string status;  ///< how it ended; "" if that is not known any more
+    std::string status;               ///< how it ended; "" if that is not known any more
+    std::optional<RunId> ended = {};  ///< the last run of its chain
 };
 [[nodiscard]] std::vector<WatchedRun> load_runs(pqxx::transaction_base& tx, const std::string& id);
 void watch(pqxx::transaction_base& tx, const std::string& id, const std::vector<WatchedRun>& runs);

@@ -1,6 +1,6 @@
 // Acting on one schedule, in one transaction, with its row locked:
 //
-//   1. take notice of runs that have ended (a failed one may pause the schedule)
+//   1. take notice of runs that have ended (a failed one may pause the schedule; the next one is told)
 //   2. collect the nominal times that are due by now; those beyond the catch-up window are counted, not run
 //   3. decide on each, oldest first: what waited in the buffer, what is due, what somebody wished
 //   4. write down what waits, what runs, and when to look next
@@ -18,7 +18,9 @@
 #include "engine/schedule/overlap.hpp"
 #include "engine/schedule/timetable.hpp"
 #include "engine/store/runs.hpp"
+#include "engine/store/schedule_attributes.hpp"
 #include "engine/store/schedule_rows.hpp"
+#include "engine/store/search.hpp"
 
 namespace durable::store {
 namespace {
@@ -61,7 +63,19 @@ class Turn {
             gone_.push_back(run.run);
             const bool failed = run.status == "failed" || run.status == "timed_out";
             if (failed && row_.spec.pause_on_failure) pause_after(run);
+            if (!run.beside) remember(run, failed);
         }
+    }
+
+    /// Runs of allow_all are not told of each other: they do not follow each other.
+    void remember(const WatchedRun& run, bool failed) {
+        if (failed) row_.ends.failed = run.ended;
+        if (run.status == "completed") row_.ends = {run.ended, std::nullopt};
+    }
+    /// The same for all starts of a turn, since no run ends in it.
+    const Handover& handover() {
+        if (!handover_) handover_ = hand_over(tx_, row_.ends, row_.spec.workflow);
+        return *handover_;
     }
 
     void pause_after(const WatchedRun& run) {
@@ -132,10 +146,15 @@ class Turn {
     }
 
     void start(const Entry& entry, bool beside) {
-        const StartRequest request = request_for(entry.what);
+        StartRequest request = request_for(entry.what);
+        if (!beside) {
+            request.previous_result = handover().result;
+            request.previous_failure = handover().failure;
+        }
         const StartResult result = store::start(tx_, std::array{request}).front();
         const bool started = result.outcome == StartResult::Outcome::started;
         const bool open = started || result.outcome == StartResult::Outcome::already_open;
+        if (started && !beside) take_over(tx_, handover(), request.run);
         ++starts_;
         if (entry.what.origin == ScheduleOrigin::schedule) ++row_.actions;
         if (!row_.last || row_.last->nominal <= entry.what.nominal) {
@@ -148,7 +167,7 @@ class Turn {
         settle(entry, started ? ScheduleFate::started : ScheduleFate::existed, request.workflow, result.run);
     }
 
-    [[nodiscard]] StartRequest request_for(const BufferedNominal& what) const {
+    [[nodiscard]] StartRequest request_for(const BufferedNominal& what) {
         const ScheduledWorkflow& workflow = row_.spec.workflow;
         StartRequest request;
         request.name_space = workflow.name_space;
@@ -163,6 +182,8 @@ class Turn {
         request.reuse = ReusePolicy::reject;
         request.run_timeout = workflow.run_timeout;
         request.scheduled_for = what.nominal;
+        if (!attributes_known_) attributes_known_ = search_world(tx_).catalog;
+        request.attributes = schedule_attributes(*attributes_known_, row_.id, what.nominal);
         return request;
     }
 
@@ -253,6 +274,8 @@ class Turn {
     std::vector<WatchedRun> open_;
     std::vector<WatchedRun> watched_;  ///< new ones
     std::vector<RunId> gone_;
+    std::optional<Handover> handover_;
+    std::optional<search::SearchCatalog> attributes_known_;
     std::size_t starts_ = 0;
     ScheduleTurn turn_;
 };

@@ -324,6 +324,15 @@ class Workflow {
     [[nodiscard]] Random& random() { return runtime_.random(); }
     [[nodiscard]] Uuid uuid() { return runtime_.random().uuid(); }
     [[nodiscard]] const WorkflowInfo& info() const { return runtime_.info(); }
+    /// What the newest completed run of the same schedule gave: to go on where that one stopped. None: the
+    /// first run, or not a schedule's; after a failure it is still the one before (info().previous_failure).
+    /// Not told to runs of OverlapPolicy::allow_all, nor after the type, tenant or namespace changed.
+    template <class T>
+    [[nodiscard]] std::optional<T> previous_result() {
+        const Payload& previous = runtime_.info().previous_result;
+        if (previous.is_null()) return std::nullopt;
+        return detail::decode_or_block<T>(runtime_, previous, "the schedule's previous result");
+    }
 
     /// Calls `effect` once in the life of the run and records what it gave; replays get the recorded value.
     /// For small, quick, local things (reading a build constant); it may run again if the worker dies before

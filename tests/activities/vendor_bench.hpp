@@ -30,6 +30,8 @@ class FakeContext : public durable::ActivityContext {
     [[nodiscard]] boost::asio::any_io_executor executor() const override {
         return boost::asio::system_executor{};
     }
+    [[nodiscard]] std::string completion_token() const override { throw std::logic_error("not external"); }
+    [[noreturn]] void complete_later() override { throw std::logic_error("not external"); }
 
     /// The next attempt, or question of the hook, this much later.
     void later(durable::Duration step) { facts.started_at += step; }

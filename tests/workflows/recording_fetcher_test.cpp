@@ -31,6 +31,8 @@ class Context : public durable::ActivityContext {
     void heartbeat(durable::Payload) override {}
     [[nodiscard]] const durable::Payload& heartbeat_details() const override { return details_; }
     [[nodiscard]] boost::asio::any_io_executor executor() const override { return executor_; }
+    [[nodiscard]] std::string completion_token() const override { throw std::logic_error("not external"); }
+    [[noreturn]] void complete_later() override { throw std::logic_error("not external"); }
 
   private:
     boost::asio::any_io_executor executor_;

@@ -1,4 +1,4 @@
--- What a test database has to do: the time, how much is under way, the next moment at which anything would happen by
+-- What a test database has to do: the time, how much is under way (ends that a schedule has to notice among it), the next moment at which anything would happen by
 -- the clock, a run whose code has failed, and whether the chain of one run still has an open run.
 --
 -- Locks: nothing. Reads all that is open, which in a test is little.
@@ -16,9 +16,13 @@ with moments(at) as (
     select next_at from engine.batch_jobs
 )
 select engine.microseconds(engine.now()),
-       (select count(*) from engine.live_runs where owner is not null)
+       (select count(*) from engine.live_runs where owner <> 0)  -- 0: paused, in nobody's hands
            + (select count(*) from engine.activities where owner is not null)
-           + (select count(*) from engine.errands),
+           + (select count(*) from engine.errands)
+           + (select count(*) from engine.schedule_runs r
+               where not exists (select from engine.workflow_ids w
+                                   join engine.live_runs l on l.run_id = w.run_id and l.chain_id = r.run_id
+                                  where w.name_space = r.name_space and w.workflow_id = r.workflow_id)),
        (select engine.microseconds(min(at)) from moments where isfinite(at)),
        (select w.workflow_id || ' is blocked (' || b.kind || '): ' || b.reason
           from engine.blocked b join engine.runs w on w.run_id = b.run_id order by b.since limit 1),

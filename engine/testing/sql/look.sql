@@ -1,12 +1,15 @@
--- What a test database has to do: the time, how much is under way (ends that a schedule has to notice among it), the next moment at which anything would happen by
--- the clock, a run whose code has failed, and whether the chain of one run still has an open run.
+-- What a test database has to do: the time, how much is under way (ends that a schedule has yet to notice among it), the
+-- next moment at which anything would happen by the clock, a run whose code has failed, and whether the chain of one run
+-- still has an open run.
 --
 -- Locks: nothing. Reads all that is open, which in a test is little.
 -- $1 a run, or null
 with moments(at) as (
     select wake_at from engine.live_runs where owner is null and not paused
     union all
-    select least(greatest(a.available_at, l.next_at), a.close_by, a.schedule_to_start_by)
+    -- One that was handed out has an attempt under way, although nobody owns it.
+    select least(greatest(a.available_at, l.next_at), a.close_by, a.schedule_to_start_by, a.attempt_deadline,
+                 a.heartbeat_due)
       from engine.activities a
       left join engine.limit_lines l on l.limit_key = a.limit_key and l.queue = a.queue and l.type = a.type
      where a.owner is null

@@ -104,7 +104,8 @@ std::optional<Blocked> Execution::Machine::unexpected_in(const Activation& recor
             Mismatch report;
             report.event = id;
             report.recorded = std::string{kind_name(event)};
-            if (subject->event != EventId{}) report.recorded += " of event " + std::to_string(subject->event.value);
+            if (subject->event != EventId{})
+                report.recorded += " of event " + std::to_string(subject->event.value);
             report.found = "nothing that waits for it";
             report.recorded_build = recorded.build;
             std::string reason = report.to_string();

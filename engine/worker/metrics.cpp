@@ -20,6 +20,18 @@ prometheus::Histogram& histogram(prometheus::Registry& registry, const char* nam
     return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, buckets);
 }
 
+/// There from the start, at zero: an alert needs no first failure to know of them.
+std::array<prometheus::Counter*, blocked_kinds.size()> blocked_counters(prometheus::Registry& registry) {
+    auto& family = prometheus::BuildCounter()
+                       .Name("durable_worker_runs_blocked_total")
+                       .Help("Activations that failed and blocked a run, by cause.")
+                       .Register(registry);
+    std::array<prometheus::Counter*, blocked_kinds.size()> counters{};
+    for (std::size_t kind = 0; kind < counters.size(); ++kind)
+        counters.at(kind) = &family.Add({{"kind", std::string{blocked_kinds.at(kind)}}});
+    return counters;
+}
+
 const char* name_of(AttemptOutcome::Kind kind) {
     switch (kind) {
         case AttemptOutcome::Kind::completed:
@@ -52,8 +64,7 @@ Metrics::Metrics(std::shared_ptr<prometheus::Registry> registry)
                     .Register(*registry_)),
       claimed_(counter(*registry_, "durable_worker_runs_claimed_total", "Runs claimed.")),
       closed_(counter(*registry_, "durable_worker_runs_closed_total", "Runs closed here.")),
-      blocked_(counter(*registry_, "durable_worker_runs_blocked_total",
-                       "Activations that failed and blocked a run.")),
+      blocked_(blocked_counters(*registry_)),
       activations_(counter(*registry_, "durable_worker_activations_total", "Activations made.")),
       replays_(counter(*registry_, "durable_worker_replays_total", "Cold replays.")),
       replayed_events_(counter(*registry_, "durable_worker_replayed_events_total", "Events replayed.")),
@@ -80,7 +91,8 @@ void Metrics::turned(const TurnCounts& counts) {
     activations_.Increment(static_cast<double>(counts.activations));
     replays_.Increment(static_cast<double>(counts.replays));
     replayed_events_.Increment(static_cast<double>(counts.replayed_events));
-    blocked_.Increment(static_cast<double>(counts.blocked));
+    for (std::size_t kind = 0; kind < blocked_.size(); ++kind)
+        blocked_.at(kind)->Increment(static_cast<double>(counts.blocked.at(kind)));
     rows_written_.Increment(static_cast<double>(counts.rows_written));
 }
 

@@ -2,6 +2,7 @@
 // What a worker counts. All series begin with durable_worker_; labels are bounded (activity types, outcomes).
 
 #include <prometheus/registry.h>
+#include <array>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,7 +42,7 @@ class Metrics {
     std::map<std::tuple<std::string, bool, AttemptOutcome::Kind>, prometheus::Counter*> known_attempts_;
     prometheus::Counter& claimed_;
     prometheus::Counter& closed_;
-    prometheus::Counter& blocked_;
+    std::array<prometheus::Counter*, blocked_kinds.size()> blocked_;  ///< by cause
     prometheus::Counter& activations_;
     prometheus::Counter& replays_;
     prometheus::Counter& replayed_events_;

@@ -395,32 +395,14 @@ RunCommit Turn::blank() const {
 }
 
 RunCommit Turn::block(const Blocked& blocked) {
-    ++counts_.blocked;
+    const auto kind = static_cast<std::size_t>(blocked.kind);
+    ++counts_.blocked.at(kind);
     run_.execution.reset();
     run_.sent.starts.clear();
     RunCommit commit = blank();
     commit.next = RunCommit::Next::block;
     commit.wake_at = now_ + blocked_backoff(run_.failures);
-    switch (blocked.kind) {
-        case Blocked::Kind::mismatch:
-            commit.blocked_kind = "mismatch";
-            break;
-        case Blocked::Kind::escaped_exception:
-            commit.blocked_kind = "escaped_exception";
-            break;
-        case Blocked::Kind::unknown_type:
-            commit.blocked_kind = "unknown_type";
-            break;
-        case Blocked::Kind::undecodable:
-            commit.blocked_kind = "undecodable";
-            break;
-        case Blocked::Kind::invalid_command:
-            commit.blocked_kind = "invalid_command";
-            break;
-        case Blocked::Kind::nondeterministic:
-            commit.blocked_kind = "nondeterministic";
-            break;
-    }
+    commit.blocked_kind = blocked_kinds.at(kind);
     commit.blocked_reason = blocked.reason;
     return commit;
 }

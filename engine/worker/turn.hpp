@@ -2,7 +2,9 @@
 // One turn of one held run: what has arrived goes into the coroutine, what it answers becomes a RunCommit. No
 // I/O, no clock, no threads.
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/store/types.hpp"
@@ -22,12 +24,17 @@ struct TurnSettings {
     PayloadLimits payload_limits{};
 };
 
+/// Why a run is blocked, as rows, lists and metrics call it: indexed by Blocked::Kind.
+inline constexpr std::array<std::string_view, 6> blocked_kinds{
+    "mismatch", "escaped_exception", "unknown_type", "undecodable", "invalid_command", "nondeterministic"};
+
 /// What turns count, for metrics.
 struct TurnCounts {
     std::uint64_t activations = 0;
     std::uint64_t replays = 0;
     std::uint64_t replayed_events = 0;
-    std::uint64_t blocked = 0;
+    /// Activations that blocked their run, by cause: indexed by Blocked::Kind.
+    std::array<std::uint64_t, blocked_kinds.size()> blocked{};
     std::uint64_t eager_started = 0;
     std::uint64_t rows_written = 0;
 };

@@ -85,14 +85,18 @@ TEST_CASE("1.1 languages: workflows are C++20, and whoever speaks SQL starts, si
     pqxx::connection anybody{env.database().url()};
     pqxx::work tx{anybody};
     const auto started = tx.exec1(
-        "select run_id from engine.start_workflow('', 'weigh', 'parcel-1', '{\"to\": \"Ann\", \"weight\": 5}')");
-    tx.exec("select engine.signal_workflow('', 'parcel-1', 'number_came', '2')");
+        "select run_id from engine.start_workflow('org-7', 'weigh', 'parcel-1', '{\"to\": \"Ann\", "
+        "\"weight\": "
+        "5}')");
+    tx.exec("select engine.signal_workflow('org-7', 'parcel-1', 'number_came', '2')");
     tx.commit();
     env.settle();
     CHECK(env.result(weigh, RunId{*durable::Uuid::parse(started[0].as<std::string>())}) == 7);
     pqxx::work later{anybody};
-    CHECK(later.exec1("select engine.workflow_status('', 'parcel-1')")[0].as<std::string>() == "completed");
-    CHECK(later.exec1("select engine.published_state('', 'parcel-1', 'to')")[0].as<std::string>() == "\"Ann\"");
+    CHECK(later.exec1("select engine.workflow_status('org-7', 'parcel-1')")[0].as<std::string>() ==
+          "completed");
+    CHECK(later.exec1("select engine.published_state('org-7', 'parcel-1', 'to')")[0].as<std::string>() ==
+          "\"Ann\"");
 }
 
 // --- concurrency -------------------------------------------------------------------------------------------
@@ -179,7 +183,8 @@ Task<Drawn> draws(Workflow& wf, Nothing) {
 
 }  // namespace
 
-TEST_CASE("1.1 deterministic time: now() is the activation's recorded time and stands still while code runs") {
+TEST_CASE(
+    "1.1 deterministic time: now() is the activation's recorded time and stands still while code runs") {
     TestEnvironment env;
     forget_coroutines(env);
     env.add(draw, draws);

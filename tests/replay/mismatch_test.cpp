@@ -232,6 +232,22 @@ TEST_CASE("where nothing has arrived nothing happens, and there is nothing to re
     CHECK(script.execution().activations() == 2);
 }
 
+TEST_CASE("recorded news that the code does not wait for is a mismatch, though no command differs") {
+    Script script{sleeps};
+    script.feed();
+    const auto blocked = script.execution().replay({.first_event = EventId{3},
+                                                    .time = some_day + 1s,
+                                                    .build = "b",
+                                                    .arrived = {history::TimerFired{.started = EventId{9}}},
+                                                    .commands = {}});
+    REQUIRE(blocked);
+    REQUIRE(blocked->mismatch);
+    CHECK(blocked->mismatch->event == EventId{3});
+    CHECK(blocked->mismatch->recorded == "TimerFired of event 9");
+    CHECK(blocked->mismatch->found == "nothing that waits for it");
+    CHECK(blocked->mismatch->recorded_build == "b");
+}
+
 TEST_CASE("a history with a gap is refused") {
     Script script{waits_for_approval};
     const auto blocked = script.execution().replay(

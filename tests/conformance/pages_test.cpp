@@ -1,0 +1,74 @@
+// 1.9 The suite and its pages: docs/guide/conformance names a test for what it says, and that test exists.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> texts_in(const std::string& folder, const std::string& extension) {
+    std::vector<std::string> texts;
+    for (const auto& entry : fs::directory_iterator{fs::path{CALLFLEX_SOURCE_DIR} / folder}) {
+        if (entry.path().extension() != extension) continue;
+        std::ifstream in{entry.path()};
+        texts.emplace_back(std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{});
+    }
+    return texts;
+}
+
+std::vector<std::string> matches(const std::string& text, const char* pattern) {
+    const std::regex expression{pattern};
+    std::vector<std::string> found;
+    for (std::sregex_iterator at{text.begin(), text.end(), expression}, end; at != end; ++at)
+        found.push_back((*at)[1]);
+    return found;
+}
+
+/// Without their numbers: "execution model: ...".
+std::vector<std::string> names_of_tests() {
+    std::vector<std::string> names;
+    for (const std::string& source : texts_in("tests/conformance", ".cpp")) {
+        // A long name is written as several literals.
+        const std::string joined = std::regex_replace(source, std::regex{"\"\\s*\\n\\s*\""}, "");
+        for (const char* form : {R"rx(TEST_CASE\(\s*"[0-9.]+ ([^"]+)")rx",
+                                 R"rx(TEST_CASE_FIXTURE\(\s*\w+,\s*"[0-9.]+ ([^"]+)")rx"}) {
+            const auto found = matches(joined, form);
+            names.insert(names.end(), found.begin(), found.end());
+        }
+    }
+    return names;
+}
+
+/// The last cells of a page's lines: what they quote, but for files.
+std::vector<std::string> tests_named_in(const std::string& page) {
+    std::vector<std::string> named;
+    for (const std::string& cell : matches(page, R"(\|([^|\n]*)\|[ ]*(?:\n|$))")) {
+        for (const std::string& name : matches(cell, "`([^`]+)`")) {
+            if (name.find(' ') != std::string::npos) named.push_back(name);
+        }
+    }
+    return named;
+}
+
+}  // namespace
+
+TEST_CASE("1.9 what the pages say is shown by a test that exists") {
+    const auto names = names_of_tests();
+    std::size_t named = 0;
+    for (const std::string& page : texts_in("docs/guide/conformance", ".md")) {
+        for (const std::string& name : tests_named_in(page)) {
+            INFO(page.substr(0, page.find('\n')) << ": " << name);
+            CHECK(std::ranges::find(names, name) != names.end());
+            ++named;
+        }
+    }
+    CHECK(named > 50);
+}

@@ -186,10 +186,15 @@ Freed as_it_is(const HeldActivity& row) {
     return {row.attempt, row.lost_attempts, keep_details, false, row.close_by};
 }
 
+/// Schedule-to-close of an activity that begins anew.
+std::optional<Timestamp> budget_from_now(const history::ActivityScheduled& task, Timestamp now) {
+    const Duration limit = task.options.schedule_to_close;
+    return limit > Duration::zero() ? std::optional{now + limit} : std::nullopt;
+}
+
 Ordered reset_row(pqxx::transaction_base& tx, const Place& place, bool keep_paused) {
     const HeldActivity& row = *place.row;
-    const Duration limit = row.task.options.schedule_to_close;
-    const auto close_by = limit > Duration::zero() ? std::optional{row.now + limit} : std::nullopt;
+    const auto close_by = budget_from_now(row.task, row.now);
     if (row.owner) {
         const auto close = microseconds_text(close_by);
         tx.exec_params(std::string{sql::restart_activity}, place.run(), place.activity.value, keep_paused,
@@ -240,6 +245,9 @@ Ordered give_task(pqxx::transaction_base& tx, const Place& place, const history:
     Columns columns = columns_of(task, scheduled_at, place.live.queue);
     if (!place.row) return leave_order(tx, place, "change", by, columns);
     if (task.options.queue == place.row->task.options.queue) columns.queue = place.row->queue;
+    // A budget that is not changed goes on as it was, perhaps counted anew by a reset.
+    if (task.options.schedule_to_close == place.row->task.options.schedule_to_close)
+        columns.close_by = microseconds_text(place.row->close_by);
     tx.exec_params(std::string{sql::change_activity}, place.run(), place.activity.value,
                    or_null(columns.task), or_null(columns.queue), or_null(columns.priority),
                    or_null(columns.start_to_close), or_null(columns.heartbeat), or_null(columns.close_by));
@@ -291,7 +299,9 @@ Ordered reset_activity(pqxx::transaction_base& tx, const ActivityRef& ref, bool 
     return with_place(tx, ref, by, "activity reset", [&](const Place& place) {
         if (auto refused = asked_to_stop(place)) return *refused;
         if (place.row) return reset_row(tx, place, keep_paused);
-        return leave_order(tx, place, keep_paused ? "restart paused" : "restart", by);
+        Columns columns;
+        columns.close_by = microseconds_text(budget_from_now(task_of(tx, place), place.live.now));
+        return leave_order(tx, place, keep_paused ? "restart paused" : "restart", by, columns);
     });
 }
 

@@ -11,6 +11,10 @@ using durable::Nothing;
 using durable::testing::TestEnvironment;
 using durable::testing::TestFailure;
 
+/// A person's decision.
+constexpr durable::Activity<Nothing, int> approve{"approve",
+                                                  {.start_to_close = 24h * 3, .maximum_attempts = 1}};
+
 std::string take_sms(const Sms&) {
     return "SM1";
 }
@@ -89,4 +93,23 @@ TEST_CASE("a run that waits for what nobody will send is told, not waited for") 
     const auto run = env.start(waits, Nothing{}, "waits-1");
     CHECK_THROWS_WITH_AS(static_cast<void>(env.result(waits, run)), doctest::Contains("signal never"),
                          TestFailure);
+}
+
+TEST_CASE("an activity that was handed out and is never answered runs out of time, in virtual time") {
+    struct Asks {
+        static durable::worker::awaitable<int> person(durable::ActivityContext& context, Nothing) {
+            context.complete_later();
+            co_return 0;
+        }
+        static durable::Task<bool> and_waits(durable::Workflow& wf, Nothing) {
+            const auto answered = co_await wf.attempt(approve, {});
+            co_return answered.ok();
+        }
+    };
+    static constexpr durable::WorkflowType<Nothing, bool> asks{"asks"};
+    TestEnvironment env;
+    env.add(asks, Asks::and_waits);
+    env.activities().external(approve, Asks::person);
+    CHECK_FALSE(env.result(asks, env.start(asks, Nothing{}, "asks-1")));
+    CHECK(env.elapsed() >= 24h * 3);
 }

@@ -97,6 +97,20 @@ TEST_CASE_FIXTURE(Desk, "a reset activity begins at attempt 1, now") {
     CHECK(result(tries_stubbornly, run) == "7 at attempt 1");
 }
 
+TEST_CASE_FIXTURE(Desk, "a change of other options leaves the budget that a reset has begun anew") {
+    const auto worker = start_worker();
+    const RunId run = waiting();
+    REQUIRE(desk.pause(of(run), operator_).good());
+    database.advance(30min);
+    REQUIRE(desk.reset(of(run), true, operator_).good());
+    client::ActivityChanges changes;
+    changes.maximum_attempts = 9;
+    CHECK(desk.update_options(of(run), changes, operator_).outcome == OrderOutcome::done);
+    const auto held = desk.describe(of(run));
+    REQUIRE(held);
+    CHECK(held->times_out_at >= held->now + 115min);  // two hours since the reset, not since the schedule
+}
+
 TEST_CASE_FIXTURE(Desk, "changed options and an edited input count for the attempts to come") {
     const auto worker = start_worker();
     const RunId run = waiting();

@@ -20,4 +20,4 @@ values ($1::uuid, $2::integer, $3 in ('restart', 'restart paused'), case when $3
        priority = coalesce(excluded.priority, o.priority),
        start_to_close = case when excluded.task is null then o.start_to_close else excluded.start_to_close end,
        heartbeat = case when excluded.task is null then o.heartbeat else excluded.heartbeat end,
-       close_by = case when excluded.task is null then o.close_by else excluded.close_by end
+       close_by = case when excluded.task is null and not excluded.restart then o.close_by else excluded.close_by end

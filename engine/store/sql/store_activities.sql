@@ -36,7 +36,7 @@ select x.run_id, x.activity, case when o.restart then 1 else x.attempt end, x.lo
             when o.restart or o.task is not null then x.scheduled_at
             else x.available_at end,
        case when o.paused_at is null and o.restart is not true and o.task is null then x.schedule_to_start_by end,
-       case when o.task is null then x.close_by else o.close_by end,
+       case when o.task is null and o.restart is not true then x.close_by else o.close_by end,
        case when o.task is null then x.start_to_close * interval '1 microsecond' else o.start_to_close end,
        case when o.task is null then x.heartbeat * interval '1 microsecond' else o.heartbeat end,
        coalesce(o.queue, x.queue), x.type, x.tenant, coalesce(o.task, x.task), x.last_failure,

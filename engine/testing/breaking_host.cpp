@@ -74,6 +74,8 @@ class Breaker {
     options.faults.hook = Breaker{at, watch};
     // An empty poll is a boundary where nothing can break: notifications tell when there is work.
     options.poll = {std::chrono::milliseconds{200}, std::chrono::milliseconds{400}};
+    // So is an empty sweep: whoever takes over begins with one.
+    options.sweep_every = std::chrono::milliseconds{400};
     worker::Worker worker{std::move(options), setup.workflows, setup.activities};
     worker.start();
     worker.wait();

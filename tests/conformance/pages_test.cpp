@@ -8,6 +8,7 @@
 #include <iterator>
 #include <regex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -52,10 +53,25 @@ std::vector<std::string> tests_named_in(const std::string& page) {
     std::vector<std::string> named;
     for (const std::string& cell : matches(page, R"(\|([^|\n]*)\|[ ]*(?:\n|$))")) {
         for (const std::string& name : matches(cell, "`([^`]+)`")) {
-            if (name.find(' ') != std::string::npos) named.push_back(name);
+            if (name.find(' ') == std::string::npos) continue;
+            named.push_back(std::regex_replace(name, std::regex{R"( ?\.\.\. ?)"}, "..."));
         }
     }
     return named;
+}
+
+/// `pattern` leaves out parts of long names: "cancel is a request ..., and the code chooses the end".
+bool fits(std::string_view name, std::string_view pattern) {
+    const auto gap = pattern.find("...");
+    const std::string_view part = pattern.substr(0, gap);
+    if (!name.starts_with(part)) return false;
+    name.remove_prefix(part.size());
+    if (gap == std::string_view::npos) return name.empty();
+    pattern.remove_prefix(gap + 3);
+    for (std::size_t skipped = 0; skipped <= name.size(); ++skipped) {
+        if (fits(name.substr(skipped), pattern)) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -66,7 +82,7 @@ TEST_CASE("1.9 what the pages say is shown by a test that exists") {
     for (const std::string& page : texts_in("docs/guide/conformance", ".md")) {
         for (const std::string& name : tests_named_in(page)) {
             INFO(page.substr(0, page.find('\n')) << ": " << name);
-            CHECK(std::ranges::find(names, name) != names.end());
+            CHECK(std::ranges::any_of(names, [&](const std::string& test) { return fits(test, name); }));
             ++named;
         }
     }

@@ -25,7 +25,10 @@ class PayloadVisitor {
         visit(value);
     }
     template <class T>
-    void optional(std::string_view, T& value, const std::type_identity_t<T>&) {
+    void optional(std::string_view, T& value, const std::type_identity_t<T>& absent) {
+        if constexpr (std::is_same_v<T, Payload>) {
+            if (value == absent) return;
+        }
         visit(value);
     }
 

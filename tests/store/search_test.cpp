@@ -247,6 +247,7 @@ TEST_CASE_FIXTURE(SearchFixture,
     CHECK(number("select count(*) from engine.search_attributes") == 2);
     CHECK(found("OrganizationId = 'org-7' and Status = 'running'") == "a");
 
+    claim_one();  // the next run of "a", so that it is not taken for the parent
     ClaimedRun parent = adult("parent");
     RunCommit births_of = births(parent, {"child"});
     births_of.attributes = {{births_of.children.front().run, {organization("org-9")}}};

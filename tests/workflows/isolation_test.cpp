@@ -71,7 +71,7 @@ TEST_CASE("the application's role owns nothing, passes by no policy, and has no 
     CHECK(database.value("select string_agg(p.oid::regproc::text, ', ' order by p.oid::regproc::text) from "
                          "pg_proc p where p.prosecdef and "
                          "p.pronamespace in ('app'::regnamespace, 'engine'::regnamespace)") ==
-          "app.create_partitions, app.drop_calls_of, engine.create_partitions");
+          "app.create_partitions, app.drop_calls_of, engine.create_partitions, engine.shrink_partitions");
 }
 
 TEST_CASE("a transaction that names no organization, or another one, sees no row of any table") {

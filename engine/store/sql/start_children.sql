@@ -56,8 +56,9 @@ live as (
            case when s.priority is null then p.fairness_key else s.fairness_key end,
            coalesce(s.fairness_weight, p.fairness_weight, 1), d.ramping_build
       from started s
-      left join engine.deployments d
-             on d.queue = s.queue and engine.ramp_bucket(s.workflow_id) < d.ramp_percent
+      left join lateral (select d.ramping_build from engine.deployments d
+                          where d.queue = s.queue and engine.ramp_bucket(s.workflow_id) < d.ramp_percent limit 1) d
+             on true
       left join lateral (select l.priority, l.fairness_key, l.fairness_weight from engine.live_runs l
                           where l.run_id = s.parent_run limit 1) p on true
 ),

@@ -143,17 +143,12 @@ class PayloadGate::Impl {
             child.activation = activation(std::move(child.activation), of_child, puts);
         }
         for (std::string& each : commit.posted) each = event(std::move(each), scope, puts);
-        for (std::string& result : commit.posted) result = event(std::move(result), scope, puts);
         for (UpdateStep& step : commit.updates) {
             if (step.outcome) step.outcome = event(*std::move(step.outcome), scope, puts);
         }
         for (ExternalOrder& order : commit.externals)
             order.event = inline_event(std::move(order.event), scope);
         for (Published& each : commit.published) each.json = value(std::move(each.json), scope, puts);
-        for (UpdateStep& each : commit.updates) {
-            if (each.outcome) each.outcome = event(*std::move(each.outcome), scope, puts);
-        }
-        for (ExternalOrder& each : commit.externals) each.event = event(std::move(each.event), scope, puts);
         if (commit.continued) {
             const PayloadScope of_next{commit.continued->run, commit.tenant, commit.subject};
             commit.continued->activation = activation(std::move(commit.continued->activation), of_next, puts);

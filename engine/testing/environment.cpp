@@ -160,6 +160,7 @@ void TestEnvironment::cancel(RunId run, const std::string& reason) {
 }
 
 client::RunResult TestEnvironment::outcome(RunId run) {
+    impl_->start_worker();
     impl_->drive({.run = run});
     client::RunResult ended = client().wait_result(reference(run), patience);
     const auto blocked = replay_history(workflows(), ended.run, history(ended.run)).blocked;

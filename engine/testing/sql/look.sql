@@ -1,18 +1,20 @@
--- What a test database has to do: the time, how much is under way (ends that a schedule has yet to notice among it), the
--- next moment at which anything would happen by the clock, a run whose code has failed, and whether the chain of one run
--- still has an open run.
+-- What a test database has to do: the time, how much is under way (among it what nobody has taken notice of yet: news of
+-- limits and semaphores, ends of scheduled runs), the next moment at which anything would happen by the clock, a
+-- run whose code has failed, and whether the chain of one run still has an open run.
 --
 -- Locks: nothing. Reads all that is open, which in a test is little.
 -- $1 a run, or null
-with moments(at) as (
-    select wake_at from engine.live_runs where owner is null and not paused
+with stopped as (
+    select queue from engine.queues where paused_at is not null
+), moments(at) as (
+    select wake_at from engine.live_runs where owner is null and not paused and queue not in (select queue from stopped)
     union all
     -- One that was handed out has an attempt under way, although nobody owns it.
     select least(greatest(a.available_at, l.next_at), a.close_by, a.schedule_to_start_by, a.attempt_deadline,
                  a.heartbeat_due)
       from engine.activities a
       left join engine.limit_lines l on l.limit_key = a.limit_key and l.queue = a.queue and l.type = a.type
-     where a.owner is null
+     where a.owner is null and a.queue not in (select queue from stopped)
     union all
     select next_at from engine.schedules
     union all
@@ -22,6 +24,7 @@ select engine.microseconds(engine.now()),
        (select count(*) from engine.live_runs where owner <> 0)  -- 0: paused, in nobody's hands
            + (select count(*) from engine.activities where owner is not null)
            + (select count(*) from engine.errands)
+           + (select count(*) from engine.limit_news) + (select count(*) from engine.semaphore_news)
            + (select count(*) from engine.schedule_runs r
                where not exists (select from engine.workflow_ids w
                                    join engine.live_runs l on l.run_id = w.run_id and l.chain_id = r.run_id

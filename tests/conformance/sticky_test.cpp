@@ -86,6 +86,8 @@ TEST_CASE("2.14 sticky: a remembered coroutine that another worker has overtaken
     CHECK(hall.result(summing, run) == 111);
     CHECK(hall.builds_of(run) == std::vector<std::string>{"build-1", "build-2", "build-1", "build-1"});
     CHECK(counter(*metrics, "durable_worker_replays_total") == 1);
+    Fleet::until([&] { return counter(*metrics, "durable_worker_activations_total") >= 3; });
+    CHECK(counter(*metrics, "durable_worker_activations_total") == 3);  // none that the database refused
     hall.must_be_sound();
 }
 

@@ -1,14 +1,15 @@
 #include "api/cli/run.hpp"
-#include "api/cli/filter_query.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 #include <sstream>
+#include <stdexcept>
 
 #include "api/build_id.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/filter_query.hpp"
 #include "api/cli/manual.hpp"
 #include "engine/store/worker_store.hpp"
 #include "schema/migrate.hpp"
@@ -60,21 +61,34 @@ void add_global_options(CLI::App& root, Session& session) {
                   "Times as ISO 8601 (UTC) instead of \"3 min ago\"");
 }
 
+struct Group {
+    std::string_view name;
+    std::string_view summary;
+};
+constexpr Group groups[] = {
+    {"workflow", "Start, inspect, message and end workflow runs"},
+    {"deploy", "Builds: check them against open runs, promote, ramp, drain"},
+    {"schedule", "See, hold and run what runs by the clock"},
+    {"activity", "Pending activities: see, hold, change, answer for; and jobs without a workflow"},
+    {"queue", "What waits for workers, and whose turn it is: see, hold, weigh"},
+    {"semaphore", "What workflows share: see who holds it, change how much there is"},
+    {"batch", "Jobs that act on every run of a filter: see, stop"},
+    {"org", "Organizations: create, list, what they use"},
+    {"call", "Calls, for support staff: list, show, search"},
+    {"usage", "Minutes and cost by day, as the sum of calls"},
+    {"onboarding", "Set businesses up, and help when a step fails"},
+    {"webhook", "Customers' own systems: where they are told, and what became of it"},
+    {"audit", "What operators have done, to what and why"},
+    {"template", "Templates of assistants: see, try"},
+    {"payload", "Keys of stored payloads: destroy, renew, wrap anew"},
+    {"retention", "How long closed runs are kept: see, decide"},
+};
+
 std::string group_summary(std::string_view name) {
-    if (name == "workflow") return "Start, inspect, message and end workflow runs";
-    if (name == "deploy") return "Builds: check them against open runs, promote, ramp, drain";
-    if (name == "schedule") return "See, hold and run what runs by the clock";
-    if (name == "activity")
-        return "Pending activities: see, hold, change, answer for; and jobs without a workflow";
-    if (name == "queue") return "What waits for workers, and whose turn it is: see, hold, weigh";
-    if (name == "semaphore") return "What workflows share: see who holds it, change how much there is";
-    if (name == "batch") return "Jobs that act on every run of a filter: see, stop";
-    if (name == "org") return "Organizations: create, list, what they use";
-    if (name == "call") return "Calls, for support staff: list, show, search";
-    if (name == "usage") return "Minutes and cost by day, as the sum of calls";
-    if (name == "onboarding") return "Set businesses up, and help when a step fails";
-    if (name == "webhook") return "Customers' own systems: where they are told, and what became of it";
-    return fmt::format("Commands about a {}", name);
+    const auto* const group = std::ranges::find(groups, name, &Group::name);
+    if (group == std::end(groups))
+        throw std::logic_error(fmt::format("the commands of {} have no summary", name));
+    return std::string{group->summary};
 }
 
 /// A command of the group, for its help.

@@ -11,7 +11,6 @@ namespace {
 using namespace conformance;
 using namespace std::chrono_literals;
 using durable::Activity;
-using durable::Nothing;
 using durable::RunId;
 using durable::Task;
 using durable::Workflow;

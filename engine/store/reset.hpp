@@ -46,7 +46,7 @@ struct ResetResult {
     RunId run;                          ///< that goes on
     RunId base;                         ///< whose history it begins with
     EventId after{};                    ///< the last event copied
-    int resent = 0;                     ///< messages delivered again
+    int resent = 0;                     ///< signals delivered again
     int children_ended = 0;             ///< that were started after the point
     std::optional<RunId> terminated{};  ///< the run that was open
     std::string queue{};                ///< whose workers are to be told

@@ -36,6 +36,14 @@ void Dispatcher::forget_everything() {
 
 // --- batches -----------------------------------------------------------------------------------------------
 
+/// A chain's next run that begins here at once. The batch that makes it takes it as well: before anybody else can lock
+/// its row, since claims pass over what senders hold, and a run under a stream of signals is held nearly always.
+bool Dispatcher::goes_on(const store::Batch& batch) const {
+    return std::ranges::any_of(batch.commits, [this](const RunCommit& commit) {
+        return commit.continued && commit.continued->queue == settings_.turn.queue && !commit.continued->at;
+    });
+}
+
 std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
     store::Batch batch;
     batch.worker = worker_;
@@ -57,7 +65,7 @@ std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
         run.state = State::committing;
         batch.commits.push_back(std::move(*commit));
     }
-    if (claim && !draining_) {
+    if ((claim || goes_on(batch)) && !draining_) {
         batch.claim.limit = static_cast<std::int32_t>(std::min(limit, room()));
         claiming_ += static_cast<std::size_t>(batch.claim.limit);
     }

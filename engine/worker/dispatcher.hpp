@@ -113,6 +113,7 @@ class Dispatcher {
     using Runs = std::map<RunId, HeldRun>;
 
     [[nodiscard]] std::size_t room() const;
+    [[nodiscard]] bool goes_on(const store::Batch& batch) const;
     [[nodiscard]] HeldRun* find(RunId run, const store::Fence& fence);
     void claimed(store::ClaimedRun claimed);
     void committed(HeldRun& run, const store::RunCommit& commit);

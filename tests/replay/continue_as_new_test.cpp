@@ -39,6 +39,23 @@ TEST_CASE("a replay takes the next run's id from history") {
     CHECK_FALSE(again.execution().replay(recorded));
 }
 
+Task<int> counts_events(Workflow& wf, Nothing) {
+    const int at_first = wf.info().history_events;
+    co_await wf.run(ping, {});
+    co_return at_first * 100 + wf.info().history_events;
+}
+
+TEST_CASE("the code knows how long its history was when its turn began") {
+    Script script{counts_events};
+    script.feed().complete(2, Nothing{});
+    CHECK(script.result<int>() == 102);
+    WorkflowInfo info;
+    info.history_events = 4095;
+    CHECK_FALSE(info.continue_as_new_suggested());
+    info.history_events = 4096;
+    CHECK(info.continue_as_new_suggested());
+}
+
 Task<Nothing> reads_one_number(Workflow& wf, Nothing) {
     const int number = co_await wf.signals(numbers).receive();
     static_cast<void>(wf.signals(numbers).try_receive());

@@ -1,0 +1,116 @@
+// The bar of continue-as-new: a chain that goes on as new again and again under senders who never pause. A thousand
+// messages by default; CALLFLEX_SIGNALS=60000 for a minute's worth of a thousand a second.
+
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include "tests/conformance/till.hpp"
+
+namespace conformance {
+namespace {
+
+using durable::Task;
+using durable::Workflow;
+using durable::client::Client;
+using durable::store::SendResult;
+using durable::testing::TestEnvironment;
+
+constexpr int senders = 4;
+constexpr int a_run = 10;  ///< messages that one run receives
+
+struct Letter {
+    int sender = 0;
+    int number = 0;  ///< from 1, by sender; 0: nobody sends any more
+};
+BOOST_DESCRIBE_STRUCT(Letter, (), (sender, number))
+struct Sorted {
+    std::vector<int> received{};  ///< by sender
+    int misplaced = 0;            ///< that did not follow their sender's last one
+};
+BOOST_DESCRIBE_STRUCT(Sorted, (), (received, misplaced))
+
+constexpr durable::WorkflowType<Sorted, Sorted> sorting{"sorting"};
+constexpr durable::Signal<Letter> letter{"letter"};
+
+Task<Sorted> sort_letters(Workflow& wf, Sorted sorted) {
+    for (int i = 0; i < a_run; ++i) {
+        const Letter next = co_await wf.signals(letter).receive();
+        if (next.number == 0) co_return sorted;
+        int& last = sorted.received.at(static_cast<std::size_t>(next.sender));
+        sorted.misplaced += next.number == last + 1 ? 0 : 1;
+        ++last;
+    }
+    wf.continue_as_new(sorted);
+}
+
+int messages_wanted() {
+    const char* given = std::getenv("CALLFLEX_SIGNALS");
+    return given == nullptr ? 1000 : std::max(std::atoi(given), senders);
+}
+
+/// One of those who send without pause, its own share in order.
+class Sender {
+  public:
+    Sender(std::string url, int number) : url_(std::move(url)), number_(number) {}
+
+    void send_all(int share) {
+        Client client{{.connection_string = url_}};
+        while (sent < share) send_next(client);
+    }
+
+    int sent = 0;
+    int refused = 0;  ///< that were not delivered
+    int doubled = 0;  ///< repeats that were delivered again
+
+  private:
+    void send_next(Client& client) {
+        const std::string id = std::to_string(number_) + "-" + std::to_string(++sent);
+        const Letter next{.sender = number_, .number = sent};
+        if (client.signal(named("sorting"), letter, next, id) != SendResult::delivered) ++refused;
+        const bool repeat = sent % 10 == 0;
+        if (repeat && client.signal(named("sorting"), letter, next, id) != SendResult::duplicate) ++doubled;
+    }
+
+    std::string url_;
+    int number_;
+};
+
+}  // namespace
+
+TEST_CASE("2.4 continue-as-new under a stream of signals: none lost, none twice, in order, never starved") {
+    TestEnvironment env;
+    env.add(sorting, sort_letters);
+    const auto run = env.start(sorting, {.received = std::vector<int>(senders, 0)}, "sorting");
+    std::vector<std::unique_ptr<Sender>> crowd;
+    for (int who = 0; who < senders; ++who)
+        crowd.push_back(std::make_unique<Sender>(env.database().url(), who));
+
+    const auto begun = std::chrono::steady_clock::now();
+    std::vector<std::jthread> threads;
+    for (auto& sender : crowd)
+        threads.emplace_back([&sender] { sender->send_all(messages_wanted() / senders); });
+    threads.clear();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    const int under_fire = number(env, "select count(*) from engine.runs");
+    env.signal(run, letter, {});
+    const Sorted sorted = env.result(sorting, run);
+
+    std::vector<int> sent;
+    int all = 0;
+    for (const auto& sender : crowd) {
+        CHECK(sender->refused == 0);
+        CHECK(sender->doubled == 0);
+        sent.push_back(sender->sent);
+        all += sender->sent;
+    }
+    CHECK(sorted.received == sent);
+    CHECK(sorted.misplaced == 0);
+    CHECK(under_fire * a_run > all / 4);  // it kept going while it was written to: not starved until the end
+    CHECK(number(env, "select count(*) from engine.runs") == all / a_run + 1);
+    MESSAGE(all << " signals, " << static_cast<int>(all / took.count()) << " a second, to " << under_fire
+                << " runs while they were sent");
+    must_be_sound(env);
+}
+
+}  // namespace conformance

@@ -347,6 +347,33 @@ TEST_CASE_FIXTURE(test::FamilyFixture,
     check_invariants();
 }
 
+TEST_CASE_FIXTURE(
+    test::FamilyFixture,
+    "a child that goes on alone is asked to stop, although it was busy when its parent closed") {
+    using namespace test;
+    ClaimedRun parent = adult("parent");
+    const ClaimedRun child = child_of(parent, "child", {ParentClosePolicy::abandon});
+    RunCommit last =
+        commit_of(parent, {history::ChildCancelRequested{EventId{2}}, history::WorkflowCompleted{}},
+                  RunCommit::Next::close);
+    last.status = replay::RunStatus::completed;
+    last.cancel_children = {child.run};
+    CHECK(commit(last).committed.size() == 1);
+    pqxx::connection connection{database.url()};
+    pqxx::work lock{connection};
+    lock.exec_params("select from engine.live_runs where run_id = $1 for update",
+                     child.run.value.to_string());
+    CHECK(hot.deliver_errands().more);
+    CHECK(inbox(child).empty());
+    lock.abort();
+    deliver_all();
+    REQUIRE(inbox(child).size() == 1);
+    CHECK(std::holds_alternative<history::CancelRequested>(inbox(child).at(0)));
+    CHECK(number("select count(*) from engine.errands") == 0);
+    CHECK(number("select count(*) from engine.children") == 0);
+    check_invariants();
+}
+
 TEST_CASE_FIXTURE(test::FamilyFixture, "a cancel request for a child that has closed is dropped") {
     using namespace test;
     ClaimedRun parent = adult("parent");

@@ -1,6 +1,7 @@
 -- Carries out errands of closed chains, a page of children at a time: they end, are asked to stop or let go, each by
 -- its policy. A child that somebody holds at this moment, or that has moved on since this statement's snapshot, stays
--- for the next time; the errand goes once a pass has seen no child any more.
+-- for the next time, and so does one that goes on alone with a cancel request yet to come; the errand goes once a pass has
+-- seen no child any more.
 --
 -- Locks: errands, then children, then live_runs in key order, each skipping locked rows, so that this never waits; then
 -- blocked, activities, inbox of what it holds. Indexes: an_errand_is_run_once, children_of_chain,
@@ -20,6 +21,9 @@ page as materialized (
              where i.name_space = k.name_space and i.workflow_id = k.workflow_id) as run_id
       from engine.children k
      where k.parent_chain = any (array(select target from closed))
+       -- What the parent still had to say reaches the child by its tie.
+       and (k.parent_close <> 'abandon'
+            or k.child_chain <> all (array(select target from engine.errands where kind = 'cancel')))
      order by k.parent_chain, k.child_chain
      limit $2::integer
        for update of k skip locked

@@ -1,5 +1,5 @@
 // The bar of continue-as-new: a chain that goes on as new again and again under senders who never pause. A thousand
-// messages by default; CALLFLEX_SIGNALS=60000 for a minute's worth of a thousand a second.
+// messages by default, CALLFLEX_SIGNALS for another number.
 
 #include <chrono>
 #include <cstdlib>

@@ -73,6 +73,20 @@ struct Desk {
 
 }  // namespace
 
+TEST_CASE("the batch that makes a chain's next run claims as well, so that nobody can lock that one before") {
+    Desk desk;
+    desk.give(Desk::claim("countdown", Payload{"2"}));
+    bool draining = false;
+    SUBCASE("ordinarily") {}
+    SUBCASE("but not when the worker drains") {
+        desk.dispatcher.drain();
+        draining = true;
+    }
+    const store::Batch batch = desk.next();
+    REQUIRE(batch.commits[0].continued);
+    CHECK((batch.claim.limit > 0) == !draining);
+}
+
 TEST_CASE("an eager activity starts only after the batch that scheduled it is committed") {
     Desk desk;
     desk.give(Desk::claim("sequence", Payload{"1"}));

@@ -1,5 +1,5 @@
-// Payloads that travel with messages: answers of updates, signals from workflow to workflow, results that wait
-// for a paused run. Each is sealed once on its way.
+// Payloads that travel with messages: answers of updates, signals from workflow to workflow, results that
+// wait for a paused run. Each is sealed once on its way.
 
 #include "engine/store/payload_gate.hpp"
 #include "tests/payloads/post.hpp"

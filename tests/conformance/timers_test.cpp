@@ -138,7 +138,7 @@ TEST_CASE("1.3 durable timer: an end needs no clearing up, and what was still as
 }
 
 TEST_CASE(
-    "1.3 start delay: the code runs when it is over; signals come before, and why says what it waits for") {
+    "1.3 start delay: the code runs when it is over, and why says what it waits for") {
     TestEnvironment env;
     env.add(sleeper, sleep_for);
     const RunId run =

@@ -137,8 +137,7 @@ TEST_CASE("1.3 durable timer: an end needs no clearing up, and what was still as
     must_be_sound(env);
 }
 
-TEST_CASE(
-    "1.3 start delay: the code runs when it is over, and why says what it waits for") {
+TEST_CASE("1.3 start delay: the code runs when it is over, and why says what it waits for") {
     TestEnvironment env;
     env.add(sleeper, sleep_for);
     const RunId run =

@@ -29,7 +29,7 @@ class Case {
         CAPTURE(crash_.count);
         CAPTURE(static_cast<int>(crash_.how));
         if (crash_.how != Crash::How::reply_lost && breaks()) world_.start_worker();
-        REQUIRE(world_.quiet_within(scenario_.patience));
+        REQUIRE(world_.becomes_quiet());
         CHECK(world_.violations() == "");
         scenario_.verify(world_);
     }
@@ -38,7 +38,7 @@ class Case {
     /// Waits until the worker has died, or has done everything without passing its point: how many there are
     /// depends a little on what shares a commit.
     bool breaks() {
-        const auto give_up = std::chrono::steady_clock::now() + scenario_.patience;
+        const auto give_up = std::chrono::steady_clock::now() + FaultWorld::patience;
         while (!world_.ended(broken_)) {
             if (world_.quiet()) return false;
             REQUIRE(std::chrono::steady_clock::now() < give_up);
@@ -58,7 +58,7 @@ int count_points(const CrashScenario& scenario) {
     FaultWorld world;
     scenario.begin(world);
     world.start_worker();
-    REQUIRE(world.quiet_within(scenario.patience));
+    REQUIRE(world.becomes_quiet());
     scenario.verify(world);
     return world.points_passed();
 }

@@ -15,7 +15,6 @@ struct CrashScenario {
     std::function<void(const FaultWorld&)> verify;
     /// Commit boundaries there are at least: a scenario that does nothing must not pass.
     int points_min = 2;
-    std::chrono::seconds patience{60};
 };
 
 /// Runs it once unbroken, and then once for each boundary and way of breaking. Several worlds at a time.

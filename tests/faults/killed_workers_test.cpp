@@ -34,7 +34,8 @@ TEST_CASE("500 calls are processed once each although workers are killed all the
 
     std::minstd_rand random{20261121};
     int kills = 0;
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes{4};
+    // Not longer: what loses a worker for the eleventh time fails, and its waits in between are three minutes.
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes{2};
     while (!world.quiet() && std::chrono::steady_clock::now() < give_up) {
         std::this_thread::sleep_for(between_kills);  // the pace of the kills, not a wait for anything
         pid_t& victim = running[random() % running.size()];
@@ -43,7 +44,7 @@ TEST_CASE("500 calls are processed once each although workers are killed all the
         victim = world.start_worker();
         ++kills;
     }
-    REQUIRE(world.quiet_within(std::chrono::seconds{60}));
+    REQUIRE(world.becomes_quiet());
     MESSAGE("workers killed: " << kills);
     CHECK(kills >= kills_expected);
 
@@ -87,7 +88,7 @@ TEST_CASE("when the only busy worker is killed, an idle one takes its runs over"
     }
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - killed;
     MESSAGE("runs taken over after " << taken.count() << " s");
-    REQUIRE(world.quiet_within(std::chrono::seconds{60}));
+    REQUIRE(world.becomes_quiet());
     CHECK(world.violations() == "");
     CHECK(world.sent("resend")["count"] == 20);
     CHECK(world.value("select sum(calls) from app.daily_usage") == "20");

@@ -131,7 +131,7 @@ TEST_CASE("a worker that dies in the middle of a try: the same try is made again
     ::kill(victim, SIGKILL);
     CHECK(world.crashed(victim));
     world.start_worker();
-    REQUIRE(world.quiet_within(60s));
+    REQUIRE(world.becomes_quiet());
     CHECK(world.violations() == "");
     const auto report = received(world);
     CHECK(report["count"] == 2);

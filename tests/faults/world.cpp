@@ -158,7 +158,7 @@ bool FaultWorld::quiet() {
     return pqxx::nontransaction{watch_}.exec("select from engine.live_runs limit 1").empty();
 }
 
-bool FaultWorld::quiet_within(std::chrono::seconds patience) {
+bool FaultWorld::becomes_quiet() {
     const auto give_up = std::chrono::steady_clock::now() + patience;
     while (!quiet()) {
         if (std::chrono::steady_clock::now() >= give_up) return false;

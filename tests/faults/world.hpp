@@ -32,6 +32,9 @@ struct Crash {
 
 class FaultWorld {
   public:
+    /// Far more than anything needs on a slow machine that does other things too.
+    static constexpr std::chrono::minutes patience{3};
+
     /// `change` may adjust the ingress before it starts.
     explicit FaultWorld(const std::function<void(callflex::ingress::IngressOptions&)>& change = {});
     ~FaultWorld();
@@ -54,8 +57,8 @@ class FaultWorld {
     [[nodiscard]] bool lost_a_worker() const { return lost_a_worker_; }
     /// True if no run is open.
     [[nodiscard]] bool quiet();
-    /// True once no run is open; false if that took longer than `patience`.
-    [[nodiscard]] bool quiet_within(std::chrono::seconds patience);
+    /// True once no run is open; false if that takes longer than `patience`.
+    [[nodiscard]] bool becomes_quiet();
     [[nodiscard]] std::string value(const std::string& sql) const { return database_.value(sql); }
     /// Violated invariants of engine and product, as text; empty when all is well.
     [[nodiscard]] std::string violations() const;

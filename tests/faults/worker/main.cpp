@@ -1,6 +1,6 @@
 // A worker process that breaks on demand: the product's workflows and activities, and a fault at the FAULT_AT-th point
-// that the store passes (FAULT_HOW: before, after, reply_lost). Without FAULT_AT it is an ordinary worker which keeps the
-// number of points it has passed in FAULT_POINTS_FILE.
+// that the store passes (FAULT_HOW: before, after, reply_lost). Without FAULT_AT it is an ordinary worker which keeps
+// the number of points it has passed in FAULT_POINTS_FILE.
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>

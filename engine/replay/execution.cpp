@@ -96,6 +96,9 @@ HandlerNames Execution::handlers() const {
 std::size_t Execution::unread_signals() const {
     return machine_->signals().waiting();
 }
+SignalSupply Execution::signal_supply() const {
+    return machine_->signals().supply();
+}
 
 std::vector<StackFrame> Execution::stack() const {
     return status() == RunStatus::running ? stack_of(machine_->scopes()) : std::vector<StackFrame>{};

@@ -27,6 +27,13 @@ struct Mismatch {
     [[nodiscard]] std::string to_string() const;
 };
 
+/// Whether the code has what it listens to.
+enum class SignalSupply : std::uint8_t {
+    unasked,   ///< it has not listened to any name
+    lacking,   ///< to a name of which no message is there
+    plentiful  ///< of each name that it has listened to there is one
+};
+
 /// Why an activation could not be made: not the workflow's failure but the code's. The run is marked blocked.
 struct Blocked {
     enum class Kind : std::uint8_t {
@@ -194,6 +201,7 @@ class Execution {
     [[nodiscard]] HandlerNames handlers() const;
     /// Signals that have been delivered and that the code has not received.
     [[nodiscard]] std::size_t unread_signals() const;
+    [[nodiscard]] SignalSupply signal_supply() const;
 
     [[nodiscard]] std::vector<StackFrame> stack() const;
     /// One phrase on what the run's root waits for, for `why` when nothing else explains it: "signal approve

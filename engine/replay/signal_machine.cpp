@@ -94,6 +94,16 @@ std::size_t SignalMachine::waiting() const noexcept {
     return messages;
 }
 
+SignalSupply SignalMachine::supply() const noexcept {
+    SignalSupply supply = SignalSupply::unasked;
+    for (const auto& [name, from] : channels_) {
+        if (!from.listened) continue;
+        if (from.messages.empty()) return SignalSupply::lacking;
+        supply = SignalSupply::plentiful;
+    }
+    return supply;
+}
+
 std::vector<std::string> SignalMachine::listened() const {
     std::vector<std::string> names;
     for (const auto& [name, from] : channels_) {

@@ -3,6 +3,7 @@
 // a message reserved for a receiver that is cancelled before it runs goes to the next one, or back to its
 // place.
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "engine/replay/commands.hpp"
+#include "engine/replay/execution.hpp"
 #include "engine/workflow/runtime.hpp"
 
 namespace durable::replay {
@@ -28,6 +30,7 @@ class SignalMachine {
     [[nodiscard]] std::vector<history::SignalReceived> unread() const;
     /// How many of these there are.
     [[nodiscard]] std::size_t waiting() const noexcept;
+    [[nodiscard]] SignalSupply supply() const noexcept;
     /// The names that the code has listened to.
     [[nodiscard]] std::vector<std::string> listened() const;
     [[nodiscard]] std::size_t memory_estimate() const;

@@ -56,6 +56,22 @@ Step claim_own(WorkerNo worker, std::int64_t token, const ClaimRequest& claim) {
     return step;
 }
 
+/// What is overdue by that much has been passed over by claims that take everything.
+constexpr std::chrono::seconds late_after{1};
+/// A lane of the worker does nothing else meanwhile.
+constexpr std::string_view patience{"100ms"};
+
+std::vector<Step> claim_patiently(WorkerNo worker, std::int64_t token, const ClaimRequest& claim) {
+    Step wait{{"wait_briefly", sql::wait_briefly}, {}};
+    wait.params.add(patience);
+    Step step{{"claim_late_runs", sql::claim_late_runs}, {}};
+    step.params.add(worker.value).add(token).add(std::string_view{claim.queue}).add(claim.limit);
+    add_recent(step.params);
+    step.params.add(std::string_view{claim.build});
+    step.params.add(std::int64_t{std::chrono::microseconds{late_after}.count()});
+    return {std::move(wait), std::move(step)};
+}
+
 Step claim_by_turns(WorkerNo worker, std::int64_t token, const ClaimRequest& claim,
                     const std::vector<LineTurn>& turns) {
     BinaryArray priority{Of::int32}, key{Of::text}, bound{Of::moment}, passed_over{Of::int32},
@@ -114,6 +130,11 @@ ClaimOrder QueueMemory::order(WorkerNo worker, std::int64_t token, const ClaimRe
     const auto now = ClaimTurns::Clock::now();
     ClaimOrder order;
     order.limit = claim.limit;
+    order.patient = claim.patient;
+    if (order.patient) {
+        order.steps = claim_patiently(worker, token, claim);
+        return order;
+    }
     order.own = elsewhere_;
     if (order.own) {
         order.steps.push_back(claim_own(worker, token, claim));
@@ -128,6 +149,7 @@ ClaimOrder QueueMemory::order(WorkerNo worker, std::int64_t token, const ClaimRe
 
 bool QueueMemory::remember(const ClaimOrder& order, const std::vector<Rows>& rows) {
     const Rows& claim = rows.back();
+    if (order.patient) return false;
     if (is_queue_paused(claim)) return false;  // what is due has been left, so nothing is known of it
     const int count = count_of(claim);
     const bool full = count >= order.limit;

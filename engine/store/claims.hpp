@@ -19,6 +19,8 @@ struct ClaimOrder {
     std::vector<LineTurn> turns;  ///< empty: by age
     /// Of the worker's build alone: another one is the queue's current build.
     bool own = false;
+    /// Says nothing of what the others take.
+    bool patient = false;
 };
 
 /// What the claims of one connection remember of their queue: where they begin, and whose turn it is.

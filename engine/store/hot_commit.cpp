@@ -92,6 +92,7 @@ class HotConnection::Impl::BatchRun {
                 unknown = unknown || lost.sent();
                 patience_.again(lost.what());
             } catch (const DatabaseError& error) {
+                if (gives_up(error)) continue;
                 patience_.again(impl_.session_, error);
             }
         }
@@ -111,6 +112,13 @@ class HotConnection::Impl::BatchRun {
             send_apart(pending_);
         }
         send_all();  // what is left of them, and the claim
+    }
+
+    /// Somebody holds what a patient claim wants: there will be another one.
+    bool gives_up(const DatabaseError& error) {
+        if (!batch_.claim.patient || !claim_pending_ || error.sqlstate() != "55P03") return false;
+        claim_pending_ = false;
+        return true;
     }
 
     /// Nothing when the commits are done, else why not: `fence` or `data`.

@@ -51,13 +51,15 @@ BatchResult HotConnection::commit(const Batch& batch) {
 std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadRequest>& requests,
                                                        Timestamp* now) {
     std::map<RunId, Loaded> loaded;
-    BinaryArray with_history{Of::uuid}, runs{Of::uuid}, chains{Of::uuid}, heads{Of::int64};
+    BinaryArray with_history{Of::uuid}, runs{Of::uuid}, chains{Of::uuid}, heads{Of::int64},
+        at_most{Of::int32};
     for (const LoadRequest& request : requests) {
         loaded[request.run].run = request.run;
         if (request.with_history) with_history.add(request.run.value);
         runs.add(request.run.value);
         chains.add(request.chain.value);
         heads.add(request.inbox_head);
+        at_most.add(request.messages_max);
     }
     if (with_history.size() > 0) {
         Step step{{"load_histories", sql::load_histories}, {}};
@@ -69,7 +71,7 @@ std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadReq
         }
     }
     Step step{{"load_inboxes", sql::load_inboxes}, {}};
-    step.params.add(runs).add(chains).add(heads);
+    step.params.add(runs).add(chains).add(heads).add(at_most);
     const Rows rows = impl_->query(step);
     for (int i = 0; i < rows.size(); ++i) {
         loaded[RunId{rows.uuid(i, 0)}].inbox.push_back(
@@ -79,7 +81,11 @@ std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadReq
 
     std::vector<Loaded> result;
     result.reserve(requests.size());
-    for (const LoadRequest& request : requests) result.push_back(std::move(loaded[request.run]));
+    for (const LoadRequest& request : requests) {
+        Loaded& run = loaded[request.run];
+        run.more = request.messages_max > 0 && std::ssize(run.inbox) >= request.messages_max;
+        result.push_back(std::move(run));
+    }
     return result;
 }
 

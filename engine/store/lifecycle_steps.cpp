@@ -65,7 +65,7 @@ struct ChildStarts {
 struct Continuations {
     BinaryArray run{Of::uuid}, epoch{Of::int32}, token{Of::int64}, before{Of::int32}, activations{Of::int32},
         head{Of::int64}, events{Of::int32}, next{Of::uuid}, type{Of::text}, queue{Of::text},
-        activation{Of::bytes}, status{Of::text}, at{Of::moment};
+        activation{Of::bytes}, status{Of::text}, at{Of::moment}, canceled{Of::boolean};
 
     void add(const RunCommit& c) {
         run.add(c.run.value);
@@ -81,12 +81,14 @@ struct Continuations {
         activation.add(std::string_view{c.continued->activation});
         status.add(replay::to_string(c.status));
         at.add(c.continued->at);
+        canceled.add(c.cancel_received);
     }
     void append_to(std::vector<Step>& steps, WorkerNo worker) const {
         if (run.size() == 0) return;
         Params params;
         params.add(worker.value).add(run).add(epoch).add(token).add(before).add(activations).add(head);
         params.add(events).add(next).add(type).add(queue).add(activation).add(status).add(at);
+        params.add(canceled);
         steps.push_back({{"continue_runs", sql::continue_runs}, std::move(params)});
     }
 };

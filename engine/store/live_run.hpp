@@ -16,6 +16,7 @@ struct LiveRun {
     EventId next_event;
     Timestamp now;
     std::int64_t waiting = 0;  ///< messages that the code has not received
+    bool cancel_requested = false;
 };
 
 /// Locks the open run that `ref` names and hands it to `act`. While we wait for the lock the run may end, and

@@ -66,6 +66,7 @@ SendResult send(pqxx::transaction_base& tx, const RunRef& to, const history::Eve
     const bool cancels = std::holds_alternative<history::CancelRequested>(event);
     return with_live(tx, to, [&](const LiveRun& live) {
         if (!cancels && live.waiting >= unread_signals_max) refuse(live);
+        if (cancels && live.cancel_requested) return SendResult::delivered;  // it is what was asked for
         const auto sent = tx.exec_params(std::string{sql::send_message}, live.run.value.to_string(),
                                          live.chain.value.to_string(), request_id,
                                          bytea_text(history::encode_event(event)), cancels);

@@ -198,6 +198,8 @@ struct RunCommit {
     /// With next == close: the chain goes on. Refused by nothing; what the run has not read, the next one
     /// reads.
     std::optional<NextRun> continued{};
+    /// With continued: this run's cancel request has reached its code, and is none of the next run's.
+    bool cancel_received = false;
     /// With next == close, and not continued.
     std::optional<ParentReport> report{};
     /// With next == release: results (encoded events) that wait in the run's inbox, because it is paused.
@@ -208,6 +210,9 @@ struct ClaimRequest {
     std::string queue = "default";
     std::int32_t limit = 0;  ///< 0: claim nothing
     std::string build{};     ///< the worker's; see store/deployments.hpp
+    /// Takes what has been due for a second, also when somebody holds its row at this moment: waits for a moment, then
+    /// gives up. In a batch without commits.
+    bool patient = false;
 };
 
 /// One round trip, one transaction, one commit: a pipeline of set-based statements.

@@ -57,13 +57,15 @@ class HotConnection {
         RunId run;
         std::vector<HistoryRow> history;
         std::vector<InboxMessage> inbox;
+        bool more = false;  ///< there may be more messages than were asked for
     };
-    /// History (from activation 0 if `with_history`) and all waiting messages beyond inbox_head, per run.
+    /// History (from activation 0 if `with_history`) and waiting messages beyond inbox_head, per run.
     struct LoadRequest {
         RunId run;
         RunId chain;
         bool with_history = false;
         std::int64_t inbox_head = 0;
+        std::int32_t messages_max = 0;  ///< the oldest of them; 0: all
     };
     std::vector<Loaded> load(const std::vector<LoadRequest>& requests, Timestamp* now = nullptr);
 
@@ -145,6 +147,7 @@ struct WorkerRegistration {
     std::string build;  ///< recorded with activations
     std::string queue = "default";
     Duration lease = std::chrono::seconds{10};
+    bool encrypts = false;  ///< has master keys: nobody without is to store payloads from now on
 };
 
 /// What a worker says of itself when it renews its lease.

@@ -59,7 +59,7 @@ std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
         auto commit = Turn{settings_.turn, counts_, run, now_, !draining_ && !paused_}.take();
         if (settings_.watch != nullptr) settings_.watch->leave();
         if (!commit) {
-            wait(run);
+            run.overlooked ? refused(run) : wait(run);
             continue;
         }
         run.state = State::committing;
@@ -70,6 +70,18 @@ std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
         claiming_ += static_cast<std::size_t>(batch.claim.limit);
     }
     if (batch.commits.empty() && batch.claim.limit == 0) return std::nullopt;
+    return batch;
+}
+
+store::Batch Dispatcher::patient_claim() {
+    constexpr std::size_t few = 8;
+    store::Batch batch;
+    batch.worker = worker_;
+    batch.claim.queue = settings_.turn.queue;
+    batch.claim.build = settings_.turn.build;
+    batch.claim.patient = true;
+    batch.claim.limit = static_cast<std::int32_t>(std::min(few, room()));
+    claiming_ += static_cast<std::size_t>(batch.claim.limit);
     return batch;
 }
 
@@ -165,6 +177,7 @@ void Dispatcher::refused(HeldRun& run) {
     run.retry_rows.insert(run.retry_rows.begin(), sent.rows.begin(), sent.rows.end());
     run.execution.reset();
     run.inbox.clear();
+    run.looked_until = run.last_other = 0;
     run.check_orphans = true;
     run.take_all = true;
     queue_load(run);
@@ -240,7 +253,8 @@ std::optional<LoadOrder> Dispatcher::next_load() {
         if (entry == runs_.end() || !std::exchange(entry->second.load_queued, false)) continue;
         const HeldRun& run = entry->second;
         const bool with_history = !run.execution && run.history.empty();
-        order.runs.push_back({run.run, run.chain, with_history, run.inbox_read()});
+        order.runs.push_back(
+            {run.run, run.chain, with_history, run.inbox_read(), run.take_all ? 0 : inbox_page});
         order.fences.push_back(run.fence);
         if (run.check_orphans) order.rows_of.push_back(run.run);
     }
@@ -259,6 +273,8 @@ void Dispatcher::loaded(const LoadOrder& order, LoadReply reply) {
         if (entry != found.end()) {
             if (order.runs[i].with_history) run->history = std::move(entry->second->history);
             for (auto& message : entry->second->inbox) run->inbox.push_back(std::move(message));
+            run->page_full = entry->second->more;
+            run->has_messages = run->has_messages || run->page_full;
         }
         make_ready(*run);
     }
@@ -368,7 +384,8 @@ void Dispatcher::wait(HeldRun& run) {
     if (run.paused) return;  // for its eager activities, and for the next look
     go_on_in_place(run);
     if (run.has_messages) return queue_load(run);
-    const bool at_hand = !run.results.empty() || !run.retry_rows.empty() || !run.inbox.empty();
+    const bool left = run.only_signals() && !draining_ && !paused_ && leaves_signals(run, now_);
+    const bool at_hand = !run.results.empty() || !run.retry_rows.empty() || (!run.inbox.empty() && !left);
     run.wake_at = next_look(run);
     if (at_hand || (run.wake_at && *run.wake_at <= now_)) return make_ready(run);
     if (run.wake_at) timers_.emplace(*run.wake_at, run.run);

@@ -83,6 +83,8 @@ class Dispatcher {
     // --- what is wanted ------------------------------------------------------------------------------------
     /// The next batch, with a claim if asked for and if there is room. None when there is nothing to do.
     [[nodiscard]] std::optional<store::Batch> next_batch(bool claim);
+    /// A claim of what ordinary claims have passed over because somebody held it. Only if there is room.
+    [[nodiscard]] store::Batch patient_claim();
     [[nodiscard]] std::optional<LoadOrder> next_load();
     [[nodiscard]] std::vector<Attempt> take_starts() { return std::exchange(starts_, {}); }
     [[nodiscard]] std::vector<RunId> take_closed() { return std::exchange(closed_, {}); }

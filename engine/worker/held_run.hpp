@@ -64,6 +64,10 @@ struct HeldRun {
     std::deque<store::InboxMessage> inbox;   ///< loaded, not yet consumed
     std::optional<Timestamp> wake_at;        ///< while waiting: its place in the Dispatcher's order of timers
     bool has_messages = false;               ///< there are more in the database
+    bool page_full = false;                  ///< the last load has left some, as far as it knows
+    std::int64_t looked_until = 0;  ///< the inbox has been looked through for other things than signals
+    std::int64_t last_other = 0;    ///< the last of these
+    bool overlooked = false;        ///< its turn has to be made again, with all messages
     bool take_all =
         false;  ///< it could not end because messages waited: its next activation takes all of them
     bool load_queued = false;
@@ -80,6 +84,10 @@ struct HeldRun {
 
     [[nodiscard]] std::int64_t inbox_read() const {
         return inbox.empty() ? inbox_head : inbox.back().sequence;
+    }
+    /// There is nothing but signals in its inbox.
+    [[nodiscard]] bool only_signals() const {
+        return looked_until == inbox_read() && last_other <= inbox_head;
     }
 };
 

@@ -15,22 +15,6 @@ namespace {
 using replay::Blocked;
 using store::RunCommit;
 
-template <class T>
-std::optional<EventId> scheduled_by(const history::Event& event) {
-    const auto* result = std::get_if<T>(&event);
-    return result == nullptr ? std::nullopt : std::optional{result->scheduled};
-}
-
-std::optional<EventId> settles(const history::Event& event) {
-    const auto completed = scheduled_by<history::ActivityCompleted>(event);
-    return completed ? completed : scheduled_by<history::ActivityFailed>(event);
-}
-
-/// Code must not meet a tombstone where a value was.
-Blocked unreadable(const std::string& why) {
-    return {Blocked::Kind::undecodable, why, {}};
-}
-
 history::Event canceled_before_start(const ActivityFacts& facts) {
     Failure cause;
     cause.kind = FailureKind::canceled;
@@ -51,6 +35,7 @@ Turn::Turn(const TurnSettings& settings, TurnCounts& counts, HeldRun& run, Times
 
 std::optional<RunCommit> Turn::take() {
     run_.sent = {};
+    run_.overlooked = false;
     if (run_.refused) return block(*std::exchange(run_.refused, std::nullopt));
     if (run_.paused) return park();
     if (auto blocked = catch_up()) {
@@ -60,6 +45,10 @@ std::optional<RunCommit> Turn::take() {
     if (auto blocked = collect()) return block(*blocked);
     RunCommit commit = blank();
     if (auto blocked = activate(commit)) return block(*blocked);
+    if (overlooks_signals(commit)) {
+        run_.overlooked = true;
+        return std::nullopt;
+    }
     std::ranges::move(turned_down_, std::back_inserter(commit.updates));
     choose_next(commit);
     const bool nothing = !commit.activation && commit.activities.empty() && commit.units.empty() &&
@@ -89,79 +78,6 @@ std::optional<Blocked> Turn::catch_up() {
     return std::nullopt;
 }
 
-std::optional<Blocked> Turn::collect() {
-    run_.sent.results = std::exchange(run_.results, {});
-    for (const history::Event& result : run_.sent.results) accept(result);
-    run_.sent.inbox_head = run_.inbox_head;
-    try {
-        for (const store::InboxMessage& message : run_.inbox) {
-            if (!message.unreadable.empty()) return unreadable(message.unreadable);
-            if (!take_message(message, history::decode_event(message.event))) break;
-            run_.sent.inbox_head = message.sequence;
-        }
-    } catch (const DecodeError& error) {
-        return Blocked{Blocked::Kind::undecodable, std::string{"a message: "} + error.what(), {}};
-    }
-    for (history::Event& timer : run_.execution->due_timers(now_)) arrived_.push_back(std::move(timer));
-    return std::nullopt;
-}
-
-/// False if it has to wait for the next activation.
-bool Turn::take_message(const store::InboxMessage& message, history::Event event) {
-    if (const auto* update = std::get_if<history::UpdateAccepted>(&event)) return take_up(*update);
-    // A result for an earlier run of the chain would be taken for one of this run's.
-    if (message.run != run_.run && !is_for_chain(event)) return true;
-    if (const auto* ordered = std::get_if<history::ActivityOrdered>(&event)) {
-        heed(*ordered);
-    } else {
-        accept(std::move(event));
-    }
-    return true;
-}
-
-/// False if it waits for the next activation, and with it everything behind it. When the run was about to end
-/// without having read all messages, nothing may wait: then an update is judged where it stands, and one that
-/// comes before the code has ever run is told so.
-bool Turn::take_up(const history::UpdateAccepted& update) {
-    const bool over = run_.execution->past_deadline(now_);
-    if (over || (first_activation_ && run_.take_all)) {
-        turned_down_.push_back(too_late(update, !over));
-        return true;
-    }
-    replay::UpdateVerdict verdict = run_.execution->judge(update, !arrived_.empty() && !run_.take_all);
-    if (verdict.kind == replay::UpdateVerdict::Kind::later) return false;
-    if (verdict.kind == replay::UpdateVerdict::Kind::accept) {
-        arrived_.emplace_back(update);
-    } else {
-        turned_down_.push_back(turned_down(update, std::move(verdict.reason)));
-    }
-    return true;
-}
-
-/// Somebody has answered for an activity that runs here, an operator perhaps, or its own transaction.
-void Turn::let_go(EventId activity) {
-    const auto eager = run_.eager.find(activity);
-    if (eager == run_.eager.end()) return;
-    eager->second.control->ask_to_stop();
-    run_.eager.erase(eager);
-}
-
-/// An operator's order for an activity that has no row: if it fails, it gets one, to which the order is applied.
-void Turn::heed(const history::ActivityOrdered& ordered) {
-    const auto eager = run_.eager.find(ordered.scheduled);
-    if (eager == run_.eager.end()) return;
-    eager->second.ordered = true;
-    if (ordered.stop) eager->second.control->ask_to_stop();
-}
-
-void Turn::accept(history::Event event) {
-    const auto activity = settles(event);
-    if (activity) let_go(*activity);
-    if (!run_.execution->expects(event)) return;
-    if (activity && !settled_now_.insert(*activity).second) return;
-    arrived_.push_back(std::move(event));
-}
-
 std::optional<Blocked> Turn::activate(RunCommit& commit) {
     const EventId first_new = run_.execution->next_event();
     if (run_.execution->past_deadline(now_)) {
@@ -172,6 +88,7 @@ std::optional<Blocked> Turn::activate(RunCommit& commit) {
         ChildChains children = open_children(*run_.execution);
         RunningUpdates updates = running_updates(*run_.execution);
         const std::size_t unread = run_.execution->unread_signals();
+        commit.cancel_received = cancel_received();
         auto result = run_.execution->activate(std::move(arrived_), now_);
         if (result.blocked) return result.blocked;
         record(commit, *result.activated);
@@ -374,7 +291,7 @@ void Turn::choose_next(RunCommit& commit) {
     commit.wake_at = run_.execution->wake_at();
     const bool busy = run_.eager.size() > run_.sent.let_go.size() || !run_.sent.starts.empty() ||
                       !run_.sent.results_after.empty() || !commit.children.empty() ||
-                      commit.inbox_head < run_.inbox_read();
+                      commit.inbox_head < run_.inbox_read() || run_.has_messages;
     commit.next = busy ? RunCommit::Next::keep : RunCommit::Next::release;
     const std::string& type = run_.execution->started().type;
     if (first_activation_ && settings_.workflows.versioning(type) == Versioning::pinned)

@@ -45,17 +45,25 @@ class Turn {
     Turn(const TurnSettings& settings, TurnCounts& counts, HeldRun& run, Timestamp now, bool eager_allowed);
 
     /// The commit, or nothing when there is nothing to write and the run stays. `run.sent` is what goes with
-    /// it.
+    /// it. Nothing as well when `run.overlooked`: the code must be given all messages, and asked again.
     [[nodiscard]] std::optional<store::RunCommit> take();
 
   private:
     [[nodiscard]] std::optional<replay::Blocked> catch_up();
+    // What has arrived (turn_inbox.cpp).
     [[nodiscard]] std::optional<replay::Blocked> collect();
+    [[nodiscard]] std::size_t signals_wanted(bool news) const;
+    [[nodiscard]] std::optional<replay::Blocked> read_inbox(std::size_t signals);
+    [[nodiscard]] std::int64_t last_other();
+    [[nodiscard]] bool overlooks_signals(const store::RunCommit& commit) const;
+    [[nodiscard]] bool cancel_received() const;
+    [[nodiscard]] static replay::Blocked unreadable(const std::string& why);
     [[nodiscard]] bool take_message(const store::InboxMessage& message, history::Event event);
     [[nodiscard]] bool take_up(const history::UpdateAccepted& update);
     void accept(history::Event event);
     void let_go(EventId activity);
     void heed(const history::ActivityOrdered& ordered);
+    // Its turn.
     [[nodiscard]] std::optional<replay::Blocked> activate(store::RunCommit& commit);
     // Turns that run no code (turn_ends.cpp).
     void time_out(store::RunCommit& commit);
@@ -93,6 +101,12 @@ class Turn {
     bool first_activation_ = false;
     EventId recorded_until_{};  ///< last event of the history that was loaded
 };
+
+/// Messages of a run that are loaded at a time.
+inline constexpr std::int32_t inbox_page = 200;
+/// What waits in its inbox beyond the messages at hand may stay there: its code has enough of them, and goes on by
+/// itself.
+[[nodiscard]] bool leaves_signals(const HeldRun& run, Timestamp now);
 
 /// 1 s doubling to 10 min.
 [[nodiscard]] Duration blocked_backoff(std::int32_t failures);

@@ -11,6 +11,8 @@ constexpr std::chrono::milliseconds longest_sleep{250};
 constexpr std::chrono::milliseconds message_poll{250};
 /// Errands that could not be carried out, because their runs were busy, are tried again this soon.
 constexpr std::chrono::milliseconds delivery_retry{5};
+/// Runs that claims pass over, because somebody holds their rows, are waited for this often.
+constexpr std::chrono::seconds patient_claim_every{1};
 /// What is left of a drain after its grace: time to commit rows and releases.
 constexpr std::chrono::seconds drain_tail{5};
 
@@ -66,7 +68,8 @@ void WorkerLoop::handle_result(CommitDone done) {
     const auto local = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
     around_.metrics.skew(done.result.now - (local - done.took / 2));
     database_time(done.result.now);
-    if (done.batch.claim.limit > 0) {
+    if (done.batch.claim.limit > 0 && !done.batch.claim.patient) {
+        claims_take_all_ = !done.result.more_due;
         claim_under_way_ = false;
         if (claimed > 0) claim_poll_.found();
         claim_wanted_ = claim_wanted_ || done.result.more_due;
@@ -204,6 +207,7 @@ std::optional<LaneJob> WorkerLoop::next_look() {
         next_delivery_ = now + options_.sweep_every;
         return DeliverJob{};
     }
+    if (auto claim = late_claim()) return claim;
     if (message_poll_under_way_) return std::nullopt;
     const auto timer = dispatcher_.next_timer();
     const bool timer_due = timer && *timer <= estimated_now();
@@ -214,6 +218,14 @@ std::optional<LaneJob> WorkerLoop::next_look() {
     if (held.empty()) return std::nullopt;
     message_poll_under_way_ = true;
     return PollJob{std::move(held)};
+}
+
+/// While claims leave nothing, what is overdue is a run whose row others hold again and again.
+std::optional<LaneJob> WorkerLoop::late_claim() {
+    const bool wanted = options_.run_workflows && claims_take_all_ && dispatcher_.room_for_claims();
+    if (!wanted || Clock::now() < next_patient_claim_) return std::nullopt;
+    next_patient_claim_ = Clock::now() + patient_claim_every;
+    return CommitJob{dispatcher_.patient_claim()};
 }
 
 void WorkerLoop::start_attempts() {

@@ -84,6 +84,7 @@ class WorkerLoop {
     void give_orders();
     [[nodiscard]] std::optional<LaneJob> next_job();
     [[nodiscard]] std::optional<LaneJob> next_look();
+    [[nodiscard]] std::optional<LaneJob> late_claim();
     void start_attempts();
     void tell();
     void tell_of_started_runs();
@@ -106,6 +107,8 @@ class WorkerLoop {
 
     bool claim_wanted_ = true;
     bool claim_under_way_ = false;
+    bool claims_take_all_ = false;  ///< the last one did, but for what somebody held
+    Clock::time_point next_patient_claim_{};
     Clock::time_point next_claim_{};
     AdaptivePoll claim_poll_;
     bool messages_wanted_ = false;

@@ -279,6 +279,15 @@ struct Household : test::FamilyFixture {
 }  // namespace
 
 TEST_CASE_FIXTURE(Household,
+                  "a child that has been asked to stop is not asked again when its parent closes") {
+    using namespace test;
+    CHECK(send(asked.run, history::CancelRequested{"by hand", "ann"}) == SendResult::delivered);
+    CHECK(commit(close_of(parent)).committed.size() == 1);
+    check_policies_kept();
+    CHECK(inbox(asked).size() == 1);
+}
+
+TEST_CASE_FIXTURE(Household,
                   "a parent that closes: its children end, are asked to stop or go on, by policy") {
     const auto result = commit(test::close_of(parent));
     CHECK(result.committed.size() == 1);
@@ -337,6 +346,16 @@ TEST_CASE_FIXTURE(test::FamilyFixture,
         CHECK(canceled.errands);
         deliver_all();
         CHECK(std::holds_alternative<history::CancelRequested>(inbox(next).at(0)));
+    }
+    SUBCASE("asked again and again, by anybody, it is asked once") {
+        RunCommit cancel = commit_of(parent, {history::ChildCancelRequested{EventId{2}}});
+        cancel.inbox_head = parent.inbox_head;
+        cancel.cancel_children = {child.run, child.run};
+        CHECK(commit(cancel).committed.size() == 1);
+        deliver_all();
+        CHECK(number("select count(*) from engine.errands") == 0);
+        CHECK(send(next.run, history::CancelRequested{"by hand", "ann"}) == SendResult::delivered);
+        CHECK(inbox(next).size() == 1);
     }
     SUBCASE("the parent's end ends it") {
         parent.inbox_head = parent.inbox_tail;

@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(FamilyPlans, "continuing as new moves the name and the live ro
     check_uses(
         "continue_runs",
         fmt::format("{}, {}, '{{{}}}', '{{{}}}', '{{{}}}', '{{1}}', '{{0}}', '{{2}}', '{{{}}}', '{{t}}', "
-                    "'{{default}}', '{{\"{{}}\"}}', '{{continued_as_new}}', '{{null}}'",
+                    "'{{default}}', '{{\"{{}}\"}}', '{{continued_as_new}}', '{{null}}', '{{f}}'",
                     worker.value, one(child.run), child.fence.epoch, child.fence.token, child.activations,
                     ids.run_id().value.to_string()),
         {"a_workflow_id_names_one_run_at_a_time", "a_run_is_live_once", "an_activity_has_one_row"});

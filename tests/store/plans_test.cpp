@@ -28,6 +28,17 @@ TEST_CASE_FIXTURE(Plans,
     CHECK_MESSAGE(plan.find("a_run_is_live_once") != std::string::npos, plan);
 }
 
+TEST_CASE_FIXTURE(Plans, "a claim that waits reads the oldest that are due, whatever is queued") {
+    using namespace test;
+    fill_queue(20'000);
+    database.advance(std::chrono::seconds{2});
+    const std::string plan =
+        explain("claim_late_runs", "1, 42, 'default', 8, " + recent + ", 'build-1', 1000000");
+    check_no_whole_tables(plan);
+    CHECK_MESSAGE(buffers_of_scan(plan, "Index Scan using live_runs_claimable") <= 20, plan);
+    CHECK_MESSAGE(plan.find("a_run_is_live_once") != std::string::npos, plan);
+}
+
 TEST_CASE_FIXTURE(Plans, "the plan of a claim made on empty tables is the same one") {
     using namespace test;
     const std::string plan = explain("claim_runs", claim_values);

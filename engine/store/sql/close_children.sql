@@ -29,7 +29,8 @@ page as materialized (
        for update of k skip locked
 ),
 held as materialized (
-    select run_id, chain_id, activations, next_event, tenant, queue, has_children from engine.live_runs
+    select run_id, chain_id, activations, next_event, tenant, queue, has_children, cancel_requested
+      from engine.live_runs
      where run_id = any (array(select run_id from page where parent_close <> 'abandon'))
      order by run_id for update skip locked
 ),
@@ -75,13 +76,17 @@ unanswered as (
 emptied as (
     delete from engine.inbox i where i.chain_id = any (array(select chain_id from ended))
 ),
+to_stop as materialized (
+    select h.run_id, h.chain_id, h.cancel_requested from held h
+     where h.run_id = any (array(select run_id from page where parent_close = 'request_cancel'))
+),
+-- Once is enough.
 asked as (
     update engine.live_runs l
        set inbox_tail = l.inbox_tail + 1, cancel_requested = true,
            wake_at = case when l.owner is null and l.failures = 0
                           then least(coalesce(l.wake_at, 'infinity'), engine.now()) else l.wake_at end
-     where l.run_id = any (array(select h.run_id from held h join page p on p.run_id = h.run_id
-                                  where p.parent_close = 'request_cancel'))
+     where l.run_id = any (array(select run_id from to_stop where not cancel_requested))
     returning l.run_id, l.chain_id, l.tenant, l.queue, l.inbox_tail
 ),
 sent as (
@@ -92,7 +97,7 @@ untied as (
     delete from engine.children k
      where k.child_chain = any (array(select child_chain from page where parent_close = 'abandon' or run_id is null
                                       union all select chain_id from ended
-                                      union all select chain_id from asked))
+                                      union all select chain_id from to_stop))
     returning 1
 ),
 done as (

@@ -6,12 +6,14 @@
 -- a_workflow_id_names_one_run_at_a_time, a_run_is_live_once (owner + 0 hides live_runs_owned), an_activity_has_one_row.
 -- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations before, $6 activations added, $7 inbox head,
 -- $8 events in all, $9 next run, $10 its type, $11 its queue, $12 its activation 0,
--- $13 how the old one ends, $14 when the next one is claimable (null: now)
+-- $13 how the old one ends, $14 when the next one is claimable (null: now), $15 the old one has received its cancel
+-- request: the next one has not, and may be asked for itself
 with given as materialized (
     select * from unnest($2::uuid[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[], $7::bigint[],
                          $8::integer[], $9::uuid[], $10::text[], $11::text[], $12::bytea[], $13::text[],
-                         $14::timestamptz[])
-        as x(run_id, epoch, token, before, activations, head, events, next, type, queue, activation, status, wake_at)
+                         $14::timestamptz[], $15::boolean[])
+        as x(run_id, epoch, token, before, activations, head, events, next, type, queue, activation, status, wake_at,
+             canceled)
 ),
 continuing as materialized (
     -- Without its facts a run has no name; the next one's facts then refuse the data.
@@ -53,7 +55,7 @@ live as (
            (run_id, chain_id, wake_at, inbox_head, inbox_tail, unread, has_children, cancel_requested, queue, tenant,
             priority, fairness_key, fairness_weight, paused, owner, build)
     select x.next, g.chain_id, greatest(x.wake_at, engine.now()), x.head, g.inbox_tail, g.unread, g.has_children,
-           g.cancel_requested and g.inbox_tail > x.head, x.queue, g.tenant,
+           g.cancel_requested and not x.canceled and g.inbox_tail > x.head, x.queue, g.tenant,
            g.priority, g.fairness_key, g.fairness_weight, g.paused, case when g.paused then 0 end,
            d.ramping_build
       from gone g

@@ -1,7 +1,7 @@
 -- Carries out errands between workflows: the message goes into the inbox of the open run that has the workflow id,
 -- and the sender's inbox is told, in one transaction; both are woken as in deliver_messages. A request id that the
--- receiving chain has seen is told as delivered and not repeated. A sender that has ended is told nothing. What
--- concerns a run that somebody holds at this moment, or that has just moved on, stays for the next time.
+-- receiving chain has seen is told as delivered and not repeated; so is a cancel request to a run that has been asked
+-- to stop already. A sender that has ended is told nothing. What concerns a run that somebody holds at this moment, or that has just moved on, stays for the next time.
 --
 -- Locks: errands, skipping locked rows; then live_runs in key order, skipping locked rows; then message_ids and new
 -- inbox rows. Indexes: an_errand_is_run_once, a_workflow_id_names_one_run_at_a_time, a_run_is_live_once.
@@ -17,12 +17,14 @@ aimed as materialized (
       from orders o
 ),
 held as materialized (
-    select run_id, chain_id from engine.live_runs
+    select run_id, chain_id, cancel_requested from engine.live_runs
      where run_id = any (array(select receiver from aimed union select sender from aimed))
      order by run_id for update skip locked
 ),
 ready as materialized (
-    select a.*, h.chain_id as receiving_chain
+    select a.*, h.chain_id as receiving_chain,
+           a.cancels and (h.cancel_requested
+                          or row_number() over (partition by a.receiver, a.cancels order by a.id) > 1) as said
       from aimed a
       left join held h on h.run_id = a.receiver
      where (a.receiver is null or h.run_id is not null)
@@ -37,6 +39,7 @@ fresh as (
 messages as materialized (
     select r.receiver as run_id, r.id, 0 as part, r.event, r.cancels
       from ready r join fresh f on f.chain_id = r.receiving_chain and f.request_id = r.request_id
+     where not r.said
      union all
     select r.sender, r.id, 1, case when r.receiver is null then r.failed else r.delivered end, false
       from ready r where r.sender is not null

@@ -1,6 +1,6 @@
 -- Carries out errands that are messages: each goes into the inbox of its run, which is woken unless it is owned (its
 -- worker looks) or blocked; and is deleted. Errands whose run has ended are dropped. Those whose run somebody holds at
--- this moment, or has just given another place, stay for the next time.
+-- this moment, or has just given another place, stay for the next time. A run is asked to stop once.
 --
 -- Locks: errands, skipping locked rows; then live_runs in key order, skipping locked rows; then new inbox rows. Indexes:
 -- an_errand_is_run_once, a_child_has_one_parent, a_workflow_id_names_one_run_at_a_time, a_run_is_live_once.
@@ -26,16 +26,23 @@ aimed as materialized (
       from cancels c
 ),
 held as materialized (
-    select run_id from engine.live_runs
+    select run_id, cancel_requested from engine.live_runs
      where run_id = any (array(select run_id from aimed where run_id is not null))
      order by run_id for update skip locked
 ),
+wanted as (
+    select run_id, kind, id, event from aimed
+     where kind = 'message' and run_id = any (array(select run_id from held))
+     union all
+    (select distinct on (run_id) run_id, kind, id, event from aimed
+      where kind = 'cancel' and run_id = any (array(select run_id from held where not cancel_requested))
+      order by run_id, id)
+),
 numbered as materialized (
-    select a.*, row_number() over (partition by a.run_id order by a.id) as place,
-           count(*) over (partition by a.run_id) as messages,
-           bool_or(a.kind = 'cancel') over (partition by a.run_id) as cancels
-      from aimed a
-     where a.run_id = any (array(select run_id from held))
+    select w.*, row_number() over (partition by w.run_id order by w.id) as place,
+           count(*) over (partition by w.run_id) as messages,
+           bool_or(w.kind = 'cancel') over (partition by w.run_id) as cancels
+      from wanted w
 ),
 counted as (
     update engine.live_runs l

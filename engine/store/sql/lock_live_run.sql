@@ -2,5 +2,6 @@
 --
 -- Locks: one row of live_runs. Index: a_run_is_live_once.
 -- $1 run_id
-select chain_id, activations, next_event, engine.microseconds(engine.now()), inbox_tail - inbox_head + unread
+select chain_id, activations, next_event, engine.microseconds(engine.now()), inbox_tail - inbox_head + unread,
+       cancel_requested
   from engine.live_runs where run_id = $1::uuid for update

@@ -27,6 +27,12 @@ PartitionReport drop_old_partition(durable::TransactionalContext& context, pqxx:
     return {0, 1};
 }
 
+ShrinkReport shrink_partitions(durable::TransactionalContext& context, pqxx::work& tx,
+                               PartitionPolicy /*the same for all*/) {
+    const auto rows = tx.exec_params(std::string{sql::shrink_partitions}, storable(context.now()));
+    return {rows[0][0].as<int>(), rows[0][1].as<int>()};
+}
+
 RetentionReport forget_old_rows(durable::TransactionalContext& context, pqxx::work& tx,
                                 RetentionPolicy policy) {
     const std::string now = storable(context.now());

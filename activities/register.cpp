@@ -55,6 +55,7 @@ void register_activities(durable::worker::ActivityRegistry& activities,
     activities.transactional(plan_reminder, for_the_tenant(transactional::plan_reminder));
     activities.transactional(make_partitions, for_everybody(transactional::make_partitions));
     activities.transactional(drop_old_partition, for_everybody(transactional::drop_old_partition));
+    activities.transactional(shrink_partitions, for_everybody(transactional::shrink_partitions));
     activities.transactional(forget_old_rows, for_everybody(transactional::forget_old_rows));
     register_live_events(activities, dependencies.vendors);
 

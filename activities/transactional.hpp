@@ -37,6 +37,8 @@ ReminderMessages plan_reminder(durable::TransactionalContext& context, pqxx::wor
                                CallbackReminder input);
 PartitionReport make_partitions(durable::TransactionalContext& context, pqxx::work& tx,
                                 PartitionPolicy policy);
+ShrinkReport shrink_partitions(durable::TransactionalContext& context, pqxx::work& tx,
+                               PartitionPolicy policy);
 PartitionReport drop_old_partition(durable::TransactionalContext& context, pqxx::work& tx,
                                    PartitionPolicy policy);
 RetentionReport forget_old_rows(durable::TransactionalContext& context, pqxx::work& tx,

@@ -6,9 +6,16 @@ durable::Task<PartitionReport> maintain_partitions(durable::Workflow& wf, Partit
     PartitionReport report = co_await wf.run(make_partitions, policy);
     while (true) {
         const PartitionReport bite = co_await wf.run(drop_old_partition, policy);
-        if (bite.dropped == 0) co_return report;
+        if (bite.dropped == 0) break;
         report.dropped += bite.dropped;
     }
+    if (!wf.patched("engine-partitions-shrink")) co_return report;
+    constexpr int bites_a_day = 200;
+    for (int i = 0; i < bites_a_day; ++i) {
+        const ShrinkReport bite = co_await wf.run(shrink_partitions, policy);
+        if (bite.dropped + bite.rewritten == 0) break;
+    }
+    co_return report;
 }
 
 durable::Task<RetentionReport> forget_what_is_old(durable::Workflow& wf, RetentionPolicy policy) {

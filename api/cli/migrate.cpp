@@ -4,6 +4,7 @@
 
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/payload_settings.hpp"
 #include "engine/client/connection_pool.hpp"
 #include "engine/client/schedules.hpp"
 #include "workflows/schedules.hpp"
@@ -39,8 +40,9 @@ int show_plan(const Session& session, const std::vector<schema::Step>& steps, bo
 
 /// What the program does by the clock, as this build has it.
 durable::client::ScheduleChanges apply_schedules(const Session& session) {
-    durable::client::ScheduleClient schedules{
-        {.connection_string = session.database_url(), .notifications = false}};
+    durable::client::ScheduleClient schedules{{.connection_string = session.database_url(),
+                                               .notifications = false,
+                                               .payloads = payload_settings()}};
     return schedules.apply(product_schedules());
 }
 

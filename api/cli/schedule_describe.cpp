@@ -22,6 +22,7 @@ Json full_json(const ScheduleInfo& schedule, const std::vector<durable::Timestam
     Json json = to_json(schedule);
     json["revision"] = schedule.revision;
     json["spec"] = Json::parse(durable::encode(schedule.spec).json);
+    if (!schedule.unreadable.empty()) json["input_unreadable"] = schedule.unreadable;
     json["created_at"] = json_time(schedule.created_at);
     json["updated_at"] = json_time(schedule.updated_at);
     json["next_times"] = Json::array();
@@ -48,6 +49,7 @@ void print_facts(const Session& session, const ScheduleInfo& schedule) {
     if (spec.pause_on_failure) add("on failure", "pauses");
     add("starts", fmt::format("{} on queue {}", spec.workflow.type, spec.workflow.queue));
     add("tenant", spec.workflow.tenant.value);
+    add("input", schedule.unreadable, Color::yellow);
     const std::string limit = spec.limited_actions ? fmt::format(" of {}", *spec.limited_actions) : "";
     add("revision", std::to_string(schedule.revision));
     add("actions", fmt::format("{}{}", schedule.actions, limit));
@@ -87,12 +89,14 @@ void define_schedule_describe(CLI::App& app, Session& session) {
         ->type_name("N")
         ->capture_default_str()
         ->check(CLI::Range(0, 1000));
-    manual(app,
-           "Shows a schedule's rule and policies, what it has done, and when it runs next. JSON: what "
-           "`schedule list` "
-           "shows, and {spec, created_at, updated_at, next_times}; durations in the spec are microseconds.",
-           {{"callflex schedule describe usage-aggregation", "the facts"},
-            {"callflex schedule describe usage-aggregation --next 30", "the next thirty times"}});
+    manual(
+        app,
+        "Shows a schedule's rule and policies, what it has done, and when it runs next. JSON: what "
+        "`schedule list` "
+        "shows, and {spec, input_unreadable, created_at, updated_at, next_times}; durations in the spec are "
+        "microseconds; input_unreadable says why an encrypted input is not shown.",
+        {{"callflex schedule describe usage-aggregation", "the facts"},
+         {"callflex schedule describe usage-aggregation --next 30", "the next thirty times"}});
     app.callback([arguments, &session] { session.exit_code = describe(session, *arguments); });
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/cli/payload_settings.hpp"
 #include "api/cli/run_json.hpp"
 #include "engine/client/human_time.hpp"
 
@@ -12,7 +13,8 @@ using durable::OverlapPolicy;
 void with_schedules(const Session& session, const std::function<void(ScheduleClient&)>& act) {
     ScheduleClient client{{.connection_string = session.database_url(),
                            .connections_max = 1,
-                           .patience = std::chrono::milliseconds{2000}}};
+                           .patience = std::chrono::milliseconds{2000},
+                           .payloads = payload_settings()}};
     try {
         act(client);
     } catch (const durable::client::NotFound& error) {

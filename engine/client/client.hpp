@@ -183,12 +183,12 @@ class Client {
 
     // --- start ---------------------------------------------------------------------------------------------
     template <class Input, class Output>
-    StartResult start(pqxx::transaction_base& tx, const WorkflowType<Input, Output>& type, const Input& input,
-                      const StartOptions& options) {
+    StartResult start(pqxx::transaction_base& tx, const WorkflowType<Input, Output>& type,
+                      const std::type_identity_t<Input>& input, const StartOptions& options) {
         return start(tx, std::string{type.name}, encode(input), options);
     }
     template <class Input, class Output>
-    StartResult start(const WorkflowType<Input, Output>& type, const Input& input,
+    StartResult start(const WorkflowType<Input, Output>& type, const std::type_identity_t<Input>& input,
                       const StartOptions& options) {
         return start(std::string{type.name}, encode(input), options);
     }
@@ -202,7 +202,8 @@ class Client {
     /// Sends a signal to the open run of the workflow id, or starts one that has it waiting: all or nothing,
     /// once for a request id. See store::signal_with_start for what the policies and request ids mean.
     template <class Input, class Output, class Message>
-    SignalWithStartResult signal_with_start(const WorkflowType<Input, Output>& type, const Input& input,
+    SignalWithStartResult signal_with_start(const WorkflowType<Input, Output>& type,
+                                            const std::type_identity_t<Input>& input,
                                             const StartOptions& options, const Signal<Message>& signal_type,
                                             const std::type_identity_t<Message>& message) {
         return signal_with_start(std::string{type.name}, encode(input), options,
@@ -217,8 +218,8 @@ class Client {
 
     // --- messages ------------------------------------------------------------------------------------------
     template <class Message>
-    SendResult signal(const RunRef& to, const Signal<Message>& signal_type, const Message& message,
-                      const std::string& request_id = {}) {
+    SendResult signal(const RunRef& to, const Signal<Message>& signal_type,
+                      const std::type_identity_t<Message>& message, const std::string& request_id = {}) {
         return signal(to, std::string{signal_type.name}, encode(message), request_id);
     }
     SendResult signal(pqxx::transaction_base& tx, const RunRef& to, const std::string& name,

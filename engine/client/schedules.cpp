@@ -5,6 +5,7 @@
 #include "engine/client/connection_pool.hpp"
 #include "engine/client/transactions.hpp"
 #include "engine/schedule/timetable.hpp"
+#include "engine/store/payload_gate.hpp"
 
 namespace durable::client {
 namespace {
@@ -36,17 +37,19 @@ class ScheduleClient::Impl {
     explicit Impl(const ClientOptions& options)
         : pool(options.connection_string, options.connections_max),
           transactions(pool, options.patience),
+          gate(options.connection_string, options.payloads),
           notifier(with_deadlines(options.connection_string), options.notifications) {}
 
     ScheduleInfo find(const std::string& id) {
         std::optional<ScheduleInfo> info;
-        transactions.read([&](pqxx::transaction_base& tx) { info = store::find_schedule(tx, id); });
+        transactions.read([&](pqxx::transaction_base& tx) { info = store::find_schedule(tx, gate, id); });
         must_exist(info.has_value(), id);
         return *info;
     }
 
     ConnectionPool pool;
     Transactions transactions;
+    store::PayloadGate gate;
     store::IdSource ids;
     store::Notifier notifier;
 };
@@ -57,16 +60,16 @@ ScheduleClient::~ScheduleClient() = default;
 ScheduleChanges ScheduleClient::apply(std::span<const ScheduleSpec> specs) {
     ScheduleChanges changes;
     impl_->transactions.write(
-        [&](pqxx::transaction_base& tx, bool) { changes = store::apply_schedules(tx, specs); });
+        [&](pqxx::transaction_base& tx, bool) { changes = store::apply_schedules(tx, impl_->gate, specs); });
     return changes;
 }
 
 bool ScheduleClient::create(const ScheduleSpec& spec) {
     bool created = false;
     impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
-        created = store::create_schedule(tx, spec);
+        created = store::create_schedule(tx, impl_->gate, spec);
         if (created || !in_doubt) return;
-        const auto known = store::find_schedule(tx, spec.id);
+        const auto known = store::find_schedule(tx, impl_->gate, spec.id);
         created = known && known->spec == spec;
     });
     return created;
@@ -75,7 +78,7 @@ bool ScheduleClient::create(const ScheduleSpec& spec) {
 store::ScheduleUpdate ScheduleClient::update(const ScheduleSpec& spec, std::optional<std::int64_t> revision) {
     auto result = store::ScheduleUpdate::not_found;
     impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
-        result = store::update_schedule(tx, spec, revision);
+        result = store::update_schedule(tx, impl_->gate, spec, revision);
         if (in_doubt && result == store::ScheduleUpdate::unchanged) result = store::ScheduleUpdate::updated;
     });
     return result;
@@ -83,7 +86,8 @@ store::ScheduleUpdate ScheduleClient::update(const ScheduleSpec& spec, std::opti
 
 std::vector<ScheduleInfo> ScheduleClient::list() {
     std::vector<ScheduleInfo> schedules;
-    impl_->transactions.read([&](pqxx::transaction_base& tx) { schedules = store::list_schedules(tx); });
+    impl_->transactions.read(
+        [&](pqxx::transaction_base& tx) { schedules = store::list_schedules(tx, impl_->gate); });
     return schedules;
 }
 
@@ -120,7 +124,7 @@ ScheduleDecision ScheduleClient::trigger(const std::string& id, std::optional<Ov
     std::optional<ScheduleDecision> earlier;
     impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
         if (in_doubt) earlier = already_triggered(tx, info);
-        if (!earlier) turn = store::trigger_schedule(tx, impl_->ids, id, info.now, overlap);
+        if (!earlier) turn = store::trigger_schedule(tx, impl_->gate, impl_->ids, id, info.now, overlap);
     });
     if (earlier) return *earlier;
     must_exist(turn.has_value(), id);

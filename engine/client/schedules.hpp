@@ -26,7 +26,9 @@ class ScheduleClient {
     ScheduleClient(const ScheduleClient&) = delete;
     ScheduleClient& operator=(const ScheduleClient&) = delete;
 
-    /// See store::apply_schedules. Throws schedule::ScheduleError.
+    // Inputs are sealed by the options' payload settings on their way into rows; those that cannot be read
+    // here (ScheduleInfo::unreadable) stay as they are unless another one is given.
+    /// See store::apply_schedules. Throws schedule::ScheduleError, store::PayloadTooLarge.
     ScheduleChanges apply(std::span<const ScheduleSpec> specs);
     /// False: there is one of that id, and it is another one. Throws schedule::ScheduleError.
     bool create(const ScheduleSpec& spec);

@@ -114,6 +114,7 @@ class ControlConnection::Impl {
         Step step{{"register_worker", sql::register_worker}, {}};
         step.params.add(std::string_view{registration_.name}).add(std::string_view{registration_.build});
         step.params.add(std::string_view{registration_.queue}).add(std::int64_t{registration_.lease.count()});
+        step.params.add(registration_.encrypts);
         return WorkerNo{session_.run(step).int32(0, 0)};
     }
 

@@ -115,17 +115,20 @@ class PayloadGate::Impl {
     /// For a run that is not known yet, so that nothing could be noted as used by it: all of it goes along.
     std::string inline_event(std::string encoded, const PayloadScope& scope) {
         Puts none;
-        payloads::Settings whole = settings;
-        whole.store_from = std::numeric_limits<std::size_t>::max();
         if (passes(encoded)) return encoded;
         history::Event decoded = history::decode_event(encoded);
-        return seal_all(decoded, scope, none, whole) ? history::encode_event(decoded) : std::move(encoded);
+        return seal_all(decoded, scope, none, whole()) ? history::encode_event(decoded) : std::move(encoded);
     }
     std::string value(std::string json, const PayloadScope& scope, Puts& puts) {
         if (passes(json)) return json;
         const auto key = key_for(scope);
         puts.run = scope.run;
         return payloads::wrap(json, settings, key.get(), puts);
+    }
+    std::string inline_value(const std::string& json, const PayloadScope& scope) {
+        Puts none;
+        const auto key = key_for(scope);
+        return payloads::wrap(json, whole(), key.get(), none);
     }
     void flush(const Puts& puts, pqxx::transaction_base* tx) {
         if (puts.empty()) return;
@@ -208,6 +211,12 @@ class PayloadGate::Impl {
     KeyCache keys;
 
   private:
+    /// Nothing stored apart.
+    [[nodiscard]] payloads::Settings whole() const {
+        payloads::Settings changed = settings;
+        changed.store_from = std::numeric_limits<std::size_t>::max();
+        return changed;
+    }
     template <class Encoded>
     bool seal_all(Encoded& decoded, const PayloadScope& scope, Puts& puts) {
         return seal_all(decoded, scope, puts, settings);
@@ -282,6 +291,11 @@ std::string PayloadGate::seal_value(std::string json, const PayloadScope& scope,
     std::string sealed = impl_->value(std::move(json), scope, puts);
     impl_->flush(puts, tx);
     return sealed;
+}
+
+std::string PayloadGate::seal_inline(std::string json, const PayloadScope& scope) {
+    if (passes(json)) return json;
+    return impl_->inline_value(json, scope);
 }
 
 void PayloadGate::seal(Batch& batch) {

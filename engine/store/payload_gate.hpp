@@ -65,6 +65,8 @@ class PayloadGate {
                                          pqxx::transaction_base* tx = nullptr);
     [[nodiscard]] std::string seal_value(std::string json, const PayloadScope& scope,
                                          pqxx::transaction_base* tx = nullptr);
+    /// All of it, however large: for what no run refers to yet.
+    [[nodiscard]] std::string seal_inline(std::string json, const PayloadScope& scope);
     /// Everything in it. To be called once for a batch, before the first try to commit it.
     void seal(Batch& batch);
     void seal(ActivityEnd& end);

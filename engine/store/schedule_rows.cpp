@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/store/schedule_input.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
 
@@ -42,9 +43,10 @@ Timestamp moment(const pqxx::field& field) {
     return Timestamp{Duration{field.as<std::int64_t>()}};
 }
 
-ScheduleInfo info_of(const pqxx::row& row) {
+ScheduleInfo info_of(const pqxx::row& row, PayloadGate& gate) {
     ScheduleInfo info;
     info.spec = decode<ScheduleSpec>(Payload{row["spec"].as<std::string>()});
+    info.unreadable = open_input(gate, info.spec.workflow);
     info.paused = row["paused"].as<bool>();
     info.note = row["note"].as<std::string>();
     info.actions = row["actions"].as<std::int64_t>();
@@ -183,19 +185,20 @@ void forget(pqxx::transaction_base& tx, const std::string& id, const std::vector
     tx.exec_params(std::string{sql::forget_schedule_runs}, id, run_ids.literal());
 }
 
-std::vector<ScheduleInfo> list_schedules(pqxx::transaction_base& tx) {
+std::vector<ScheduleInfo> list_schedules(pqxx::transaction_base& tx, PayloadGate& gate) {
     std::vector<ScheduleInfo> schedules;
     const std::optional<std::string> all;
     for (const auto& row : tx.exec_params(std::string{sql::list_schedules}, or_null(all))) {
-        schedules.push_back(info_of(row));
+        schedules.push_back(info_of(row, gate));
     }
     return schedules;
 }
 
-std::optional<ScheduleInfo> find_schedule(pqxx::transaction_base& tx, const std::string& id) {
+std::optional<ScheduleInfo> find_schedule(pqxx::transaction_base& tx, PayloadGate& gate,
+                                          const std::string& id) {
     const auto rows = tx.exec_params(std::string{sql::list_schedules}, id);
     if (rows.empty()) return std::nullopt;
-    return info_of(rows[0]);
+    return info_of(rows[0], gate);
 }
 
 }  // namespace durable::store

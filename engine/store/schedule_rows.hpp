@@ -14,7 +14,7 @@ namespace durable::store {
 /// A locked schedule.
 struct ScheduleRow {
     std::string id;
-    ScheduleSpec spec;
+    ScheduleSpec spec;  ///< its input as it is stored
     bool paused = false;
     std::string note;
     std::int64_t actions = 0;

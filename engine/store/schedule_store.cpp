@@ -8,18 +8,23 @@ namespace durable::store {
 
 class ScheduleStore::Impl {
   public:
-    Impl(std::string url, Faults faults) : session(std::move(url), "schedules", std::move(faults)) {}
+    Impl(const std::string& url, Faults faults, std::shared_ptr<PayloadGate> given)
+        : session(url, "schedules", std::move(faults)),
+          gate(given ? std::move(given) : std::make_shared<PayloadGate>(url, payloads::Settings{})) {}
     LoneSession session;
+    std::shared_ptr<PayloadGate> gate;
 };
 
-ScheduleStore::ScheduleStore(std::string connection_string, Faults faults)
-    : impl_(std::make_unique<Impl>(std::move(connection_string), std::move(faults))) {}
+ScheduleStore::ScheduleStore(const std::string& connection_string, Faults faults,
+                             std::shared_ptr<PayloadGate> gate)
+    : impl_(std::make_unique<Impl>(connection_string, std::move(faults), std::move(gate))) {}
 ScheduleStore::~ScheduleStore() = default;
 ScheduleStore::ScheduleStore(ScheduleStore&&) noexcept = default;
 
 ScheduleChanges ScheduleStore::apply(std::span<const ScheduleSpec> specs) {
     ScheduleChanges changes;
-    impl_->session.transact("apply_schedules", [&](pqxx::work& tx) { changes = apply_schedules(tx, specs); });
+    impl_->session.transact("apply_schedules",
+                            [&](pqxx::work& tx) { changes = apply_schedules(tx, *impl_->gate, specs); });
     return changes;
 }
 
@@ -31,8 +36,9 @@ DueSchedules ScheduleStore::due() {
 
 std::optional<ScheduleTurn> ScheduleStore::take_turn(const std::string& id) {
     std::optional<ScheduleTurn> turn;
-    impl_->session.transact("schedule_turn",
-                            [&](pqxx::work& tx) { turn = take_schedule_turn(tx, impl_->session.ids, id); });
+    impl_->session.transact("schedule_turn", [&](pqxx::work& tx) {
+        turn = take_schedule_turn(tx, *impl_->gate, impl_->session.ids, id);
+    });
     return turn;
 }
 

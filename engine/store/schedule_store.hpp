@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "engine/store/payload_gate.hpp"
 #include "engine/store/schedules.hpp"
 #include "engine/store/worker_store.hpp"
 
@@ -14,7 +15,9 @@ namespace durable::store {
 
 class ScheduleStore {
   public:
-    explicit ScheduleStore(std::string connection_string, Faults faults = {});
+    /// `gate`: null is one without keys.
+    explicit ScheduleStore(const std::string& connection_string, Faults faults = {},
+                           std::shared_ptr<PayloadGate> gate = {});
     ~ScheduleStore();
     ScheduleStore(ScheduleStore&&) noexcept;
 

@@ -19,8 +19,10 @@
 #include "engine/schedule/timetable.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/schedule_attributes.hpp"
+#include "engine/store/schedule_input.hpp"
 #include "engine/store/schedule_rows.hpp"
 #include "engine/store/search.hpp"
+#include "engine_store_sql.hpp"
 
 namespace durable::store {
 namespace {
@@ -175,7 +177,7 @@ class Turn {
                                ? timetable_.triggered_workflow_id(what.nominal)
                                : timetable_.workflow_id(what.nominal);
         request.type = workflow.type;
-        request.input = workflow.input;
+        request.input = workflow.input;  // in the form of rows already
         request.tenant = workflow.tenant;
         request.queue = workflow.queue;
         request.run = ids_.run_id();
@@ -280,18 +282,29 @@ class Turn {
     ScheduleTurn turn_;
 };
 
+/// Locked for a turn: from before there were keys no input is left behind, in the row or in a history.
+std::optional<ScheduleRow> row_for_turn(pqxx::transaction_base& tx, PayloadGate& gate, const std::string& id,
+                                        RowLock how) {
+    auto row = lock_schedule(tx, id, how);
+    if (row && seal_stored_input(gate, row->spec.workflow)) {
+        tx.exec_params(std::string{sql::seal_schedule}, id, encode(row->spec).json);
+    }
+    return row;
+}
+
 }  // namespace
 
-std::optional<ScheduleTurn> take_schedule_turn(pqxx::transaction_base& tx, IdSource& ids,
+std::optional<ScheduleTurn> take_schedule_turn(pqxx::transaction_base& tx, PayloadGate& gate, IdSource& ids,
                                                const std::string& id) {
-    auto row = lock_schedule(tx, id, RowLock::skip);
+    auto row = row_for_turn(tx, gate, id, RowLock::skip);
     if (!row) return std::nullopt;
     return Turn{tx, ids, std::move(*row)}.take(std::nullopt);
 }
 
-std::optional<ScheduleTurn> trigger_schedule(pqxx::transaction_base& tx, IdSource& ids, const std::string& id,
-                                             Timestamp nominal, std::optional<OverlapPolicy> overlap) {
-    auto row = lock_schedule(tx, id, RowLock::wait);
+std::optional<ScheduleTurn> trigger_schedule(pqxx::transaction_base& tx, PayloadGate& gate, IdSource& ids,
+                                             const std::string& id, Timestamp nominal,
+                                             std::optional<OverlapPolicy> overlap) {
+    auto row = row_for_turn(tx, gate, id, RowLock::wait);
     if (!row) return std::nullopt;
     return Turn{tx, ids, std::move(*row)}.take(BufferedNominal{nominal, ScheduleOrigin::trigger, overlap});
 }

@@ -13,6 +13,7 @@
 #include "engine/schedule/overlap.hpp"
 #include "engine/schedule/timetable.hpp"
 #include "engine/store/names.hpp"
+#include "engine/store/schedule_input.hpp"
 #include "engine/store/schedule_rows.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
@@ -44,26 +45,29 @@ std::vector<Timetable> compile(std::span<const ScheduleSpec> specs) {
     return timetables;
 }
 
-bool create(pqxx::transaction_base& tx, const Timetable& timetable, Timestamp now) {
+bool create(pqxx::transaction_base& tx, PayloadGate& gate, const Timetable& timetable, Timestamp now) {
     const auto nominal = timetable.next_after(now);
     std::optional<Timestamp> look;
     if (nominal) look = timetable.due(*nominal);
     const auto nominal_text = microseconds_text(nominal);
     const auto look_text = microseconds_text(look);
-    return tx.exec_params(std::string{sql::insert_schedule}, timetable.spec().id,
-                          encode(timetable.spec()).json, or_null(nominal_text), or_null(look_text))
+    ScheduleSpec for_row = timetable.spec();
+    seal_input(gate, for_row.workflow);
+    return tx.exec_params(std::string{sql::insert_schedule}, for_row.id, encode(for_row).json,
+                          or_null(nominal_text), or_null(look_text))
                .affected_rows() == 1;
 }
 
 /// A nominal time of the old spec that is due already and has not been acted upon bounds the new spec's first
 /// one from below: what an outage left to catch up with is not lost by a deployment.
-void update(pqxx::transaction_base& tx, const ScheduleRow& row, const Timetable& timetable) {
+void update(pqxx::transaction_base& tx, const ScheduleRow& row, const Timetable& timetable,
+            const ScheduleSpec& for_row) {
     Timestamp after = row.now;
     if (!row.paused && row.next_nominal) after = std::min(after, *row.next_nominal - Duration{1});
     const auto nominal_text = microseconds_text(timetable.next_after(after));
     const auto now_text = microseconds_text(row.now);
-    tx.exec_params(std::string{sql::update_schedule}, row.id, encode(timetable.spec()).json,
-                   or_null(nominal_text), or_null(now_text));
+    tx.exec_params(std::string{sql::update_schedule}, row.id, encode(for_row).json, or_null(nominal_text),
+                   or_null(now_text));
 }
 
 /// Saves the row so that the next look is now: a worker's turn finds out what there is to do.
@@ -73,41 +77,46 @@ void save_and_look(pqxx::transaction_base& tx, const ScheduleRow& row) {
 
 }  // namespace
 
-ScheduleChanges apply_schedules(pqxx::transaction_base& tx, std::span<const ScheduleSpec> specs) {
+ScheduleChanges apply_schedules(pqxx::transaction_base& tx, PayloadGate& gate,
+                                std::span<const ScheduleSpec> specs) {
     const std::vector<Timetable> timetables = compile(specs);
     const Timestamp now = database_time(tx);
     ScheduleChanges changes;
     std::map<std::string, ScheduleSpec> undeclared;
-    for (ScheduleInfo& known : list_schedules(tx)) undeclared.emplace(known.spec.id, std::move(known.spec));
+    for (ScheduleInfo& known : list_schedules(tx, gate))
+        undeclared.emplace(known.spec.id, std::move(known.spec));
     for (const Timetable& timetable : timetables) {
         const std::string& id = timetable.spec().id;
         const auto known = undeclared.extract(id);
         if (known && known.mapped() == timetable.spec()) continue;  // the common case takes no lock
-        if (create(tx, timetable, now)) {
+        if (create(tx, gate, timetable, now)) {
             changes.created.push_back(id);
             continue;
         }
         const auto row = lock_schedule(tx, id, RowLock::wait);
-        if (!row || row->spec == timetable.spec()) continue;
-        update(tx, *row, timetable);
+        if (!row) continue;
+        const ComparedSpec compared = compare_spec(gate, row->spec, timetable.spec(), Wish::declaration);
+        if (compared.same) continue;
+        update(tx, *row, timetable, compared.row);
         changes.updated.push_back(id);
     }
     for (const auto& [id, spec] : undeclared) changes.undeclared.push_back(id);
     return changes;
 }
 
-bool create_schedule(pqxx::transaction_base& tx, const ScheduleSpec& spec) {
-    return create(tx, compile(std::array{spec}).front(), database_time(tx));
+bool create_schedule(pqxx::transaction_base& tx, PayloadGate& gate, const ScheduleSpec& spec) {
+    return create(tx, gate, compile(std::array{spec}).front(), database_time(tx));
 }
 
-ScheduleUpdate update_schedule(pqxx::transaction_base& tx, const ScheduleSpec& spec,
+ScheduleUpdate update_schedule(pqxx::transaction_base& tx, PayloadGate& gate, const ScheduleSpec& spec,
                                std::optional<std::int64_t> revision) {
     const Timetable timetable = compile(std::array{spec}).front();
     const auto row = lock_schedule(tx, spec.id, RowLock::wait);
     if (!row) return ScheduleUpdate::not_found;
-    if (row->spec == spec) return ScheduleUpdate::unchanged;
+    const ComparedSpec compared = compare_spec(gate, row->spec, spec, Wish::order);
+    if (compared.same) return ScheduleUpdate::unchanged;
     if (revision && *revision != row->revision) return ScheduleUpdate::conflict;
-    update(tx, *row, timetable);
+    update(tx, *row, timetable, compared.row);
     return ScheduleUpdate::updated;
 }
 

@@ -4,6 +4,9 @@
 // at a time; a nominal time starts its run in the transaction that moves the schedule past it.
 //
 // Lock order: schedules -> workflow_ids -> live_runs -> inbox. Time is the database's.
+//
+// Inputs of runs are plain JSON here and sealed in rows: `gate` is what stands between. One without keys
+// hands on what others have sealed.
 
 #include <optional>
 #include <pqxx/pqxx>
@@ -17,8 +20,11 @@
 
 namespace durable::store {
 
+class PayloadGate;
+
 struct ScheduleInfo {
     ScheduleSpec spec;
+    std::string unreadable{};  ///< why the input of the spec is a tombstone; "": it is the input
     bool paused = false;
     std::string note;
     std::int64_t actions = 0;               ///< scheduled runs so far
@@ -40,8 +46,9 @@ struct ScheduleInfo {
     Timestamp now;
 };
 /// By id.
-[[nodiscard]] std::vector<ScheduleInfo> list_schedules(pqxx::transaction_base& tx);
-[[nodiscard]] std::optional<ScheduleInfo> find_schedule(pqxx::transaction_base& tx, const std::string& id);
+[[nodiscard]] std::vector<ScheduleInfo> list_schedules(pqxx::transaction_base& tx, PayloadGate& gate);
+[[nodiscard]] std::optional<ScheduleInfo> find_schedule(pqxx::transaction_base& tx, PayloadGate& gate,
+                                                        const std::string& id);
 
 /// Ids of what apply_schedules did.
 struct ScheduleChanges {
@@ -50,11 +57,13 @@ struct ScheduleChanges {
     std::vector<std::string> undeclared;  ///< in the database only: they go on, somebody should decide
 };
 /// Makes the database's schedules those of the list. May be repeated; an equal spec changes nothing; pause,
-/// note and counts stay. Throws schedule::ScheduleError before anything is written.
-ScheduleChanges apply_schedules(pqxx::transaction_base& tx, std::span<const ScheduleSpec> specs);
+/// note and counts stay, and so does an input that is encrypted and cannot be read here. Throws
+/// schedule::ScheduleError before anything is written, and PayloadTooLarge.
+ScheduleChanges apply_schedules(pqxx::transaction_base& tx, PayloadGate& gate,
+                                std::span<const ScheduleSpec> specs);
 
-/// False: there is one of that id. Throws schedule::ScheduleError.
-bool create_schedule(pqxx::transaction_base& tx, const ScheduleSpec& spec);
+/// False: there is one of that id. Throws schedule::ScheduleError, PayloadTooLarge.
+bool create_schedule(pqxx::transaction_base& tx, PayloadGate& gate, const ScheduleSpec& spec);
 enum class ScheduleUpdate : std::uint8_t {
     updated,
     unchanged,  ///< it is so already
@@ -62,8 +71,9 @@ enum class ScheduleUpdate : std::uint8_t {
     conflict,  ///< somebody else has changed it since `revision`
 };
 /// Another spec for the schedule of that id. `revision`: only if that is still its revision. Pause, note and
-/// counts stay.
-ScheduleUpdate update_schedule(pqxx::transaction_base& tx, const ScheduleSpec& spec,
+/// counts stay, and so does an input that cannot be read here, unless another one is given than is shown in
+/// its place.
+ScheduleUpdate update_schedule(pqxx::transaction_base& tx, PayloadGate& gate, const ScheduleSpec& spec,
                                std::optional<std::int64_t> revision);
 
 /// False: there is no such schedule (also below). What passes during a pause is not made up for.
@@ -103,12 +113,13 @@ struct ScheduleTurn {
     std::string queue;  ///< of its runs
 };
 /// Acts on whatever the schedule has to do now. None: it does not exist, or another worker has it.
-std::optional<ScheduleTurn> take_schedule_turn(pqxx::transaction_base& tx, IdSource& ids,
+std::optional<ScheduleTurn> take_schedule_turn(pqxx::transaction_base& tx, PayloadGate& gate, IdSource& ids,
                                                const std::string& id);
 /// One run now, whether paused or not. `nominal` is its name: the same again is the same run. `overlap`:
 /// instead of the schedule's policy.
-std::optional<ScheduleTurn> trigger_schedule(pqxx::transaction_base& tx, IdSource& ids, const std::string& id,
-                                             Timestamp nominal, std::optional<OverlapPolicy> overlap);
+std::optional<ScheduleTurn> trigger_schedule(pqxx::transaction_base& tx, PayloadGate& gate, IdSource& ids,
+                                             const std::string& id, Timestamp nominal,
+                                             std::optional<OverlapPolicy> overlap);
 /// Puts the nominal times of [from, until) into the buffer, to be run whether paused or not, however old.
 /// Returns their number. Throws std::invalid_argument if more than 1,000 would wait.
 std::optional<std::size_t> backfill_schedule(pqxx::transaction_base& tx, const std::string& id,

@@ -16,7 +16,7 @@ constexpr milliseconds back_off{1000};
 ScheduleLoop::ScheduleLoop(Options options, Observer observer)
     : options_(std::move(options)),
       observer_(std::move(observer)),
-      store_(options_.connection_string, options_.faults),
+      store_(options_.connection_string, options_.faults, options_.gate),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 ScheduleLoop::~ScheduleLoop() {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -26,6 +27,7 @@ class ScheduleLoop {
         std::vector<ScheduleSpec> declared{};
         /// The longest sleep: how late a trigger, the end of a run, or a moved clock may be noticed.
         std::chrono::milliseconds look_every{500};
+        std::shared_ptr<store::PayloadGate> gate{};  ///< null: one without keys
     };
     /// All are called on this thread and must not block.
     struct Observer {

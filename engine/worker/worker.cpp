@@ -191,7 +191,7 @@ class Worker::Impl {
 
     ControlLoop::Options control_options() const {
         return {options_.connection_string,
-                {options_.name, options_.build, options_.queue, options_.lease},
+                {options_.name, options_.build, options_.queue, options_.lease, gate_->encrypts()},
                 options_.notifications,
                 options_.sweep_every};
     }
@@ -228,7 +228,7 @@ class Worker::Impl {
     }
 
     ScheduleLoop::Options schedule_options() const {
-        return {options_.connection_string, options_.faults, options_.schedules, options_.sweep_every};
+        return {options_.connection_string, options_.faults, options_.schedules, options_.sweep_every, gate_};
     }
 
     ScheduleLoop::Observer schedule_observer(store::Notifier& notifier) {

@@ -10,6 +10,8 @@ namespace {
 
 using Outcome = store::StartResult::Outcome;
 
+constexpr WorkflowType<std::string, Nothing> toast{"toast"};
+
 client::StartOptions named(const std::string& id) {
     return {.workflow = WorkflowId{id}};
 }
@@ -49,6 +51,30 @@ TEST_CASE("a started run can be described, listed, counted and read") {
     REQUIRE(history.size() == 1);
     CHECK(std::holds_alternative<history::WorkflowStarted>(history[0].arrived.at(0)));
     CHECK(office.client.history(started.run, EventId{2}).empty());
+}
+
+// Inputs and messages are given as a caller would write them: their types are those of the workflow and the signal.
+static_assert(requires(client::Client& client, pqxx::work& tx, const store::RunRef& run) {
+    client.start(toast, "Ada", named("a"));
+    client.start(tx, toast, "Ada", named("a"));
+    client.start(approval, {}, named("a"));
+    client.start(tx, approval, {}, named("a"));
+    client.signal(run, approve, "yes");
+    client.signal(run, approve, {});
+    client.signal(run, approve, "yes", "request-1");
+    client.signal_with_start(toast, "Ada", named("a"), approve, "yes");
+    client.signal_with_start(approval, {}, named("a"), approve, "yes");
+});
+
+TEST_CASE("a literal is an input like any other, and so is a message") {
+    Office office;
+    const auto started = office.client.start(toast, "Ada", named("a"));
+    const auto history = office.client.history(started.run);
+    CHECK(decode<std::string>(std::get<history::WorkflowStarted>(history.at(0).arrived.at(0)).input) ==
+          "Ada");
+    CHECK(office.client.signal({.run = started.run}, approve, "yes") == store::SendResult::delivered);
+    CHECK(office.database.value("select convert_from(event, 'UTF8')::json ->> 'input' from engine.inbox") ==
+          "yes");
 }
 
 TEST_CASE("a start inside a transaction happens when that commits, and not before") {

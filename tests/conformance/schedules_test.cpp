@@ -185,7 +185,8 @@ TEST_CASE_FIXTURE(Clockwork, "1.3 starts: at most 100 in one transaction, the ot
         pqxx::connection connection{env.database().url()};
         pqxx::work tx{connection};
         store::IdSource ids;
-        const auto turn = store::take_schedule_turn(tx, ids, "test");
+        store::PayloadGate gate{env.database().url(), {}};
+        const auto turn = store::take_schedule_turn(tx, gate, ids, "test");
         REQUIRE(turn.has_value());
         CHECK(turn->decided.size() == 100);
         CHECK(turn->more);

@@ -1,56 +1,16 @@
 // Closed runs go when their time is over, whole, and never an open one's.
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
-#include "engine/client/upkeep.hpp"
 #include "engine/replay/execution.hpp"
 #include "engine/store/archive.hpp"
 #include "engine/store/payload_gate.hpp"
 #include "engine/store/retention.hpp"
-#include "engine/worker/retention_loop.hpp"
-#include "tests/payloads/post.hpp"
+#include "tests/payloads/keeper.hpp"
 
 using namespace durable;
 using namespace durable::test;
-
-namespace {
-
-struct Keeper : Post {
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("callflex-export-" + database.name());
-    ~Keeper() { std::filesystem::remove_all(folder); }
-
-    void set(const store::RetentionPolicy& policy) {
-        client::ClientOptions options;
-        options.connection_string = database.url();
-        client::UpkeepClient{options}.set_retention(policy, {"test", "test"});
-    }
-    /// One pass of a worker's thread.
-    worker::RetentionLoop::Pass pass(bool with_folder = true) const {
-        std::optional<worker::RetentionLoop::Pass> seen;
-        std::mutex mutex;
-        worker::RetentionLoop::Observer observer;
-        observer.passed = [&](const worker::RetentionLoop::Pass& done) {
-            const std::lock_guard lock{mutex};
-            seen = done;
-        };
-        observer.trouble = [](const std::string& text) { FAIL(text); };
-        worker::RetentionOptions options;
-        if (with_folder) options.export_folder = folder;
-        const worker::RetentionLoop loop{database.url(), options, observer};
-        REQUIRE(eventually([&] {
-            const std::lock_guard lock{mutex};
-            return seen.has_value();
-        }));
-        const std::lock_guard lock{mutex};
-        return *seen;
-    }
-    [[nodiscard]] int runs() const { return std::stoi(database.value("select count(*) from engine.runs")); }
-};
-
-}  // namespace
 
 TEST_CASE_FIXTURE(Keeper, "without a policy a closed run is kept for ever") {
     {
@@ -139,25 +99,4 @@ TEST_CASE_FIXTURE(Keeper, "what only removed runs used is swept in time") {
     CHECK(done.removed == 1);
     CHECK(done.payloads_swept == 2);
     CHECK(database.value("select count(*) from engine.payload_uses") == "0");
-}
-
-TEST_CASE_FIXTURE(Keeper,
-                  "partitions of past months are dropped when empty, and rewritten when few survive") {
-    database.execute(
-        "select engine.create_partitions('2025-01-15', '2025-02-15');"
-        "insert into engine.message_ids select engine.uuid_floor('2025-01-20'), i::text from "
-        "generate_series(1, 100) i;"
-        "insert into engine.published select engine.uuid_floor('2025-02-20'), 'key', '1',"
-        " engine.uuid_floor('2025-02-20'), engine.now(), '';"
-        "analyze engine.message_ids_2025_01;"
-        "delete from engine.message_ids where request_id <> '1'");
-    const auto before = std::stoi(database.value("select count(*) from pg_inherits"));
-    database.execute(
-        "create table public.shrunk as select * from engine.shrink_partitions('2025-06-01', 0, 0.5)");
-    CHECK(database.value("select rewritten from public.shrunk") == "1");
-    CHECK(database.value("select dropped > 5 from public.shrunk") == "t");
-    CHECK(std::stoi(database.value("select count(*) from pg_inherits")) < before);
-    CHECK(database.value("select count(*) from engine.message_ids") == "1");
-    CHECK(database.value("select count(*) from engine.published") == "1");
-    CHECK(database.value("select to_regclass('engine.history_2025_01') is null") == "t");
 }

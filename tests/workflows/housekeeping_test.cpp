@@ -85,6 +85,42 @@ TEST_CASE("calls are kept for ever unless a retention is given") {
     CHECK(months(db).starts_with("calls_2026_09"));
 }
 
+TEST_CASE(
+    "months of the engine that are over and hold nothing go, a month at a time, but never the last week's") {
+    ProductDatabase db;
+    db.database.execute("select engine.create_partitions('2027-01-01', '2027-02-01')");
+    const std::string parents = db.value(
+        "select count(*) from pg_class where relkind = 'p' and relnamespace = 'engine'::regnamespace");
+    const auto shrink = [&] {
+        return run_for_everybody(db, transactional::shrink_partitions, {12, 0}, day(2027, 3, 4));
+    };
+    std::vector<int> dropped;
+    for (auto bite = shrink(); bite.dropped > 0; bite = shrink()) dropped.push_back(bite.dropped);
+    REQUIRE_FALSE(dropped.empty());
+    CHECK(dropped.back() == std::stoi(parents));
+    CHECK(db.value("select to_regclass('engine.history_2027_01') is null") == "t");
+    CHECK(db.value("select to_regclass('engine.history_2027_02') is not null") == "t");
+}
+
+TEST_CASE("maintenance shrinks in bites until one finds nothing, and reports months of calls as before") {
+    Script script{maintain_partitions, PartitionPolicy{}};
+    script.feed();
+    const auto complete = [&](const auto& report) {
+        const auto pending = script.execution().pending_activities();
+        REQUIRE(pending.size() == 1);
+        script.complete(pending[0].scheduled.value, report);
+    };
+    complete(PartitionReport{13, 0});
+    complete(PartitionReport{0, 1});
+    complete(PartitionReport{0, 0});
+    complete(ShrinkReport{10, 0});
+    complete(ShrinkReport{0, 1});
+    CHECK(script.status() == durable::replay::RunStatus::running);
+    complete(ShrinkReport{0, 0});
+    CHECK(script.result<PartitionReport>().made == 13);
+    CHECK(script.result<PartitionReport>().dropped == 1);
+}
+
 TEST_CASE("the application's role alone can neither make engine partitions nor drop calls") {
     ProductDatabase db;
     pqxx::work tx{db.application};

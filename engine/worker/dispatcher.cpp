@@ -59,7 +59,7 @@ std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
         auto commit = Turn{settings_.turn, counts_, run, now_, !draining_ && !paused_}.take();
         if (settings_.watch != nullptr) settings_.watch->leave();
         if (!commit) {
-            run.overlooked ? refused(run) : wait(run);
+            run.overlooked ? overlooked(run) : wait(run);
             continue;
         }
         run.state = State::committing;
@@ -117,7 +117,7 @@ void Dispatcher::committed(HeldRun& run, const RunCommit& commit) {
     if (commit.activation) ++run.activations;
     if (run.sent.large_payload) note(Note::Kind::large_payload, run.run, *run.sent.large_payload);
     run.inbox_head = commit.inbox_head;
-    run.take_all = false;
+    run.take_all = run.all_signals = false;
     told_updates_ = told_updates_ || !commit.updates.empty();
     while (!run.inbox.empty() && run.inbox.front().sequence <= run.inbox_head) run.inbox.pop_front();
     if (commit.next != RunCommit::Next::block && commit.activation) run.failures = 0;
@@ -171,7 +171,20 @@ void Dispatcher::pass_on(HeldRun& run, const InFlight& sent) {
     }
 }
 
+/// It was about to end, and messages waited.
 void Dispatcher::refused(HeldRun& run) {
+    run.take_all = true;
+    begin_again(run);
+}
+
+/// It was about to go on as new, in want of a signal that may be waiting.
+void Dispatcher::overlooked(HeldRun& run) {
+    run.all_signals = true;
+    begin_again(run);
+}
+
+/// Without what its last turn has done.
+void Dispatcher::begin_again(HeldRun& run) {
     InFlight sent = std::exchange(run.sent, {});
     run.results.insert(run.results.begin(), sent.results.begin(), sent.results.end());
     run.retry_rows.insert(run.retry_rows.begin(), sent.rows.begin(), sent.rows.end());
@@ -179,7 +192,6 @@ void Dispatcher::refused(HeldRun& run) {
     run.inbox.clear();
     run.looked_until = run.last_other = 0;
     run.check_orphans = true;
-    run.take_all = true;
     queue_load(run);
 }
 
@@ -253,8 +265,8 @@ std::optional<LoadOrder> Dispatcher::next_load() {
         if (entry == runs_.end() || !std::exchange(entry->second.load_queued, false)) continue;
         const HeldRun& run = entry->second;
         const bool with_history = !run.execution && run.history.empty();
-        order.runs.push_back(
-            {run.run, run.chain, with_history, run.inbox_read(), run.take_all ? 0 : inbox_page});
+        order.runs.push_back({run.run, run.chain, with_history, run.inbox_read(),
+                              run.take_all || run.all_signals ? 0 : inbox_page});
         order.fences.push_back(run.fence);
         if (run.check_orphans) order.rows_of.push_back(run.run);
     }

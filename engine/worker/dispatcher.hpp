@@ -122,6 +122,8 @@ class Dispatcher {
     void kept(HeldRun& run);
     static void pass_on(HeldRun& run, const InFlight& sent);
     void refused(HeldRun& run);
+    void overlooked(HeldRun& run);
+    void begin_again(HeldRun& run);
     void rejected(HeldRun& run, const std::string& reason);
     void drop(RunId run);
     void start(HeldRun& run, std::vector<Attempt> attempts);

@@ -67,6 +67,7 @@ struct HeldRun {
     bool page_full = false;                  ///< the last load has left some, as far as it knows
     std::int64_t looked_until = 0;  ///< the inbox has been looked through for other things than signals
     std::int64_t last_other = 0;    ///< the last of these
+    bool all_signals = false;       ///< its next activation is given all of them
     bool overlooked = false;        ///< its turn has to be made again, with all messages
     bool take_all =
         false;  ///< it could not end because messages waited: its next activation takes all of them

@@ -45,7 +45,7 @@ class Turn {
     Turn(const TurnSettings& settings, TurnCounts& counts, HeldRun& run, Timestamp now, bool eager_allowed);
 
     /// The commit, or nothing when there is nothing to write and the run stays. `run.sent` is what goes with
-    /// it. Nothing as well when `run.overlooked`: the code must be given all messages, and asked again.
+    /// it. Nothing as well when `run.overlooked`: the code must be given all signals, and asked again.
     [[nodiscard]] std::optional<store::RunCommit> take();
 
   private:
@@ -99,7 +99,8 @@ class Turn {
     std::vector<store::UpdateStep> turned_down_;  ///< without a trace in the history
     std::set<EventId> settled_now_;
     bool first_activation_ = false;
-    EventId recorded_until_{};  ///< last event of the history that was loaded
+    bool left_signals_ = false;  ///< there were more than were wanted
+    EventId recorded_until_{};   ///< last event of the history that was loaded
 };
 
 /// Messages of a run that are loaded at a time.

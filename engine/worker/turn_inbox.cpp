@@ -59,7 +59,8 @@ Blocked Turn::unreadable(const std::string& why) {
 }
 
 bool leaves_signals(const HeldRun& run, Timestamp now) {
-    return run.execution && !run.take_all && run.execution->signal_supply() == SignalSupply::plentiful &&
+    return run.execution && !run.take_all && !run.all_signals &&
+           run.execution->signal_supply() == SignalSupply::plentiful &&
            run.execution->unread_signals() >= signals_low && goes_on_by_itself(run, now);
 }
 
@@ -79,7 +80,7 @@ std::optional<Blocked> Turn::collect() {
 
 /// How many signals this turn may hand over. `news`: it has something else to do.
 std::size_t Turn::signals_wanted(bool news) const {
-    if (run_.take_all) return std::numeric_limits<std::size_t>::max();
+    if (run_.take_all || run_.all_signals) return std::numeric_limits<std::size_t>::max();
     if (run_.inbox.empty()) return 0;
     const std::size_t unread = run_.execution->unread_signals();
     const std::size_t missing = unread < signals_at_hand ? signals_at_hand - unread : 0;
@@ -94,7 +95,8 @@ std::optional<Blocked> Turn::read_inbox(std::size_t signals) {
         if (!message.unreadable.empty()) return unreadable(message.unreadable);
         history::Event event = history::decode_event(message.event);
         if (std::holds_alternative<history::SignalReceived>(event)) {
-            if (signals == 0 && message.sequence > last_other()) return std::nullopt;
+            left_signals_ = signals == 0 && message.sequence > last_other();
+            if (left_signals_) return std::nullopt;
             signals -= signals > 0 ? 1 : 0;
         }
         if (!take_message(message, std::move(event))) return std::nullopt;
@@ -116,8 +118,8 @@ std::int64_t Turn::last_other() {
 
 /// The code goes on as new in want of a signal that may be among those that were left: it must see them first.
 bool Turn::overlooks_signals(const RunCommit& commit) const {
-    const bool left = run_.sent.inbox_head < run_.inbox_read() || run_.page_full;
-    return commit.continued && left && !run_.take_all &&
+    const bool page_taken = run_.page_full && run_.sent.inbox_head == run_.inbox_read();
+    return commit.continued && (left_signals_ || page_taken) && !run_.take_all && !run_.all_signals &&
            run_.execution->signal_supply() == SignalSupply::lacking;
 }
 

@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(
     Vault, "payload erase of an organization leaves its histories without what they said, and a record") {
     const auto others = callflex({"payload", "erase", "--organization", "8", "--reason", "request", "--yes"});
     CHECK(others.code == 0);
-    CHECK(others.has(R"("keys": 0)"));
+    CHECK(others.has("nothing was encrypted for them"));
     CHECK(shown());
     const auto erased = callflex(
         {"payload", "erase", "--organization", "7", "--reason", "contract ended", "--yes", "-o", "json"});

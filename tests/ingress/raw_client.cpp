@@ -14,7 +14,7 @@ RawClient::RawClient(std::uint16_t port) : socket_{::socket(AF_INET, SOCK_STREAM
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const timeval patience{15, 0};
+    const timeval patience{60, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         throw std::runtime_error{"cannot connect"};
@@ -40,7 +40,10 @@ void RawClient::end_sending() {
 
 bool RawClient::fill() {
     char bytes[16384];
-    const ssize_t got = ::recv(socket_, bytes, sizeof bytes, 0);
+    ssize_t got = 0;
+    do {
+        got = ::recv(socket_, bytes, sizeof bytes, 0);
+    } while (got < 0 && errno == EINTR);  // a socket with a time-out is woken when its process was stopped
     if (got <= 0) return false;
     buffer_.append(bytes, static_cast<std::size_t>(got));
     return true;
@@ -77,7 +80,7 @@ bool RawClient::closed() {
     ssize_t got = 0;
     do {
         got = ::recv(socket_, bytes, sizeof bytes, 0);
-    } while (got > 0);
+    } while (got > 0 || (got < 0 && errno == EINTR));
     return got == 0 || errno == ECONNRESET;
 }
 

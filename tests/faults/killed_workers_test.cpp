@@ -26,7 +26,7 @@ constexpr int kills_expected = 3;
 
 }  // namespace
 
-TEST_CASE("hundreds of calls are processed once each although workers are killed all the time") {
+TEST_CASE("calls are processed once each although workers are killed all the time") {
     test::FaultWorld world;
     // Alerts on used-up minutes would be more messages, whose fate is followed for ten minutes.
     world.database().execute("update app.plans set included_minutes = 1000000");

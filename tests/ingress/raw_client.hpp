@@ -28,9 +28,9 @@ class RawClient {
     /// False when the peer resets the connection meanwhile; an answer may still be read.
     bool send(std::string_view bytes);
     void end_sending();
-    /// The next answer; nothing when the server closed without one, or said nothing for a minute.
+    /// The next answer; nothing when the server closed without one, or said nothing for 15 s.
     [[nodiscard]] std::optional<Answer> read();
-    /// Whether the server closes now (waits up to a minute for it); unread answers are skipped.
+    /// Whether the server closes now (waits up to 15 s for it); unread answers are skipped.
     [[nodiscard]] bool closed();
 
   private:

@@ -4,11 +4,11 @@
 
 #include <chrono>
 #include <mutex>
-#include <thread>
 
 #include "engine/worker/worker.hpp"
 #include "tests/cli/console.hpp"
 #include "tests/support/database.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace test {
 namespace {
@@ -31,15 +31,6 @@ Answer run_twice(ActivityContext&, int value) {
 Answer run_broken(ActivityContext&, int) {
     throw ApplicationError{"Broken", "the vendor is down"};
     co_return 0;
-}
-
-bool eventually(const std::function<bool()>& condition) {
-    const auto until = std::chrono::steady_clock::now() + 30s;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > until) return false;
-        std::this_thread::sleep_for(10ms);
-    }
-    return true;
 }
 
 /// A database with a worker that knows three activities and no workflow.

@@ -3,7 +3,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <thread>
 
 #include "engine/workflow/workflow.hpp"
 
@@ -41,15 +40,6 @@ std::string Board::said(const std::string& what) const {
 void Board::wait_for(const std::string& line, int times) const {
     INFO("waiting for \"" << line << "\", " << times << " times");
     REQUIRE(eventually([&] { return noted(line) >= times; }));
-}
-
-bool eventually(const std::function<bool()>& condition) {
-    const auto give_up = std::chrono::steady_clock::now() + 60s;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > give_up) return false;
-        std::this_thread::sleep_for(5ms);
-    }
-    return true;
 }
 
 // --- the workflow of one step ------------------------------------------------------------------------------

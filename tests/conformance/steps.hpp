@@ -15,10 +15,12 @@
 #include "engine/testing/testing.hpp"
 #include "engine/workflow/standalone.hpp"
 #include "tests/conformance/support.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace conformance {
 
 using namespace std::chrono_literals;
+using test::eventually;
 
 /// Lines that have been noted, how often, and when by the database's clock. Thread-safe.
 class Board {
@@ -39,9 +41,6 @@ class Board {
     std::map<std::string, std::string> texts_;
 };
 using BoardPtr = std::shared_ptr<Board>;
-
-/// Waits for a condition, not for time. False after a minute.
-[[nodiscard]] bool eventually(const std::function<bool()>& condition);
 
 /// The step, and the workflow that does nothing but run it with the options it is given.
 inline constexpr durable::Activity<int, int> step{"step", {.start_to_close = 1h}};

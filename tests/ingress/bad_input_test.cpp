@@ -7,6 +7,7 @@
 #include "api/http/json_guard.hpp"
 #include "api/http/message.hpp"
 #include "tests/ingress/world.hpp"
+#include "tests/support/eventually.hpp"
 
 using test::World;
 using namespace std::chrono_literals;
@@ -214,13 +215,10 @@ TEST_CASE("more connections than allowed are told so, and room is made when othe
     CHECK(turned_away->fields.contains("retry-after"));
     CHECK(third.closed());
     first.reset();
-    const auto deadline = std::chrono::steady_clock::now() + 60s;
-    std::optional<test::Answer> later;
-    while (std::chrono::steady_clock::now() < deadline) {
-        later = test::exchange(world.port(), health);
-        if (later && later->status == 200) break;
-    }
-    CHECK(later->status == 200);
+    CHECK(test::eventually([&] {
+        const auto later = test::exchange(world.port(), health);
+        return later && later->status == 200;
+    }));
 }
 
 TEST_CASE("no text can smuggle a field or an answer into a response") {

@@ -45,7 +45,7 @@ class Watcher {
     Watcher(const Watcher&) = delete;
     Watcher& operator=(const Watcher&) = delete;
 
-    /// Whether `text` comes within 10 s.
+    /// Whether `text` comes within a minute.
     bool sees(const std::string& text) {
         const auto deadline = std::chrono::steady_clock::now() + 60s;
         while (seen_.find(text) == std::string::npos) {
@@ -53,7 +53,7 @@ class Watcher {
         }
         return true;
     }
-    /// Whether the server ends the stream within 10 s.
+    /// Whether the server ends the stream within a minute.
     bool ends() {
         const auto deadline = std::chrono::steady_clock::now() + 60s;
         while (std::chrono::steady_clock::now() < deadline) {

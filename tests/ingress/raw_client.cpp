@@ -40,7 +40,10 @@ void RawClient::end_sending() {
 
 bool RawClient::fill() {
     char bytes[16384];
-    const ssize_t got = ::recv(socket_, bytes, sizeof bytes, 0);
+    ssize_t got = 0;
+    do {
+        got = ::recv(socket_, bytes, sizeof bytes, 0);
+    } while (got < 0 && errno == EINTR);  // a socket with a time-out is woken when its process was stopped
     if (got <= 0) return false;
     buffer_.append(bytes, static_cast<std::size_t>(got));
     return true;
@@ -77,7 +80,7 @@ bool RawClient::closed() {
     ssize_t got = 0;
     do {
         got = ::recv(socket_, bytes, sizeof bytes, 0);
-    } while (got > 0);
+    } while (got > 0 || (got < 0 && errno == EINTR));
     return got == 0 || errno == ECONNRESET;
 }
 

@@ -10,6 +10,7 @@
 #include "activities/http/encoding.hpp"
 #include "api/sandbox/sandbox.hpp"
 #include "tests/ingress/world.hpp"
+#include "tests/support/eventually.hpp"
 
 using callflex::ingress::IngressOptions;
 using test::World;
@@ -73,11 +74,7 @@ struct Neighbourhood {
 
     /// Whether the query comes to give this value within a minute.
     [[nodiscard]] bool becomes(const std::string& sql, const std::string& expected) const {
-        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-        while (std::chrono::steady_clock::now() < give_up) {
-            if (world.value(sql) == expected) return true;
-        }
-        return false;
+        return test::eventually([&] { return world.value(sql) == expected; });
     }
 };
 

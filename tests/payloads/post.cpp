@@ -1,6 +1,5 @@
 #include "tests/payloads/post.hpp"
 
-#include <thread>
 
 #include "engine/store/check.hpp"
 
@@ -99,15 +98,6 @@ void Post::must_hold() const {
         INFO(line.id << " " << (line.examples.empty() ? "" : line.examples.front()));
         CHECK(line.violated == 0);
     }
-}
-
-bool eventually(const std::function<bool()>& condition) {
-    const auto until = std::chrono::steady_clock::now() + 60s;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > until) return false;
-        std::this_thread::sleep_for(2ms);
-    }
-    return true;
 }
 
 }  // namespace durable::test

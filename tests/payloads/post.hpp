@@ -11,10 +11,12 @@
 #include "engine/payloads/cipher.hpp"
 #include "engine/worker/worker.hpp"
 #include "tests/support/database.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace durable::test {
 
 using namespace std::chrono_literals;
+using ::test::eventually;
 
 struct Letter {
     std::string text;
@@ -51,7 +53,5 @@ class Post {
 struct EncryptedPost : Post {
     EncryptedPost() : Post(true) {}
 };
-
-[[nodiscard]] bool eventually(const std::function<bool()>& condition);
 
 }  // namespace durable::test

@@ -1,9 +1,9 @@
 // What a scheduled run is told of the ones before it, with a worker that runs their code.
 
-#include <thread>
 
 #include "engine/worker/worker.hpp"
 #include "tests/schedule/office.hpp"
+#include "tests/support/eventually.hpp"
 
 using namespace test;
 
@@ -20,15 +20,6 @@ Task<std::string> pass_on(Workflow& wf, Nothing) {
     if (got == "fail") throw ApplicationError{"Refused", "the word was fail"};
     if (got == "again") wf.continue_as_new(Nothing{});
     co_return told + (failure ? "!" : "") + got;
-}
-
-bool eventually(const std::function<bool()>& condition) {
-    const auto give_up = std::chrono::steady_clock::now() + 60s;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > give_up) return false;
-        std::this_thread::sleep_for(2ms);
-    }
-    return true;
 }
 
 class Relay : public Office {

@@ -10,6 +10,7 @@
 #include "engine/worker/schedule_loop.hpp"
 #include "engine/worker/worker.hpp"
 #include "tests/schedule/office.hpp"
+#include "tests/support/eventually.hpp"
 
 using namespace test;
 using Times = std::vector<std::string>;
@@ -22,15 +23,7 @@ Task<std::string> tell_time(Workflow& wf, Nothing) {
     co_return wf.info().scheduled_for ? to_string(*wf.info().scheduled_for) : "by hand";
 }
 
-/// Waits for a condition, not for time.
-bool eventually(const std::function<bool()>& condition) {
-    const auto give_up = std::chrono::steady_clock::now() + 20s;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > give_up) return false;
-        std::this_thread::yield();
-    }
-    return true;
-}
+using ::test::eventually;
 
 /// What a loop reports. Thread-safe.
 class Reports {

@@ -3,26 +3,15 @@
 #include <doctest/doctest.h>
 
 #include <future>
-#include <thread>
 
 #include "api/cluster/private_cluster.hpp"
 #include "schema/migrate.hpp"
 #include "tests/store/fixture.hpp"
+#include "tests/support/eventually.hpp"
 
 using namespace std::chrono_literals;
 
 namespace {
-
-/// True once the condition holds; false after a minute.
-template <class F>
-bool eventually(F condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (std::chrono::steady_clock::now() < deadline) {
-        if (condition()) return true;
-        std::this_thread::sleep_for(1ms);
-    }
-    return false;
-}
 
 /// A cluster that waits for a standby which does not exist.
 struct Lonely {
@@ -45,7 +34,7 @@ struct Lonely {
         statements.exec("select pg_reload_conf()");
         // Commits go on as before until the checkpointer has read it. A new session that sees the setting proves
         // that the postmaster has told everybody; the second of two checkpoints begins after listening.
-        REQUIRE(eventually([&] { return setting("synchronous_standby_names") == name; }));
+        REQUIRE(test::eventually([&] { return setting("synchronous_standby_names") == name; }));
         statements.exec("checkpoint");
         statements.exec("checkpoint");
     }
@@ -91,9 +80,9 @@ TEST_CASE_FIXTURE(Lonely, "a commit that no standby has confirmed is not reporte
     auto batch = std::async(std::launch::async, [&] {
         return hot.commit({worker, {commit_of(run, {history::SideEffectRecorded{}})}, {}});
     });
-    REQUIRE(eventually([&] { return cancel_wait("callflex hot"); }));
+    REQUIRE(test::eventually([&] { return cancel_wait("callflex hot"); }));
     // It settles the doubt by a write of its own, which has to wait as well.
-    REQUIRE(eventually([&] { return cancel_wait("callflex hot"); }));
+    REQUIRE(test::eventually([&] { return cancel_wait("callflex hot"); }));
     CHECK(batch.wait_for(0s) != std::future_status::ready);
     want_standby("");
     CHECK(batch.get().committed.size() == 1);
@@ -112,8 +101,8 @@ TEST_CASE_FIXTURE(Lonely, "the same holds for a transactional activity, whose bo
             return history::encode_event(history::ActivityCompleted{EventId{2}, {}, 1});
         });
     });
-    REQUIRE(eventually([&] { return cancel_wait("callflex transactional"); }));
-    REQUIRE(eventually([&] { return cancel_wait("callflex transactional"); }));
+    REQUIRE(test::eventually([&] { return cancel_wait("callflex transactional"); }));
+    REQUIRE(test::eventually([&] { return cancel_wait("callflex transactional"); }));
     CHECK(outcome.wait_for(0s) != std::future_status::ready);
     want_standby("");
     CHECK(outcome.get() == ActivityStore::TransactionalOutcome::committed);

@@ -37,15 +37,6 @@ std::string Probe::said(const std::string& what) const {
     return found == texts_.end() ? std::string{} : found->second;
 }
 
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
-    const auto until = std::chrono::steady_clock::now() + patience;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > until) return false;
-        std::this_thread::sleep_for(2ms);
-    }
-    return true;
-}
-
 worker::WorkerOptions worker_options(const std::string& url, const std::string& name) {
     worker::WorkerOptions options;
     options.connection_string = url;

@@ -15,6 +15,7 @@
 #include "engine/client/client.hpp"
 #include "engine/worker/worker.hpp"
 #include "tests/support/database.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace durable::test {
 
@@ -42,9 +43,7 @@ class Probe {
     return {.run = run};
 }
 
-/// Waits for a condition, not for time. False after `patience`.
-[[nodiscard]] bool eventually(const std::function<bool()>& condition,
-                              std::chrono::milliseconds patience = 20s);
+using ::test::eventually;
 
 // Activities
 struct GateInput {

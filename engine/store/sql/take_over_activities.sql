@@ -1,20 +1,26 @@
 -- Gives the activity rows of dead workers back: the attempt is lost, which does not spend the policy. A paused one is
 -- held. One that was asked to stop waits in no line: it will only be ended. Two losses are an accident, made good at
 -- once; one that is lost again waits longer each time, so that neither a fleet that is restarted in a hurry spends an
--- innocent activity's losses nor a poisonous one kills worker after worker.
+-- innocent activity's losses nor a poisonous one kills worker after worker. Its time to be started begins anew when it
+-- is free.
 --
 -- Locks: activities, skipping locked rows. Index: activities_owned.
 -- $1 dead workers, $2 limit
 with lost as materialized (
-    select run_id, activity from engine.activities where owner = any ($1::integer[])
+    select run_id, activity,
+           paused_at is not null and not cancel_requested as held,
+           engine.now() + case
+               when lost_attempts < 2 or cancel_requested then interval '0'
+               else least(interval '1 second' * 2 ^ (lost_attempts - 2), interval '1 minute')
+           end as free_at
+      from engine.activities where owner = any ($1::integer[])
      limit $2::integer for update skip locked
 )
 update engine.activities a
    set owner = null, lost_attempts = a.lost_attempts + 1,
-       available_at = case
-           when a.paused_at is not null and not a.cancel_requested then 'infinity'
-           when a.lost_attempts < 2 or a.cancel_requested then engine.now()
-           else engine.now() + least(interval '1 second' * 2 ^ (a.lost_attempts - 2), interval '1 minute')
+       available_at = case when lost.held then 'infinity' else lost.free_at end,
+       schedule_to_start_by = case
+           when not lost.held then lost.free_at + (a.schedule_to_start_by - a.available_at)
        end,
        attempt_deadline = null, heartbeat_due = null, after_attempt = null,
        attempt = case when a.after_attempt = 'restart' then 1 else a.attempt end,

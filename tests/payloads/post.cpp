@@ -1,6 +1,5 @@
 #include "tests/payloads/post.hpp"
 
-
 #include "engine/store/check.hpp"
 
 namespace durable::test {

@@ -1,6 +1,5 @@
 // What a scheduled run is told of the ones before it, with a worker that runs their code.
 
-
 #include "engine/worker/worker.hpp"
 #include "tests/schedule/office.hpp"
 #include "tests/support/eventually.hpp"

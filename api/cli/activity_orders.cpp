@@ -1,14 +1,17 @@
-// pause, unpause, reset, retry, skip and edit-input: an operator's hand on a pending activity.
+// pause, unpause, reset, retry, skip and edit-input: an operator's hand on a pending activity. skip and edit-input take one
+// activity only: a result and an input are an answer about that activity, not about all that are alike.
 
-#include "api/cli/activity_arguments.hpp"
+#include "api/cli/activity_batches.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 
 namespace callflex::cli {
 namespace {
 
+using durable::client::BatchVerb;
+
 struct ResetArguments {
-    OrderArguments order;
+    OrdersArguments orders;
     bool keep_paused = false;
 };
 struct PayloadOrder {
@@ -19,37 +22,51 @@ struct PayloadOrder {
 }  // namespace
 
 void define_activity_pause(CLI::App& app, Session& session) {
-    auto order = std::make_shared<OrderArguments>();
-    add_order_arguments(app, *order);
+    auto orders = std::make_shared<OrdersArguments>();
+    add_orders_arguments(app, *orders);
     manual(app,
            "Holds an activity back: an attempt that runs may end, no other one begins until it is unpaused. "
            "Schedule-to-close goes on running. JSON: {run_id, event, changed, note?}.",
-           {{"callflex activity pause webhook-41 2 --reason 'their server is down until noon'", "hold it"}});
-    app.callback([order, &session] {
+           {{"callflex activity pause webhook-41 2 --reason 'their server is down until noon'", "hold it"},
+            {"callflex activity pause -q \"Tenant = 'acme'\" --type send_email --reason 'wrong sender' --yes",
+             "all of that type in many runs, by a batch job: prints its id"}});
+    app.callback([orders, &session] {
+        if (orders->is_query()) {
+            session.exit_code = order_many(session, *orders, BatchVerb::activity_pause);
+            return;
+        }
+        const OrderArguments& order = orders->order;
         auto client = activity_client(session);
-        session.exit_code = report_ordered(session, order->activity,
-                                           client.pause(order->activity.ref(), order->by()), "paused");
+        session.exit_code =
+            report_ordered(session, order.activity, client.pause(order.activity.ref(), order.by()), "paused");
     });
 }
 
 void define_activity_unpause(CLI::App& app, Session& session) {
-    auto order = std::make_shared<OrderArguments>();
-    add_order_arguments(app, *order);
+    auto orders = std::make_shared<OrdersArguments>();
+    add_orders_arguments(app, *orders);
     manual(app,
            "Lets a paused activity go on, now, whatever was left of its back-off. JSON: {run_id, event, "
            "changed, "
            "note?}.",
-           {{"callflex activity unpause webhook-41 2", "let it go on"}});
-    app.callback([order, &session] {
+           {{"callflex activity unpause webhook-41 2", "let it go on"},
+            {"callflex activity unpause -q \"Tenant = 'acme'\" --type send_email --rps 5 --yes",
+             "many, not all at once"}});
+    app.callback([orders, &session] {
+        if (orders->is_query()) {
+            session.exit_code = order_many(session, *orders, BatchVerb::activity_unpause);
+            return;
+        }
+        const OrderArguments& order = orders->order;
         auto client = activity_client(session);
-        session.exit_code = report_ordered(session, order->activity,
-                                           client.unpause(order->activity.ref(), order->by()), "unpaused");
+        session.exit_code = report_ordered(session, order.activity,
+                                           client.unpause(order.activity.ref(), order.by()), "unpaused");
     });
 }
 
 void define_activity_reset(CLI::App& app, Session& session) {
     auto arguments = std::make_shared<ResetArguments>();
-    add_order_arguments(app, arguments->order);
+    add_orders_arguments(app, arguments->orders);
     app.add_flag("--keep-paused", arguments->keep_paused, "A paused one stays paused");
     manual(
         app,
@@ -58,9 +75,16 @@ void define_activity_reset(CLI::App& app, Session& session) {
         "asked to stop first; one that was handed out is taken back, its token is stale. JSON: {run_id, "
         "event, "
         "changed, note?}.",
-        {{"callflex activity reset webhook-41 2 --reason 'their server is back'", "all attempts once more"}});
+        {{"callflex activity reset webhook-41 2 --reason 'their server is back'", "all attempts once more"},
+         {"callflex activity reset -q \"RetryingActivity = 'webhook'\" --type webhook --yes",
+          "of many runs"}});
     app.callback([arguments, &session] {
-        const auto& order = arguments->order;
+        if (arguments->orders.is_query()) {
+            session.exit_code = order_many(session, arguments->orders, BatchVerb::activity_reset,
+                                           {.keep_paused = arguments->keep_paused});
+            return;
+        }
+        const auto& order = arguments->orders.order;
         auto client = activity_client(session);
         session.exit_code =
             report_ordered(session, order.activity,
@@ -69,17 +93,24 @@ void define_activity_reset(CLI::App& app, Session& session) {
 }
 
 void define_activity_retry(CLI::App& app, Session& session) {
-    auto order = std::make_shared<OrderArguments>();
-    add_order_arguments(app, *order);
+    auto orders = std::make_shared<OrdersArguments>();
+    add_orders_arguments(app, *orders);
     manual(app,
            "Makes the next attempt of an activity that waits for its back-off now. JSON: {run_id, event, "
            "changed, "
            "note?}.",
-           {{"callflex activity retry webhook-41 2", "do not wait"}});
-    app.callback([order, &session] {
+           {{"callflex activity retry webhook-41 2", "do not wait"},
+            {"callflex activity retry -q \"RetryingActivity = 'webhook'\" --type webhook --rps 20 --yes",
+             "their server is back"}});
+    app.callback([orders, &session] {
+        if (orders->is_query()) {
+            session.exit_code = order_many(session, *orders, BatchVerb::activity_retry);
+            return;
+        }
+        const OrderArguments& order = orders->order;
         auto client = activity_client(session);
-        session.exit_code = report_ordered(session, order->activity,
-                                           client.retry(order->activity.ref(), order->by()), "due now");
+        session.exit_code = report_ordered(session, order.activity,
+                                           client.retry(order.activity.ref(), order.by()), "due now");
     });
 }
 

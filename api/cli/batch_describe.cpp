@@ -19,13 +19,16 @@ void print_facts(const Session& session, const BatchJob& job) {
         if (!value.empty()) facts.add({{name, Color::dim}, {value, color}});
     };
     add("job", job.request.job.to_string(), Color::bold);
-    add("verb", name_of(job.request.verb));
-    add("signal", job.request.arguments.name);
+    add("verb", std::string{name_of(job.request.verb)});
+    const auto& arguments = job.request.arguments;
+    add(job.request.verb == durable::client::BatchVerb::signal ? "signal" : "to", arguments.name);
+    add("build", arguments.build.value_or(""));
+    add("activities", arguments.activity_type.value_or(""));
     add("filter", job.request.filter);
     if (job.request.name_space != "default") add("namespace", job.request.name_space);
     add("state", name_of(job.state), state_color(job.state));
     add("progress", progress_of(job));
-    add("rate", fmt::format("{} runs a second", job.request.per_second));
+    add("rate", fmt::format("{} {} a second", job.request.per_second, noun_of(job)));
     add("made", durable::client::due_time(job.created_at, job.now));
     add("by", job.request.identity);
     add("reason", job.request.reason);
@@ -35,11 +38,24 @@ void print_facts(const Session& session, const BatchJob& job) {
 }
 
 void print_problems(const Session& session, const std::vector<BatchProblem>& problems) {
-    session.out() << '\n' << session.style()(Color::bold, "Runs on which it failed") << '\n';
-    Table table({"RUN", "PROBLEM"});
-    for (const auto& problem : problems)
-        table.add({{problem.run.value.to_string()}, {problem.problem, Color::red}});
+    session.out() << '\n' << session.style()(Color::bold, "Failed or skipped") << '\n';
+    Table table({"RUN", "EVENT", "", "WHY"});
+    for (const auto& problem : problems) {
+        const Color color = problem.failed ? Color::red : Color::yellow;
+        table.add({{problem.run.value.to_string()},
+                   {problem.activity ? std::to_string(problem.activity->value) : ""},
+                   {problem.failed ? "failed" : "skipped", color},
+                   {problem.problem, color}});
+    }
     table.print(session.out(), session.style(), 2);
+}
+
+Json problem_json(const BatchProblem& problem) {
+    Json json{{"run_id", problem.run.value.to_string()}};
+    if (problem.activity) json["event"] = problem.activity->value;
+    json["outcome"] = problem.failed ? "failed" : "skipped";
+    json["problem"] = problem.problem;
+    return json;
 }
 
 int describe(const Session& session, const BatchJob& job, const std::vector<BatchProblem>& problems) {
@@ -49,10 +65,7 @@ int describe(const Session& session, const BatchJob& job, const std::vector<Batc
     } else {
         Json json = to_json(job);
         json["problems"] = Json::array();
-        for (const auto& problem : problems) {
-            json["problems"].push_back(
-                {{"run_id", problem.run.value.to_string()}, {"problem", problem.problem}});
-        }
+        for (const auto& problem : problems) json["problems"].push_back(problem_json(problem));
         session.print_json(json);
     }
     return job.state == BatchState::failed ? exit_failed : exit_ok;
@@ -65,13 +78,13 @@ void define_batch_describe(CLI::App& app, Session& session) {
     auto watch = std::make_shared<WatchArguments>();
     add_batch_argument(app, *id);
     add_watch_arguments(app, *watch);
-    manual(app,
-           "Shows a batch job: how far it is, and the first of the runs on which its verb failed, with the "
-           "reason. "
-           "Skipped are runs that had ended when their turn came. JSON: as `batch list`, and problems: "
-           "[{run_id, "
-           "problem}].",
-           {{"callflex batch describe 0198c0de-0000-7000-8000-000000000000 --watch", "until it is over"}});
+    manual(
+        app,
+        "Shows a batch job: how far it is, and the first of the runs or activities on which its verb failed, "
+        "and of those that it skipped, with the reason: they had ended when their turn came, it was so "
+        "already, or the verb does not fit. JSON: as `batch list`, and problems: [{run_id, event?, outcome, "
+        "problem}]; outcome is failed or skipped.",
+        {{"callflex batch describe 0198c0de-0000-7000-8000-000000000000 --watch", "until it is over"}});
     app.callback([id, watch, &session] {
         session.exit_code = watched(session, *watch, [&](bool& over) {
             int code = exit_ok;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "api/cli/filter_query.hpp"
@@ -10,6 +11,8 @@
 
 namespace callflex::cli {
 
+using durable::client::BatchRequest;
+using durable::client::BatchScope;
 using durable::client::BatchState;
 using durable::client::BatchVerb;
 
@@ -41,7 +44,7 @@ void add_runs_argument(CLI::App& app, RunsArgument& runs) {
 void add_query_arguments(CLI::App& app, RunsArgument& runs, CLI::Option* run) {
     auto* const query = add_query_option(app, runs.query);
     query->excludes(run);
-    app.add_option("--rps", runs.per_second, "With -q: at most so many runs a second")
+    app.add_option("--rps", runs.per_second, "With -q: at most so many a second")
         ->type_name("N")
         ->capture_default_str()
         ->check(CLI::Range(0.01, 10'000.0))
@@ -51,15 +54,30 @@ void add_query_arguments(CLI::App& app, RunsArgument& runs, CLI::Option* run) {
 
 namespace {
 
+const char* items_of(const BatchRequest& request) {
+    switch (durable::store::scope_of(request)) {
+        case BatchScope::open_runs:
+            return "open runs";
+        case BatchScope::ended_runs:
+            return "closed runs";
+        case BatchScope::all_runs:
+            return "runs";
+        case BatchScope::activities:
+            break;
+    }
+    return "pending activities";
+}
+
 /// True: go on.
-bool confirmed(const Session& session, const RunsArgument& runs, const std::string& verb,
-               std::int64_t matching) {
-    session.err() << fmt::format("{} open runs match\n", matching);
-    if (runs.yes) return true;
+bool confirmed(const Session& session, bool yes, const BatchRequest& request, std::int64_t matching) {
+    const std::string items = items_of(request);
+    const std::string verb{durable::store::name_of(request.verb)};
+    session.err() << fmt::format("{} {} match\n", matching, items);
+    if (yes) return true;
     if (!session.err_is_terminal() || ::isatty(STDIN_FILENO) == 0) {
         throw CommandError(
             exit_refused,
-            fmt::format("nothing was done: {} of {} runs has not been confirmed", verb, matching),
+            fmt::format("nothing was done: {} of {} {} has not been confirmed", verb, matching, items),
             "the same with --yes");
     }
     session.err() << fmt::format("{} them? [y/N] ", verb) << std::flush;
@@ -72,26 +90,26 @@ bool confirmed(const Session& session, const RunsArgument& runs, const std::stri
 
 int start_batch(Session& session, const RunsArgument& runs, BatchVerb verb,
                 durable::store::BatchArguments arguments, const std::string& reason) {
+    BatchRequest request;
+    request.verb = verb;
+    request.name_space = runs.run.name_space;
+    request.filter = runs.query;
+    request.arguments = std::move(arguments);
+    request.reason = reason;
+    request.identity = identity();
+    request.per_second = runs.per_second;
     with_batches(session, [&](BatchClient& client) {
-        const auto matching = client.count(runs.run.name_space, runs.query);
-        if (!confirmed(session, runs, name_of(verb), matching)) {
+        const auto matching = client.count(request);
+        if (!confirmed(session, runs.yes, request, matching)) {
             session.exit_code = exit_refused;
             return;
         }
-        durable::client::BatchRequest request;
-        request.verb = verb;
-        request.name_space = runs.run.name_space;
-        request.filter = runs.query;
-        request.arguments = std::move(arguments);
-        request.reason = reason;
-        request.identity = identity();
-        request.per_second = runs.per_second;
-        const BatchJob job = client.create(std::move(request));
+        const BatchJob job = client.create(request);
         session.exit_code = exit_ok;
         if (!session.for_people()) return session.print_json(to_json(job));
         session.out() << session.style()(Color::green, "batch job ") << job.request.job.to_string()
-                      << fmt::format("  {} runs, {} a second; see `callflex batch describe`\n", job.total,
-                                     job.request.per_second);
+                      << fmt::format("  {} {}, {} a second; see `callflex batch describe`\n", job.total,
+                                     noun_of(job), job.request.per_second);
     });
     return session.exit_code;
 }
@@ -106,8 +124,8 @@ void add_batch_argument(CLI::App& app, std::string& id) {
     app.add_option("JOB", id, "Job id, as printed when it was made")->required();
 }
 
-std::string name_of(BatchVerb verb) {
-    return boost::describe::enum_to_string(verb, "");
+std::string noun_of(const BatchJob& job) {
+    return durable::store::scope_of(job.request) == BatchScope::activities ? "activities" : "runs";
 }
 std::string name_of(BatchState state) {
     return boost::describe::enum_to_string(state, "");
@@ -128,7 +146,9 @@ Color state_color(BatchState state) {
 }
 
 std::string progress_of(const BatchJob& job) {
-    std::string text = fmt::format("{} of {} done", job.done, job.total);
+    // Activities without a row were not counted when it was made.
+    const auto total = std::max(job.total, job.done + job.skipped + job.failed);
+    std::string text = fmt::format("{} of {} done", job.done, total);
     if (job.skipped > 0) text += fmt::format(", {} skipped", job.skipped);
     if (job.failed > 0) text += fmt::format(", {} failed", job.failed);
     return text;
@@ -149,7 +169,10 @@ Json to_json(const BatchJob& job) {
               {"skipped", job.skipped},
               {"failed", job.failed},
               {"created_at", json_time(job.created_at)}};
-    if (!request.arguments.name.empty()) json["name"] = request.arguments.name;
+    const auto& arguments = request.arguments;
+    if (!arguments.name.empty()) json["name"] = arguments.name;
+    if (arguments.build) json["build"] = *arguments.build;
+    if (arguments.activity_type) json["activity_type"] = *arguments.activity_type;
     if (job.ended_at) json["ended_at"] = json_time(*job.ended_at);
     if (job.trouble) json["trouble"] = *job.trouble;
     return json;

@@ -1,5 +1,5 @@
 #pragma once
-// What batch jobs look like, and how cancel, terminate and signal become jobs with -q.
+// What batch jobs look like, and how a verb becomes a job with -q.
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -31,7 +31,7 @@ void add_runs_argument(CLI::App& app, RunsArgument& runs);
 /// -q and what goes with it, beside the option or argument that names one run.
 void add_query_arguments(CLI::App& app, RunsArgument& runs, CLI::Option* run);
 
-/// Shows how many open runs match, asks (a terminal) or wants --yes (a script), and makes the job. Prints
+/// Shows how many runs or activities match, asks (a terminal) or wants --yes (a script), and makes the job. Prints
 /// its id.
 int start_batch(Session& session, const RunsArgument& runs, durable::client::BatchVerb verb,
                 durable::store::BatchArguments arguments, const std::string& reason);
@@ -41,9 +41,10 @@ void with_batches(const Session& session, const std::function<void(BatchClient&)
 [[nodiscard]] durable::Uuid batch_id(const std::string& text);
 void add_batch_argument(CLI::App& app, std::string& id);
 /// {job_id, verb, filter, namespace, reason, identity, per_second, state, total, done, skipped, failed,
-/// created_at, ended_at?, trouble?}
+/// created_at, name?, build?, activity_type?, ended_at?, trouble?}
 [[nodiscard]] Json to_json(const BatchJob& job);
-[[nodiscard]] std::string name_of(durable::client::BatchVerb verb);
+/// "runs" or "activities": what the job counts.
+[[nodiscard]] std::string noun_of(const BatchJob& job);
 [[nodiscard]] std::string name_of(durable::client::BatchState state);
 [[nodiscard]] Color state_color(durable::client::BatchState state);
 /// "120 of 400 done, 3 skipped, 1 failed"

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "api/cli/arguments.hpp"
+#include "api/cli/batches.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/deployments.hpp"
@@ -9,7 +9,7 @@ namespace callflex::cli {
 namespace {
 
 struct MoveArguments {
-    RunArgument run;
+    RunsArgument runs;
     std::string build;
     bool current = false;
     std::string reason;
@@ -19,9 +19,13 @@ int move(Session& session, const MoveArguments& arguments) {
     using durable::store::Moved;
     std::optional<std::string> build;
     if (!arguments.current) build = arguments.build;
+    if (arguments.runs.is_query()) {
+        return start_batch(session, arguments.runs, durable::client::BatchVerb::move, {.build = build},
+                           arguments.reason);
+    }
     auto client = deployment_client(session);
-    const auto moved = client.move(arguments.run.ref(), build, {identity(), arguments.reason});
-    const std::string& name = arguments.run.name;
+    const auto moved = client.move(arguments.runs.run.ref(), build, {identity(), arguments.reason});
+    const std::string& name = arguments.runs.run.name;
     if (moved == Moved::not_found)
         throw CommandError(exit_not_found, fmt::format("there is no run {}", name));
     if (moved == Moved::closed) throw CommandError(exit_refused, fmt::format("{} has ended", name));
@@ -44,7 +48,7 @@ int move(Session& session, const MoveArguments& arguments) {
 
 void define_workflow_move(CLI::App& app, Session& session) {
     auto arguments = std::make_shared<MoveArguments>();
-    add_run_argument(app, arguments->run);
+    add_runs_argument(app, arguments->runs);
     auto* build = app.add_option("--build", arguments->build, "Only workers of this build may claim it")
                       ->type_name("BUILD");
     auto* current = app.add_flag("--current", arguments->current, "Whichever build is current may claim it");
@@ -60,7 +64,9 @@ void define_workflow_move(CLI::App& app, Session& session) {
         {{"callflex workflow move call-processing-7 --build 3f2a9c11d0aa --reason 'has the fix'",
           "try one run with another build"},
          {"callflex workflow move call-processing-7 --current --reason 'drain 77aa01'",
-          "unpin a run of an old build"}});
+          "unpin a run of an old build"},
+         {"callflex workflow move -q \"Build = '77aa01'\" --current --reason 'drain 77aa01' --yes",
+          "all of them, by a batch job"}});
     app.callback([arguments, &session] {
         if (arguments->build.empty() && !arguments->current)
             throw CommandError(exit_usage, "where to? give --build BUILD or --current");

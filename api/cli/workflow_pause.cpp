@@ -1,5 +1,6 @@
 // workflow pause and unpause.
 
+#include "api/cli/batches.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/messages.hpp"
@@ -8,13 +9,13 @@ namespace callflex::cli {
 namespace {
 
 struct PauseArguments {
-    RunArgument run;
+    RunsArgument runs;
     std::string reason;
 };
 
 std::shared_ptr<PauseArguments> add_arguments(CLI::App& app) {
     auto arguments = std::make_shared<PauseArguments>();
-    add_run_argument(app, arguments->run);
+    add_runs_argument(app, arguments->runs);
     app.add_option("--reason,-r", arguments->reason, "Why; recorded, and shown to whoever asks")
         ->type_name("TEXT");
     return arguments;
@@ -33,10 +34,18 @@ void define_workflow_pause(CLI::App& app, Session& session) {
            "it was "
            "paused already.",
            {{"callflex workflow pause billing-cycle-7 --reason 'ticket 12: wrong tax'", "hold it"},
-            {"callflex workflow why billing-cycle-7", "says who has paused it, and why"}});
+            {"callflex workflow why billing-cycle-7", "says who has paused it, and why"},
+            {"callflex workflow pause -q \"Type = 'billing-cycle'\" --reason 'ticket 12' --yes",
+             "all of them, by a batch job"}});
     app.callback([arguments, &session] {
-        const auto result = session.client().pause(arguments->run.ref(), arguments->reason, identity());
-        session.exit_code = report_sent(session, arguments->run, result, "paused");
+        if (arguments->runs.is_query()) {
+            session.exit_code = start_batch(session, arguments->runs, durable::client::BatchVerb::pause, {},
+                                            arguments->reason);
+            return;
+        }
+        const RunArgument& run = arguments->runs.run;
+        const auto result = session.client().pause(run.ref(), arguments->reason, identity());
+        session.exit_code = report_sent(session, run, result, "paused");
     });
 }
 
@@ -46,10 +55,18 @@ void define_workflow_unpause(CLI::App& app, Session& session) {
            "Lets a paused run go on: with what has arrived meanwhile, and with timers whose time has passed. "
            "JSON: "
            "{run, delivered, duplicate}; duplicate: it was not paused.",
-           {{"callflex workflow unpause billing-cycle-7 --reason 'tax table mended'", "go on"}});
+           {{"callflex workflow unpause billing-cycle-7 --reason 'tax table mended'", "go on"},
+            {"callflex workflow unpause -q \"Paused = true and Type = 'billing-cycle'\" --rps 10 --yes",
+             "all of them, not all at once"}});
     app.callback([arguments, &session] {
-        const auto result = session.client().unpause(arguments->run.ref(), arguments->reason, identity());
-        session.exit_code = report_sent(session, arguments->run, result, "unpaused");
+        if (arguments->runs.is_query()) {
+            session.exit_code = start_batch(session, arguments->runs, durable::client::BatchVerb::unpause, {},
+                                            arguments->reason);
+            return;
+        }
+        const RunArgument& run = arguments->runs.run;
+        const auto result = session.client().unpause(run.ref(), arguments->reason, identity());
+        session.exit_code = report_sent(session, run, result, "unpaused");
     });
 }
 

@@ -19,11 +19,11 @@ class BatchClient::Impl {
 BatchClient::BatchClient(const ClientOptions& options) : impl_(std::make_unique<Impl>(options)) {}
 BatchClient::~BatchClient() = default;
 
-std::int64_t BatchClient::count(const std::string& name_space, const std::string& filter) {
-    std::int64_t runs = 0;
+std::int64_t BatchClient::count(const BatchRequest& request) {
+    std::int64_t matching = 0;
     impl_->transactions.read(
-        [&](pqxx::transaction_base& tx) { runs = store::count_open(tx, name_space, filter); });
-    return runs;
+        [&](pqxx::transaction_base& tx) { matching = store::count_matching(tx, request); });
+    return matching;
 }
 
 BatchJob BatchClient::create(BatchRequest request) {

@@ -1,7 +1,8 @@
 #pragma once
-// Batch jobs for operators and programs: one verb for every open run that a filter finds, worked off by the workers, a
-// page a transaction (store/batches.hpp). Each verb opens, commits and retries a transaction of its own; those of the
-// store take part in a caller's. Thread-safe. All throw store::StoreUnavailable when the database stays away.
+// Batch jobs for operators and programs: one verb for every run, or every pending activity of runs, that a filter
+// finds, worked off by the workers, a page a transaction (store/batches.hpp). Each verb opens, commits and retries a
+// transaction of its own; those of the store take part in a caller's. Thread-safe. All throw store::StoreUnavailable
+// when the database stays away.
 
 #include <memory>
 #include <optional>
@@ -13,8 +14,10 @@
 
 namespace durable::client {
 
+using store::BatchArguments;
 using store::BatchJob;
 using store::BatchRequest;
+using store::BatchScope;
 using store::BatchState;
 using store::BatchVerb;
 
@@ -25,8 +28,8 @@ class BatchClient {
     BatchClient(const BatchClient&) = delete;
     BatchClient& operator=(const BatchClient&) = delete;
 
-    /// Open runs that match now: what a job would reach. Throws search::QueryError.
-    [[nodiscard]] std::int64_t count(const std::string& name_space, const std::string& filter);
+    /// What matches now: what the job would reach. See store::count_matching. Throws search::QueryError.
+    [[nodiscard]] std::int64_t count(const BatchRequest& request);
     /// `request.job` is made here. Durable when it returns; a worker takes the first page within a second. Throws
     /// search::QueryError, std::invalid_argument.
     BatchJob create(BatchRequest request);

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "engine/client/human_time.hpp"
-#include "engine/client/pending.hpp"
 #include "engine/client/replayed.hpp"
+#include "engine/replay/open_work.hpp"
 
 namespace durable::client {
 namespace {
@@ -170,7 +170,7 @@ class Explanation {
 
     void ask_the_code() {
         const Replayed replayed = replay_here(registry_, info_.run, facts_.history);
-        const OpenWork open = open_work(facts_.history);
+        const replay::OpenWork open = replay::open_work(facts_.history);
         if (replayed.blocked) {
             without_code(replayed, open);
             return;
@@ -201,7 +201,7 @@ class Explanation {
     }
 
     /// This build cannot say where the code stands; history still says what is open.
-    void without_code(const Replayed& replayed, const OpenWork& open) {
+    void without_code(const Replayed& replayed, const replay::OpenWork& open) {
         also(fmt::format("this build cannot replay it ({}); where its code stands needs build {}",
                          replayed.blocked->reason, replayed.newest_build));
         if (!open.activities.empty()) {
@@ -250,7 +250,7 @@ class Explanation {
     }
 
     /// The activity that the phrase names ("activity send_sms (event 12)"), else the oldest.
-    static const OpenActivity& named_in(const std::string& phrase, const OpenWork& open) {
+    static const replay::OpenActivity& named_in(const std::string& phrase, const replay::OpenWork& open) {
         for (const auto& activity : open.activities) {
             if (phrase.find(fmt::format("event {})", activity.scheduled.value)) != std::string::npos)
                 return activity;
@@ -258,7 +258,7 @@ class Explanation {
         return open.activities.front();
     }
 
-    void activity(const OpenActivity& open) {
+    void activity(const replay::OpenActivity& open) {
         const auto name = fmt::format("activity {} (event {})", open.command->type, open.scheduled.value);
         also(name + " was scheduled " + due_time(open.scheduled_at, now_) + at_source(open.command->source));
         const auto row =
@@ -354,11 +354,11 @@ class Explanation {
         return info_.queue;
     }
 
-    [[nodiscard]] std::string timer_text(const OpenTimer& timer) const {
+    [[nodiscard]] std::string timer_text(const replay::OpenTimer& timer) const {
         return fmt::format("due {}, event {}{}", due_time(timer.command->due, now_), timer.started.value,
                            at_source(timer.command->source));
     }
-    void timer(const OpenTimer& open) {
+    void timer(const replay::OpenTimer& open) {
         if (!served(info_.queue)) also("no worker with a live lease serves queue " + info_.queue + " now");
         answer("timer", "it sleeps until its timer is " + timer_text(open));
     }

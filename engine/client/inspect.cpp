@@ -4,8 +4,8 @@
 
 #include "engine/client/client_impl.hpp"
 #include "engine/client/human_time.hpp"
-#include "engine/client/pending.hpp"
 #include "engine/client/replayed.hpp"
+#include "engine/replay/open_work.hpp"
 
 namespace durable::client {
 
@@ -31,7 +31,7 @@ Client::Inspection Client::inspect(const WorkflowRegistry& registry, RunId run) 
     if (recorded.empty()) throw NotFound("there is no " + describe_ref(RunRef{"", run, {}}));
 
     Inspection inspection;
-    const OpenWork open = open_work(recorded);
+    const replay::OpenWork open = replay::open_work(recorded);
     for (const auto& activity : open.activities) {
         inspection.pending.push_back(fmt::format("activity {} (event {}), scheduled {} at {}",
                                                  activity.command->type, activity.scheduled.value,

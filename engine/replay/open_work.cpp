@@ -1,9 +1,9 @@
-#include "engine/client/pending.hpp"
+#include "engine/replay/open_work.hpp"
 
 #include <algorithm>
 #include <map>
 
-namespace durable::client {
+namespace durable::replay {
 namespace {
 
 class Scan {
@@ -59,4 +59,4 @@ OpenWork open_work(const history::History& history) {
     return std::move(scan).result();
 }
 
-}  // namespace durable::client
+}  // namespace durable::replay

@@ -5,7 +5,7 @@
 
 #include "engine/replay/history.hpp"
 
-namespace durable::client {
+namespace durable::replay {
 
 struct OpenActivity {
     EventId scheduled;
@@ -25,4 +25,4 @@ struct OpenWork {
 /// Pure. The result points into `history`.
 [[nodiscard]] OpenWork open_work(const history::History& history);
 
-}  // namespace durable::client
+}  // namespace durable::replay

@@ -77,7 +77,7 @@ void record_act(pqxx::transaction_base& tx, const Place& place, const std::strin
                         : place.row->paused   ? "paused"
                                               : "waiting";
     audit(tx, {by.identity, verb, fmt::format("{}/{}", place.run(), place.activity.value), by.reason,
-               fmt::format(R"({{"attempt":{},"state":"{}"}})", attempt, state)});
+               fmt::format(R"({{"attempt":{},"state":"{}"}})", attempt, state), by.batch});
 }
 
 /// Holds the run and the activity, lets `act` do the rest, and leaves the trace if it has done something.

@@ -18,6 +18,7 @@
 //
 // Lock order: live_runs -> activities -> inbox. Not thread-safe beyond the transaction given.
 
+#include <boost/describe.hpp>
 #include <optional>
 #include <pqxx/pqxx>
 #include <string>
@@ -39,6 +40,7 @@ struct ActivityRef {
 struct OrderedBy {
     std::string identity;
     std::string reason{};
+    std::optional<Uuid> batch{};  ///< the job that orders it, if one does
 };
 
 enum class OrderOutcome {
@@ -85,7 +87,12 @@ struct ActivityChanges {
     std::optional<int> maximum_attempts{};
     std::optional<std::string> queue{};
     std::optional<int> priority{};
+
+    bool operator==(const ActivityChanges&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(ActivityChanges, (),
+                      (schedule_to_close, schedule_to_start, start_to_close, heartbeat, initial_interval,
+                       maximum_interval, backoff_coefficient, maximum_attempts, queue, priority))
 /// For the attempts to come; schedule-to-close counts from the schedule, at once. Refused if they do not fit
 /// each other.
 Ordered change_activity(pqxx::transaction_base& tx, const ActivityRef& activity,

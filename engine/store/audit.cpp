@@ -27,8 +27,10 @@ void audit(pqxx::transaction_base& tx, const AuditEntry& entry) {
     if (entry.verb.empty()) throw std::invalid_argument("an audit entry needs a verb");
     if (entry.target.empty()) throw std::invalid_argument("an audit entry needs a target");
     const std::string who = entry.identity.empty() ? "unknown" : entry.identity;
-    tx.exec_params(std::string{sql::insert_audit}, who, entry.verb, entry.target, entry.reason,
-                   entry.details);
+    std::optional<std::string> batch;
+    if (entry.batch) batch = entry.batch->to_string();
+    tx.exec_params(std::string{sql::insert_audit}, who, entry.verb, entry.target, entry.reason, entry.details,
+                   or_null(batch));
 }
 
 std::vector<Audited> list_audit(pqxx::transaction_base& tx, const AuditFilter& filter) {

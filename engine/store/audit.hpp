@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/workflow/ids.hpp"
 #include "engine/workflow/payload.hpp"
 #include "engine/workflow/time.hpp"
 
@@ -21,6 +22,7 @@ struct AuditEntry {
     std::string target;         ///< what was acted on: a workflow id, a run id, a queue
     std::string reason{};       ///< the operator's words
     std::string details{"{}"};  ///< a JSON object of ids and figures. No payloads: what is here outlives runs
+    std::optional<Uuid> batch{};  ///< the job that does it, if one does: goes into the details
 };
 
 /// Leaves the row. Throws std::invalid_argument when the verb or the target is missing.

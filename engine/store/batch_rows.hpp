@@ -9,10 +9,10 @@
 
 namespace durable::store {
 
+/// Throws std::runtime_error for a verb that this program does not know.
 [[nodiscard]] BatchRequest batch_request(const pqxx::row& row);
 /// As the audit trail calls a job.
 [[nodiscard]] std::string batch_target(const Uuid& job);
-[[nodiscard]] std::string_view name_of(BatchVerb verb);
 [[nodiscard]] std::string_view name_of(BatchState state);
 
 }  // namespace durable::store

@@ -1,24 +1,21 @@
 // One page of a batch job, in one transaction, with the job's row locked:
 //
-//   1. find the next open runs that match, by run id, and lock those that are still open
-//   2. carry the verb out on each, in a savepoint: what fails on one run does not hold up the others
-//   3. write down what became of each run, and how far the job has come
+//   1. find the next items, and lock the open runs among them if the verb wants that
+//   2. carry the verb out on each, in a savepoint: what fails on one item does not hold up the others
+//   3. write down what became of each item, and how far the job has come
 //
 // A crash anywhere undoes all of it, and the next worker takes the same page.
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
 #include "engine/search/query.hpp"
-#include "engine/store/audit.hpp"
+#include "engine/store/batch_items.hpp"
 #include "engine/store/batch_rows.hpp"
-#include "engine/store/reset.hpp"
-#include "engine/store/search.hpp"
-#include "engine/store/search_sql.hpp"
+#include "engine/store/batch_verbs.hpp"
 #include "engine/store/sqlstate.hpp"
 #include "engine/store/text_arrays.hpp"
+#include "engine/workflow/json_writer.hpp"
 #include "engine_store_sql.hpp"
 
 namespace durable::store {
@@ -28,12 +25,54 @@ constexpr double pages_per_second = 5;
 constexpr int page_max = 100;
 constexpr std::size_t problem_bytes_max = 500;
 
-struct Found {
-    RunId run;
-    std::string queue;
+/// As arrays for save_batch_page.sql.
+class Outcomes {
+  public:
+    void add(const BatchItem& item, std::string_view outcome, const std::optional<std::string>& problem) {
+        runs_.add(item.run.value);
+        activities_.add(std::int64_t{item.activity.value});
+        outcomes_.add(outcome);
+        if (!problem) return problems_.add_null();
+        // A letter that the cut has broken becomes a sign that says so.
+        problems_.add(std::string_view{to_valid_utf8(problem->substr(0, problem_bytes_max))});
+    }
+    [[nodiscard]] std::string runs() const { return runs_.literal(); }
+    [[nodiscard]] std::string activities() const { return activities_.literal(); }
+    [[nodiscard]] std::string outcomes() const { return outcomes_.literal(); }
+    [[nodiscard]] std::string problems() const { return problems_.literal(); }
+
+  private:
+    TextArray runs_;
+    TextArray activities_;
+    TextArray outcomes_;
+    TextArray problems_;
 };
 
-enum class Reached : std::uint8_t { done, skipped };
+/// Queues to be told, each once.
+struct Told {
+    std::set<std::string> messages, runs_ready, activities_ready;
+
+    static void add(std::set<std::string>& queues, const std::string& queue) {
+        if (!queue.empty()) queues.insert(queue);
+    }
+    void add(const BatchReached& reached) {
+        add(messages, reached.messages);
+        add(runs_ready, reached.runs_ready);
+        add(activities_ready, reached.activities_ready);
+    }
+    void move_to(BatchPage& page) const {
+        page.messages.assign(messages.begin(), messages.end());
+        page.runs_ready.assign(runs_ready.begin(), runs_ready.end());
+        page.activities_ready.assign(activities_ready.begin(), activities_ready.end());
+    }
+};
+
+BatchCursor cursor_of(const pqxx::row& row) {
+    BatchCursor cursor;
+    if (!row["last_run"].is_null()) cursor.run = RunId{uuid_of(row["last_run"].c_str())};
+    if (!row["last_activity"].is_null()) cursor.activity = EventId{row["last_activity"].as<std::int32_t>()};
+    return cursor;
+}
 
 class Page {
   public:
@@ -41,26 +80,31 @@ class Page {
         : tx_(tx),
           tools_(tools),
           request_(batch_request(row)),
+          rule_(rule_of(request_.verb)),
           created_at_(Duration{row["created_at"].as<std::int64_t>()}) {
         page_.job = request_.job;
-        if (!row["last_run"].is_null()) after_ = row["last_run"].as<std::string>();
+        found_.reached = cursor_of(row);
     }
 
     BatchPage take() {
-        std::vector<Found> found;
         try {
-            found = find();
+            found_ = next_items(tx_, request_, created_at_, found_.reached, page_size());
+            if (found_.last) page_.state = BatchState::completed;
         } catch (const search::QueryError& error) {
             // Its words meant something when it was made: a search attribute's key has been removed since.
             page_.state = BatchState::failed;
             trouble_ = error.problem();
         }
-        const std::set<std::string> open = lock(found);
-        for (const Found& run : found) take(run, open.contains(run.run.value.to_string()));
-        if (page_.state == BatchState::running && static_cast<int>(found.size()) < page_size()) {
-            page_.state = BatchState::completed;
+        const std::set<RunId> gone = lock();
+        for (const BatchItem& item : found_.items) {
+            if (gone.contains(item.run)) {
+                note(item, "skipped", "the run has ended");
+            } else {
+                take(item);
+            }
         }
-        save(found);
+        save();
+        told_.move_to(page_);
         return std::move(page_);
     }
 
@@ -69,153 +113,85 @@ class Page {
         return std::clamp(static_cast<int>(request_.per_second / pages_per_second), 1, page_max);
     }
 
-    std::vector<Found> find() {
-        const SearchWorld world = search_world(tx_);
-        const search::BoundQuery bound =
-            search::bind(search::parse(request_.filter), world.catalog, created_at_);
-        constexpr int first_value = 5;
-        SearchSql made{first_value};
-        const std::string statement =
-            filled(without_comment(sql::batch_page), "condition", made.condition(bound));
-        std::vector<std::string> parameters{request_.name_space, std::to_string(page_size()), after_,
-                                            std::to_string(created_at_.time_since_epoch().count())};
-        parameters.insert(parameters.end(), made.values().begin(), made.values().end());
-        std::vector<Found> found;
-        for (const auto& row : tx_.exec_params(statement, pqxx::prepare::make_dynamic_params(parameters))) {
-            found.push_back({RunId{uuid_of(row[0].c_str())}, row[1].as<std::string>()});
-        }
-        return found;
-    }
-
-    std::set<std::string> lock(const std::vector<Found>& found) {
+    /// Those of the items' runs that have ended since we looked.
+    std::set<RunId> lock() {
+        std::set<RunId> gone;
+        if (!rule_.locks_runs || found_.items.empty()) return gone;
         TextArray runs;
-        for (const Found& run : found) runs.add(run.run.value);
-        std::set<std::string> open;
-        if (found.empty()) return open;
-        if (request_.verb == BatchVerb::reset) {
-            // It locks the name before the run, and looks for itself whether that is open.
-            for (const Found& run : found) open.insert(run.run.value.to_string());
-            return open;
+        for (const BatchItem& item : found_.items) {
+            runs.add(item.run.value);
+            gone.insert(item.run);
         }
         for (const auto& row : tx_.exec_params(std::string{sql::lock_open_runs}, runs.literal())) {
-            open.insert(row[0].as<std::string>());
+            gone.erase(RunId{uuid_of(row[0].c_str())});
         }
-        return open;
+        return gone;
     }
 
-    void take(const Found& found, bool open) {
-        if (!open) return note(found.run, "skipped", std::nullopt);
+    void take(const BatchItem& item) {
         try {
             pqxx::subtransaction savepoint{tx_, "batch"};
-            const Reached reached = carry_out(savepoint, found);
+            const BatchReached reached = rule_.act({savepoint, request_, item, tools_});
             savepoint.commit();
-            note(found.run, reached == Reached::done ? "done" : "skipped", std::nullopt);
+            told_.add(reached);
+            if (reached.closed) page_.closed.push_back(*reached.closed);
+            note(item, reached.skipped ? "skipped" : "done", reached.skipped);
         } catch (const pqxx::sql_error& error) {
             // What coming again mends undoes the whole page, and it is taken again.
             if (fate_of(error.sqlstate()) != Fate::data && fate_of(error.sqlstate()) != Fate::defect) throw;
-            note(found.run, "failed", error.what());
+            note(item, "failed", error.what());
         } catch (const pqxx::failure&) {
             throw;
         } catch (const std::exception& error) {
-            note(found.run, "failed", error.what());
+            note(item, "failed", error.what());
         }
     }
 
-    Reached carry_out(pqxx::transaction_base& tx, const Found& found) {
-        const std::string job = batch_target(request_.job);
-        const RunRef ref{request_.name_space, found.run, {}};
-        SendResult result = SendResult::closed;
-        switch (request_.verb) {
-            case BatchVerb::cancel:
-                result = send(tx, ref, history::CancelRequested{request_.reason, request_.identity}, job);
-                break;
-            case BatchVerb::terminate:
-                result = terminate(tx, ref, request_.reason, request_.identity);
-                if (result == SendResult::delivered) page_.closed.push_back(found.run);
-                break;
-            case BatchVerb::signal:
-                result = send(tx, ref,
-                              history::SignalReceived{request_.arguments.name, request_.arguments.input, job},
-                              job);
-                break;
-            case BatchVerb::reset:
-                result = reset_run(tx, found.run);
-                break;
-        }
-        if (result != SendResult::delivered) return Reached::skipped;
-        if (request_.verb != BatchVerb::terminate) queues_.insert(found.queue);
-        audit(tx, {request_.identity, fmt::format("workflow {}", name_of(request_.verb)),
-                   found.run.value.to_string(), request_.reason,
-                   fmt::format(R"({{"batch":"{}"}})", request_.job.to_string())});
-        return Reached::done;
+    void note(const BatchItem& item, std::string_view outcome, const std::optional<std::string>& problem) {
+        outcomes_.add(item, outcome, problem);
+        ++(outcome == "done" ? page_.done : outcome == "skipped" ? page_.skipped : page_.failed);
     }
 
-    SendResult reset_run(pqxx::transaction_base& tx, RunId run) {
-        ResetRequest wanted;
-        wanted.base = {request_.name_space, run, {}};
-        wanted.run = tools_.ids.run_id();
-        wanted.point = [this](RunId base, const history::History& history) {
-            return point_of(base, history);
-        };
-        wanted.reason = request_.reason;
-        wanted.identity = request_.identity;
-        wanted.request_id = batch_target(request_.job);
-        const auto result = reset(tx, wanted);
-        if (!result) return SendResult::not_found;
-        if (result->terminated) page_.closed.push_back(*result->terminated);
-        return result->repeated ? SendResult::duplicate : SendResult::delivered;
-    }
-
-    [[nodiscard]] replay::ForkPoint point_of(RunId base, const history::History& history) const {
-        if (request_.arguments.name == "first") return replay::before_first_activation(history);
-        const auto point = request_.arguments.name == "last"
-                               ? replay::before_last_activation(history)
-                               : replay::before_first_mismatch(tools_.workflows, base, history);
-        if (!point) throw ResetRefused("its history has no such point: " + request_.arguments.name);
-        return *point;
-    }
-
-    void note(RunId run, const char* outcome, const std::optional<std::string>& problem) {
-        runs_.add(run.value);
-        outcomes_.add(std::string_view{outcome});
-        problem ? problems_.add(std::string_view{*problem}.substr(0, problem_bytes_max))
-                : problems_.add_null();
-        const std::string_view word = outcome;
-        ++(word == "done" ? page_.done : word == "skipped" ? page_.skipped : page_.failed);
-    }
-
-    void save(const std::vector<Found>& found) {
-        std::optional<std::string> last;
-        if (!found.empty()) last = found.back().run.value.to_string();
-        tx_.exec_params(std::string{sql::save_batch_page}, request_.job.to_string(), or_null(last),
-                        std::string{name_of(page_.state)}, or_null(trouble_), runs_.literal(),
-                        outcomes_.literal(), problems_.literal());
-        page_.queues.assign(queues_.begin(), queues_.end());
+    void save() {
+        const BatchCursor& reached = found_.reached;
+        std::optional<std::string> run;
+        std::optional<std::string> activity;
+        if (!reached.run.value.is_nil()) run = reached.run.value.to_string();
+        if (reached.activity) activity = std::to_string(reached.activity->value);
+        tx_.exec_params(std::string{sql::save_batch_page}, request_.job.to_string(), or_null(run),
+                        or_null(activity), std::string{name_of(page_.state)}, or_null(trouble_),
+                        outcomes_.runs(), outcomes_.activities(), outcomes_.outcomes(), outcomes_.problems());
     }
 
     pqxx::work& tx_;
     const BatchTools& tools_;
     const BatchRequest request_;
+    const BatchRule& rule_;
     const Timestamp created_at_;
-    std::string after_ = Uuid{}.to_string();
+    BatchItems found_;
     std::optional<std::string> trouble_;
-    std::set<std::string> queues_;
-    TextArray runs_;
-    TextArray outcomes_;
-    TextArray problems_;
+    Told told_;
+    Outcomes outcomes_;
     BatchPage page_;
 };
+
+/// Jobs with other verbs are left to newer programs.
+std::string known_verbs() {
+    TextArray verbs;
+    for (const BatchRule& rule : batch_rules()) verbs.add(rule.name);
+    return verbs.literal();
+}
 
 }  // namespace
 
 std::optional<BatchPage> take_batch_page(pqxx::work& tx, const BatchTools& tools) {
-    const auto rows = tx.exec(std::string{sql::due_batch});
+    const auto rows = tx.exec_params(std::string{sql::due_batch}, known_verbs());
     if (rows.empty()) return std::nullopt;
     return Page{tx, tools, rows[0]}.take();
 }
 
 std::optional<Duration> batch_wait(pqxx::transaction_base& tx) {
-    const auto rows = tx.exec(std::string{sql::batch_wait});
+    const auto rows = tx.exec_params(std::string{sql::batch_wait}, known_verbs());
     if (rows[0][0].is_null()) return std::nullopt;
     return Duration{rows[0][0].as<std::int64_t>()};
 }

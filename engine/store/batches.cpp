@@ -9,8 +9,8 @@
 
 #include "engine/store/audit.hpp"
 #include "engine/store/batch_rows.hpp"
+#include "engine/store/batch_verbs.hpp"
 #include "engine/store/names.hpp"
-#include "engine/store/search.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine/workflow/codec.hpp"
 #include "engine_store_sql.hpp"
@@ -33,13 +33,9 @@ void check(const BatchRequest& request) {
     }
     const bool good_rate = request.per_second >= rate_min && request.per_second <= rate_max;
     if (!good_rate || !std::isfinite(request.per_second)) {
-        throw std::invalid_argument("the rate of a batch job is between 0.01 and 10000 runs a second");
+        throw std::invalid_argument("the rate of a batch job is between 0.01 and 10000 a second");
     }
-    if (request.verb == BatchVerb::signal) check_name("signal", request.arguments.name);
-    const std::string& point = request.arguments.name;
-    if (request.verb == BatchVerb::reset && point != "first" && point != "last" && point != "mismatch") {
-        throw std::invalid_argument("a batch job resets to the point first, last or mismatch");
-    }
+    rule_of(request.verb).check(request.arguments);
 }
 
 BatchJob job_of(const pqxx::row& row) {
@@ -63,9 +59,6 @@ std::string batch_target(const Uuid& job) {
     return "batch " + job.to_string();
 }
 
-std::string_view name_of(BatchVerb verb) {
-    return boost::describe::enum_to_string(verb, "");
-}
 std::string_view name_of(BatchState state) {
     return boost::describe::enum_to_string(state, "");
 }
@@ -73,7 +66,13 @@ std::string_view name_of(BatchState state) {
 BatchRequest batch_request(const pqxx::row& row) {
     BatchRequest request;
     request.job = uuid_of(row["job_id"].c_str());
-    request.verb = decode<BatchVerb>(encode(row["verb"].as<std::string>()));
+    const auto verb = row["verb"].as<std::string>();
+    const BatchRule* rule = rule_named(verb);
+    if (rule == nullptr) {
+        throw std::runtime_error("batch job " + request.job.to_string() + " does " + verb +
+                                 ", which this program does not know: use a newer one");
+    }
+    request.verb = rule->verb;
     request.name_space = row["name_space"].as<std::string>();
     request.filter = row["filter"].as<std::string>();
     request.arguments = decode<BatchArguments>(Payload{row["arguments"].as<std::string>()});
@@ -83,31 +82,17 @@ BatchRequest batch_request(const pqxx::row& row) {
     return request;
 }
 
-std::int64_t count_open(pqxx::transaction_base& tx, const std::string& name_space,
-                        const std::string& filter) {
-    const search::Query query = search::parse(filter);
-    if (!query.order.empty()) {
-        throw search::QueryError(filter, query.order.front().at,
-                                 "a batch job takes its runs in an order of its own");
-    }
-    const SearchWorld world = search_world(tx);
-    static_cast<void>(
-        search::bind(query, world.catalog, world.now));  // names its mistakes by their own places
-    const auto counts = count_groups(
-        tx, name_space, filter.empty() ? "Status = 'running'" : "Status = 'running' and (" + filter + ")");
-    return counts.empty() ? 0 : counts.front().runs;
-}
-
 std::int64_t create_batch(pqxx::transaction_base& tx, const BatchRequest& request) {
     check(request);
-    const std::int64_t total = count_open(tx, request.name_space, request.filter);
+    const std::int64_t total = count_matching(tx, request);
     const auto made = tx.exec_params(std::string{sql::insert_batch}, request.job.to_string(),
                                      std::string{name_of(request.verb)}, request.filter, request.name_space,
                                      encode(request.arguments).json, request.reason, request.identity,
                                      request.per_second, total);
     if (made.affected_rows() == 1) {
+        const char* noun = scope_of(request) == BatchScope::activities ? "activities" : "runs";
         audit(tx, {request.identity, fmt::format("batch {}", name_of(request.verb)),
-                   batch_target(request.job), request.reason, fmt::format(R"({{"runs":{}}})", total)});
+                   batch_target(request.job), request.reason, fmt::format(R"({{"{}":{}}})", noun, total)});
     }
     return total;
 }
@@ -136,7 +121,12 @@ bool stop_batch(pqxx::transaction_base& tx, const Uuid& job, const std::string& 
 std::vector<BatchProblem> batch_problems(pqxx::transaction_base& tx, const Uuid& job, std::int32_t limit) {
     std::vector<BatchProblem> problems;
     for (const auto& row : tx.exec_params(std::string{sql::batch_problems}, job.to_string(), limit)) {
-        problems.push_back({RunId{uuid_of(row[0].c_str())}, row[1].as<std::string>()});
+        BatchProblem problem{.run = RunId{uuid_of(row["run_id"].c_str())}, .activity = {}, .problem = {}};
+        if (const auto activity = row["activity"].as<std::int32_t>(); activity > 0)
+            problem.activity = EventId{activity};
+        problem.failed = row["outcome"].as<std::string>() == "failed";
+        if (!row["problem"].is_null()) problem.problem = row["problem"].as<std::string>();
+        problems.push_back(std::move(problem));
     }
     return problems;
 }

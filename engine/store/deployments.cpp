@@ -252,7 +252,8 @@ Moved move_run(pqxx::transaction_base& tx, const RunRef& ref, const std::optiona
         tx.exec_params(std::string{sql::know_build}, *queue, *build, why);
     }
     audit(tx, {act.identity, "workflow move", run->value.to_string(), act.reason,
-               build ? fmt::format(R"({{"build":{}}})", encode(*build).json) : R"({"build":null})"});
+               build ? fmt::format(R"({{"build":{}}})", encode(*build).json) : R"({"build":null})",
+               act.batch});
     return Moved::moved;
 }
 

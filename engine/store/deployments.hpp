@@ -88,6 +88,7 @@ std::optional<KnownVerdict> verdict_on(pqxx::transaction_base& tx, const std::st
 struct Act {
     std::string identity;
     std::string reason;
+    std::optional<Uuid> batch{};  ///< the job that does it, if one does
 };
 struct Promotion {
     std::string queue = "default";

@@ -30,24 +30,24 @@ Found hold(pqxx::transaction_base& tx, const RunRef& ref) {
 }  // namespace
 
 SendResult pause(pqxx::transaction_base& tx, const RunRef& ref, const std::string& reason,
-                 const std::string& identity) {
+                 const std::string& identity, const std::optional<Uuid>& batch) {
     const Found found = hold(tx, ref);
     if (!found.run) return found.otherwise;
     const std::string run = found.run->value.to_string();
     if (tx.exec_params(std::string{sql::pause_run}, run, identity, reason).empty()) {
         return SendResult::duplicate;
     }
-    audit(tx, {identity, "workflow pause", run, reason});
+    audit(tx, {identity, "workflow pause", run, reason, "{}", batch});
     return SendResult::delivered;
 }
 
 SendResult unpause(pqxx::transaction_base& tx, const RunRef& ref, const std::string& reason,
-                   const std::string& identity) {
+                   const std::string& identity, const std::optional<Uuid>& batch) {
     const Found found = hold(tx, ref);
     if (!found.run) return found.otherwise;
     const std::string run = found.run->value.to_string();
     if (tx.exec_params(std::string{sql::unpause_run}, run).empty()) return SendResult::duplicate;
-    audit(tx, {identity, "workflow unpause", run, reason});
+    audit(tx, {identity, "workflow unpause", run, reason, "{}", batch});
     return SendResult::delivered;
 }
 

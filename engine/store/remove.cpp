@@ -7,7 +7,8 @@
 namespace durable::store {
 
 RemoveResult remove(pqxx::transaction_base& tx, const RunRef& ref, bool terminate_first,
-                    const std::string& reason, const std::string& identity) {
+                    const std::string& reason, const std::string& identity,
+                    const std::optional<Uuid>& batch) {
     const auto run = resolve(tx, ref);
     if (!run) return RemoveResult::not_found;
     const auto status = closed(tx, *run);
@@ -19,7 +20,7 @@ RemoveResult remove(pqxx::transaction_base& tx, const RunRef& ref, bool terminat
     const auto rows = tx.exec_params(std::string{sql::delete_run}, run->value.to_string());
     if (rows.empty()) return RemoveResult::open;
     audit(tx, {identity, "workflow delete", rows[0]["workflow_id"].as<std::string>(), reason,
-               "{\"run\":\"" + run->value.to_string() + "\"}"});
+               "{\"run\":\"" + run->value.to_string() + "\"}", batch});
     return RemoveResult::removed;
 }
 

@@ -118,7 +118,8 @@ class Reset {
                  {.identity = request_.identity,
                   .verb = "workflow reset",
                   .target = {},
-                  .reason = request_.reason});
+                  .reason = request_.reason,
+                  .batch = request_.batch});
     }
 
     void readmit_updates(const std::vector<history::Event>& inbox, const std::vector<std::string>& accepted) {

@@ -40,6 +40,7 @@ struct ResetRequest {
     std::string identity{};
     std::string request_id{};  ///< "" = none; once for a workflow id, however long after
     ReapplyExclude exclude{};
+    std::optional<Uuid> batch{};  ///< the job that asks for it, if one does
 };
 
 struct ResetResult {

@@ -251,7 +251,9 @@ class Worker::Impl {
     BatchLoop::Observer batch_observer(store::Notifier& notifier) {
         BatchLoop::Observer observer;
         observer.took = [this, &notifier](const store::BatchPage& page) {
-            for (const std::string& queue : page.queues) notifier.messages(queue);
+            for (const std::string& queue : page.messages) notifier.messages(queue);
+            for (const std::string& queue : page.runs_ready) notifier.runs_ready(queue);
+            for (const std::string& queue : page.activities_ready) notifier.activities_ready(queue);
             notifier.closed(page.closed);
             if (page.state == store::BatchState::running) return;
             log_.info("batch job ended", {{"job", page.job.to_string()}});
@@ -263,6 +265,11 @@ class Worker::Impl {
     RetentionLoop::Observer retention_observer() {
         RetentionLoop::Observer observer;
         observer.passed = [this](const RetentionLoop::Pass& pass) {
+            metrics_.failed_exports(pass.failed_exports);
+            if (pass.failed_exports > 0)
+                log_.warn("exports failed, the runs stay", {{"failed", std::to_string(pass.failed_exports)},
+                                                            {"where", options_.retention.archive->place()},
+                                                            {"what", pass.export_trouble}});
             if (pass.removed + pass.payloads_swept == 0) return;
             log_.info("retention", {{"removed", std::to_string(pass.removed)},
                                     {"exported", std::to_string(pass.exported)},

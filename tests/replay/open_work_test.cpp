@@ -1,6 +1,6 @@
 // What a history leaves open, read from its events alone.
 
-#include "engine/client/pending.hpp"
+#include "engine/replay/open_work.hpp"
 
 #include <doctest/doctest.h>
 
@@ -43,7 +43,7 @@ TEST_CASE("an activity is open until its result arrives, whatever that is") {
     const auto history =
         history_of({activity("a"), activity("b"), activity("c")},
                    {ActivityCompleted{EventId{2}, {}, 1}, history::ActivityFailed{EventId{4}, {}}});
-    const auto open = client::open_work(history);
+    const auto open = replay::open_work(history);
     REQUIRE(open.activities.size() == 1);
     CHECK(open.activities[0].scheduled == EventId{3});
     CHECK(open.activities[0].scheduled_at == Timestamp{1s});
@@ -54,7 +54,7 @@ TEST_CASE("an activity asked to stop is open only if somebody still waits for it
     const auto history =
         history_of({activity("left"), activity("awaited", CancellationType::wait_cancelled)}, {},
                    {ActivityCancelRequested{EventId{2}}, ActivityCancelRequested{EventId{3}}});
-    const auto open = client::open_work(history);
+    const auto open = replay::open_work(history);
     REQUIRE(open.activities.size() == 1);
     CHECK(open.activities[0].command->type == "awaited");
 }
@@ -62,7 +62,7 @@ TEST_CASE("an activity asked to stop is open only if somebody still waits for it
 TEST_CASE("open timers come in the order in which they are due, without those that fired or were cancelled") {
     const auto history = history_of({timer(90s), timer(30s), timer(60s), timer(10s)},
                                     {TimerFired{EventId{5}}}, {TimerCanceled{EventId{4}}});
-    const auto open = client::open_work(history);
+    const auto open = replay::open_work(history);
     REQUIRE(open.timers.size() == 2);
     CHECK(open.timers[0].started == EventId{3});
     CHECK(open.timers[1].started == EventId{2});

@@ -1,0 +1,4 @@
+-- A piece of batch_page.sql: runs, open or not.
+--
+-- Locks: nothing.
+true

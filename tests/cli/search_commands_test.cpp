@@ -2,36 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/store/batch_store.hpp"
-#include "engine/workflow/registry.hpp"
-#include "tests/cli/console.hpp"
-#include "tests/support/database.hpp"
+#include <future>
+
+#include "tests/cli/site.hpp"
 
 namespace test {
 namespace {
-
-struct Site {
-    Database database;
-    Variable url{"DATABASE_URL", database.url()};
-
-    std::string start(const std::string& id, const std::vector<std::string>& more = {}) {
-        std::vector<std::string> arguments{"workflow", "start", "call-processing", "--id", id, "-i", "{}",
-                                           "-o",       "json"};
-        arguments.insert(arguments.end(), more.begin(), more.end());
-        const auto printed = callflex(arguments);
-        INFO(printed.err);
-        REQUIRE(printed.code == 0);
-        return printed.json().at("run_id");
-    }
-    /// What workers would do.
-    void work_off() {
-        const durable::WorkflowRegistry workflows;
-        durable::store::BatchStore store{database.url(), workflows};
-        while (store.wait()) {
-            if (!store.take_page()) database.advance(std::chrono::seconds{1});
-        }
-    }
-};
 
 std::string ids(const Printed& printed) {
     std::string ids;
@@ -153,6 +129,10 @@ TEST_CASE("trace shows a run and how it ended; diff where two part; tail what co
     site.start("a");
     site.start("b");
     CHECK(callflex({"workflow", "diff", "a", "b"}).code == 0);
+    CHECK(callflex({"workflow", "start", "call-processing", "--id", "c", "-i", R"({"call_id":"7"})"}).code ==
+          0);
+    CHECK(callflex({"workflow", "diff", "a", "c"}).has("event 1 differs in input"));
+    CHECK(callflex({"workflow", "diff", "a", "c", "--shape"}).has("the same"));
     CHECK(callflex({"workflow", "trace", "a"}).has("▷ a  call-processing"));
     CHECK(callflex({"workflow", "terminate", "b", "--reason", "enough"}).code == 0);
     const auto traced = callflex({"workflow", "trace", "b", "--watch"});
@@ -170,6 +150,16 @@ TEST_CASE("trace shows a run and how it ended; diff where two part; tail what co
     CHECK(callflex({"workflow", "tail", "--rounds", "1"}).out.empty());
     CHECK(callflex({"workflow", "tail", "-q", "Statsu = 1", "--rounds", "1"}).code == 2);
     CHECK(callflex({"workflow", "tail", "-o", "json", "--rounds", "1"}).code == 2);
+}
+
+TEST_CASE("tail says of each event of a run that begins meanwhile what it is about") {
+    Site site;
+    auto seen = std::async(std::launch::async, [] {
+        return callflex({"workflow", "tail", "--rounds", "40", "--every", "50ms"});
+    });
+    for (int i = 0; seen.wait_for(std::chrono::seconds{0}) != std::future_status::ready; ++i)
+        site.start("run-" + std::to_string(i));
+    CHECK(seen.get().has("WorkflowStarted          call-processing"));
 }
 
 TEST_CASE("a watched list is shown as often as asked for") {

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "engine/client/batches.hpp"
 #include "engine/deploy/groups.hpp"
 #include "tests/conformance/fleet.hpp"
 #include "tests/conformance/support.hpp"
@@ -177,6 +178,37 @@ TEST_CASE(
     const auto three = office.worker("build-3", office.workflows);
     CHECK(office.result(campaign, run) == "hello");
     CHECK(office.builds_of(run).back() == "build-3");
+}
+
+TEST_CASE("2.12 override: many runs are given to a build by one command, and back to the current one") {
+    Office office;
+    const auto one = office.worker("build-1", office.workflows);
+    REQUIRE(office.promote("build-1") == Outcome::done);
+    std::vector<RunId> runs;
+    for (const char* id : {"a", "b", "c"}) runs.push_back(office.begun(campaign, id));
+    durable::client::BatchClient batches{{.connection_string = office.database.url()}};
+    const auto move = [&](const std::string& filter, const std::optional<std::string>& build) {
+        durable::client::BatchRequest request;
+        request.verb = durable::client::BatchVerb::move;
+        request.filter = filter;
+        request.arguments.build = build;
+        request.reason = "try it";
+        request.identity = "ann";
+        const auto job = batches.create(request).request.job;
+        office.until([&] { return batches.find(job)->state == durable::client::BatchState::completed; });
+        return batches.find(job)->done;
+    };
+    CHECK(move("Type = 'campaign'", "build-3") == 3);
+    CHECK(office.client.why(office.workflows, ref(runs[2])).cause ==
+          "pinned to build build-3, and no live worker of queue default has it");
+    CHECK(move("Build = 'build-3' and WorkflowId != 'a'", std::nullopt) == 2);
+    for (const RunId run : runs) office.signal(run, word, "hello");
+    CHECK(office.result(campaign, runs[1]) == "hello");
+    CHECK(office.result(campaign, runs[2]) == "hello");
+    const auto three = office.worker("build-3", office.workflows);
+    CHECK(office.result(campaign, runs[0]) == "hello");
+    CHECK(office.builds_of(runs[0]).back() == "build-3");
+    CHECK(office.builds_of(runs[1]).back() == "build-1");
 }
 
 TEST_CASE(

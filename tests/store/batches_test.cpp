@@ -4,53 +4,13 @@
 #include <fmt/format.h>
 
 #include "engine/search/query.hpp"
-#include "engine/store/batch_store.hpp"
 #include "engine/workflow/codec.hpp"
-#include "tests/store/family.hpp"
+#include "tests/store/batch_fixture.hpp"
 
 namespace test {
 namespace {
 
 using namespace std::chrono_literals;
-
-class BatchFixture : public FamilyFixture {
-  public:
-    WorkflowRegistry workflows;
-
-    BatchRequest job_of(BatchVerb verb, const std::string& filter) {
-        BatchRequest request;
-        request.job = ids.uuid_v7();
-        request.verb = verb;
-        request.filter = filter;
-        request.reason = "clean-up";
-        request.identity = "ann";
-        request.per_second = 10'000;
-        return request;
-    }
-    std::int64_t create(const BatchRequest& request) {
-        pqxx::connection connection{database.url()};
-        pqxx::work tx{connection};
-        const auto matching = create_batch(tx, request);
-        tx.commit();
-        return matching;
-    }
-    BatchJob find(const Uuid& job) {
-        pqxx::connection connection{database.url()};
-        pqxx::work tx{connection};
-        return find_batch(tx, job).value();
-    }
-    /// Takes pages, whatever the rate allows, until the job is over.
-    BatchJob finish(BatchStore& store, const Uuid& job) {
-        while (find(job).state == BatchState::running) {
-            if (!store.take_page()) database.advance(1s);
-        }
-        return find(job);
-    }
-    int hits(const std::string& kind) {
-        return number("select count(*) from engine.inbox where convert_from(event, 'UTF8') like '%" + kind +
-                      "%'");
-    }
-};
 
 TEST_CASE_FIXTURE(BatchFixture, "every open run that matches is reached, once, page after page") {
     start_many(250, "old");

@@ -1,37 +1,28 @@
 // start, execute and result: activities on their own, without a workflow.
 
-#include <fmt/format.h>
-
 #include "api/cli/activity_arguments.hpp"
 #include "api/cli/activity_options.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/progress.hpp"
-#include "engine/store/id_source.hpp"
+#include "api/cli/start_arguments.hpp"
 
 namespace callflex::cli {
 namespace {
 
-using durable::client::ConflictPolicy;
-using durable::client::ReusePolicy;
 using durable::client::StartResult;
 
-struct StartArguments {
+struct Arguments {
     std::string type;
-    std::string id;
+    StartArguments start;
     PayloadArgument input;
     ActivityOptionArguments options;
-    durable::client::StartOptions start;
-    std::string tenant;
-    std::string conflict = "fail";
-    std::string reuse = "allow";
-    std::string delay;
     std::string limit_key;
     int limit = 0;
     std::string timeout;
 };
 
-durable::ActivityOptions options_of(const StartArguments& arguments) {
+durable::ActivityOptions options_of(const Arguments& arguments) {
     const auto given = arguments.options.changes();
     durable::ActivityOptions options;
     options.schedule_to_close = given.schedule_to_close.value_or(durable::Duration::zero());
@@ -48,44 +39,21 @@ durable::ActivityOptions options_of(const StartArguments& arguments) {
     return options;
 }
 
-durable::client::StartOptions start_options(const StartArguments& arguments) {
-    auto start = arguments.start;
-    start.workflow.value = arguments.id.empty()
-                               ? arguments.type + "-" + durable::store::IdSource{}.uuid_v7().to_string()
-                               : arguments.id;
-    start.tenant.value = arguments.tenant;
-    if (arguments.conflict == "use-existing") start.conflict = ConflictPolicy::use_existing;
-    if (arguments.conflict == "terminate-existing") start.conflict = ConflictPolicy::terminate_existing;
-    if (arguments.reuse == "allow-if-not-completed") start.reuse = ReusePolicy::allow_if_not_completed;
-    if (arguments.reuse == "reject") start.reuse = ReusePolicy::reject;
-    if (!arguments.delay.empty()) start.start_delay = parse_duration(arguments.delay);
-    return start;
-}
-
-StartResult start_or_refuse(const Session& session, const StartArguments& arguments,
+StartResult start_or_refuse(const Session& session, const Arguments& arguments,
                             const durable::client::StartOptions& start) {
     auto client = activity_client(session);
     try {
         const auto started =
             client.start(arguments.type, arguments.input.payload(), options_of(arguments), start);
-        if (started.outcome == StartResult::Outcome::already_open) {
-            throw CommandError(exit_refused, fmt::format("{} has an open run", start.workflow.value),
-                               "--conflict use-existing, or another --id");
-        }
-        if (started.outcome == StartResult::Outcome::already_closed) {
-            throw CommandError(exit_refused,
-                               fmt::format("{} had a run, and --reuse {} forbids another",
-                                           start.workflow.value, arguments.reuse),
-                               "--reuse allow, or another --id");
-        }
+        check_started(started, arguments.start, start);
         return started;
     } catch (const std::invalid_argument& error) {
         throw CommandError(exit_usage, error.what(), "for example --start-to-close 30s");
     }
 }
 
-int start(const Session& session, const StartArguments& arguments) {
-    const auto options = start_options(arguments);
+int start(Session& session, const Arguments& arguments) {
+    const auto options = arguments.start.resolved(arguments.type, session);
     const auto started = start_or_refuse(session, arguments, options);
     const bool is_new = started.outcome == StartResult::Outcome::started;
     const auto run = started.run.value.to_string();
@@ -99,28 +67,19 @@ int start(const Session& session, const StartArguments& arguments) {
     return exit_ok;
 }
 
-int execute(Session& session, const StartArguments& arguments) {
-    const auto options = start_options(arguments);
+int execute(Session& session, const Arguments& arguments) {
+    const auto options = arguments.start.resolved(arguments.type, session);
     const auto started = start_or_refuse(session, arguments, options);
     return print_result(
         session, wait_with_progress(session, {options.name_space, started.run, {}}, arguments.timeout));
 }
 
-void add_policies(CLI::App& app, StartArguments& arguments) {
-    app.add_option("--conflict", arguments.conflict,
-                   "When an open one has the id: fail, use-existing or terminate-existing")
-        ->type_name("POLICY")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"fail", "use-existing", "terminate-existing"}));
-    app.add_option("--reuse", arguments.reuse,
-                   "When a closed one had the id: allow, allow-if-not-completed or reject")
-        ->type_name("POLICY")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"allow", "allow-if-not-completed", "reject"}));
-    app.add_option("--request-id", arguments.start.request_id,
-                   "The same request id again gives the first one")
-        ->type_name("ID");
-    app.add_option("--delay", arguments.delay, "Begin only after this time")->type_name("TIME");
+void add_arguments(CLI::App& app, Arguments& arguments) {
+    app.add_option("TYPE", arguments.type, "The activity's name")->required();
+    add_new_id(app, arguments.start, "Its id: at most one open run has it, workflows included");
+    add_payload_arguments(app, arguments.input, "The activity's input");
+    add_start_arguments(app, arguments.start, Started::job);
+    add_activity_options(app, arguments.options);
     auto* key =
         app.add_option("--limit-key", arguments.limit_key, "What it shares --limit with")->type_name("KEY");
     app.add_option("--limit", arguments.limit, "How many with that key run at once")
@@ -129,28 +88,11 @@ void add_policies(CLI::App& app, StartArguments& arguments) {
         ->needs(key);
 }
 
-void add_start(CLI::App& app, StartArguments& arguments) {
-    app.add_option("TYPE", arguments.type, "The activity's name")->required();
-    app.add_option("--id,-w", arguments.id,
-                   "Its id: at most one open run has it, workflows included [made up]")
-        ->type_name("ID");
-    add_payload_arguments(app, arguments.input, "The activity's input");
-    app.add_option("--namespace,-n", arguments.start.name_space, "Namespace")
-        ->type_name("NAME")
-        ->capture_default_str();
-    app.add_option("--tenant", arguments.tenant, "Whose data it is")->type_name("ID");
-    app.add_option("--queue,-q", arguments.start.queue, "Queue of the workers that run it")
-        ->type_name("NAME")
-        ->capture_default_str();
-    add_activity_options(app, arguments.options);
-    add_policies(app, arguments);
-}
-
 }  // namespace
 
 void define_activity_start(CLI::App& app, Session& session) {
-    auto arguments = std::make_shared<StartArguments>();
-    add_start(app, *arguments);
+    auto arguments = std::make_shared<Arguments>();
+    add_arguments(app, *arguments);
     manual(
         app,
         "Starts an activity on its own, as a durable job without a workflow: retried, timed out, limited and "
@@ -165,8 +107,8 @@ void define_activity_start(CLI::App& app, Session& session) {
 }
 
 void define_activity_execute(CLI::App& app, Session& session) {
-    auto arguments = std::make_shared<StartArguments>();
-    add_start(app, *arguments);
+    auto arguments = std::make_shared<Arguments>();
+    add_arguments(app, *arguments);
     app.add_option("--timeout", arguments->timeout, "Give up waiting after this time: exit code 4 [never]")
         ->type_name("TIME");
     manual(

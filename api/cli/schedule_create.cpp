@@ -6,7 +6,9 @@
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/run_json.hpp"
+#include "api/cli/run_terms.hpp"
 #include "api/cli/schedules.hpp"
+#include "api/cli/start_arguments.hpp"
 #include "engine/client/human_time.hpp"
 #include "engine/schedule/schedule_error.hpp"
 #include "engine/schedule/timetable.hpp"
@@ -20,11 +22,13 @@ using durable::ScheduleSpec;
 struct SpecArguments {
     std::string id;
     std::optional<std::string> cron, every, offset, time_zone, start, end, jitter, catch_up, type, input,
-        tenant, queue, overlap, dst;
+        tenant, queue, name_space, overlap, dst;
+    RunTerms terms;
     std::optional<std::vector<std::string>> also, except;
     std::optional<std::int64_t> limited_actions;
     std::optional<bool> pause_on_failure;
     std::optional<std::int64_t> revision;
+    bool unknown_type = false;
 };
 
 template <class Enum>
@@ -64,6 +68,12 @@ void change(ScheduleSpec& spec, const SpecArguments& given) {
     if (given.input) spec.workflow.input = durable::parse_payload(*given.input);
     if (given.tenant) spec.workflow.tenant = durable::Tenant{*given.tenant};
     if (given.queue) spec.workflow.queue = *given.queue;
+    if (given.name_space) spec.workflow.name_space = *given.name_space;
+}
+
+/// A type that nobody knows would start a run for each nominal time, and each would block.
+void check_new_type(Session& session, const SpecArguments& given) {
+    if (given.type) check_type(session, *given.type, given.unknown_type);
 }
 
 template <class Act>
@@ -78,10 +88,12 @@ auto checked(const Act& act) {
     }
 }
 
-int create(const Session& session, const SpecArguments& arguments) {
+int create(Session& session, const SpecArguments& arguments) {
+    check_new_type(session, arguments);
     ScheduleSpec spec;
     spec.id = arguments.id;
     checked([&] { change(spec, arguments); });
+    arguments.terms.put_into(spec.workflow, session);
     bool created = false;
     with_schedules(session,
                    [&](ScheduleClient& client) { created = checked([&] { return client.create(spec); }); });
@@ -92,12 +104,14 @@ int create(const Session& session, const SpecArguments& arguments) {
     return report_done(session, spec.id, "created");
 }
 
-int update(const Session& session, const SpecArguments& arguments) {
+int update(Session& session, const SpecArguments& arguments) {
+    check_new_type(session, arguments);
     auto result = durable::store::ScheduleUpdate::unchanged;
     with_schedules(session, [&](ScheduleClient& client) {
         const ScheduleInfo known = client.describe(arguments.id);
         ScheduleSpec spec = known.spec;
         checked([&] { change(spec, arguments); });
+        arguments.terms.put_into(spec.workflow, session);
         result = checked([&] { return client.update(spec, arguments.revision.value_or(known.revision)); });
     });
     if (result == durable::store::ScheduleUpdate::conflict) {
@@ -128,9 +142,12 @@ void add_spec(CLI::App& app, SpecArguments& arguments) {
     add_schedule_argument(app, arguments.id);
     add_rule(app, arguments);
     app.add_option("--type", arguments.type, "The workflow to start")->type_name("TYPE");
+    app.add_flag("--unknown-type", arguments.unknown_type, "Even though this build does not know the type");
     app.add_option("--input", arguments.input, "Its input")->type_name("JSON");
     app.add_option("--tenant", arguments.tenant, "Whose runs they are")->type_name("TENANT");
     app.add_option("--queue", arguments.queue, "Their queue [default]")->type_name("QUEUE");
+    app.add_option("--namespace,-n", arguments.name_space, "Their namespace [default]")->type_name("NAME");
+    add_run_terms(app, arguments.terms);
     app.add_option(
            "--overlap", arguments.overlap,
            "While a run goes on: skip, buffer_one, buffer_all, cancel_other, terminate_other, allow_all")
@@ -152,9 +169,9 @@ void define_schedule_create(CLI::App& app, Session& session) {
            "time it is "
            "for. JSON: {schedule_id, created}.",
            {{"callflex schedule create nightly --cron '0 2 * * *' --time-zone Europe/Berlin --type "
-             "usage_aggregation",
+             "usage-aggregation",
              "every night at two"},
-            {"callflex schedule create poll --every 15m --except 2026-12-25 --type usage_aggregation --input "
+            {"callflex schedule create poll --every 15m --except 2026-12-25 --type usage-aggregation --input "
              "'{}'",
              "every quarter of an hour, but on Christmas"}});
     app.callback([arguments, &session] { session.exit_code = create(session, *arguments); });

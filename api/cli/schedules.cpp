@@ -5,6 +5,7 @@
 #include "api/cli/payload_settings.hpp"
 #include "api/cli/run_json.hpp"
 #include "engine/client/human_time.hpp"
+#include "engine/schedule/schedule_error.hpp"
 
 namespace callflex::cli {
 
@@ -19,6 +20,8 @@ void with_schedules(const Session& session, const std::function<void(ScheduleCli
         act(client);
     } catch (const durable::client::NotFound& error) {
         throw CommandError(exit_not_found, error.what(), "callflex schedule list");
+    } catch (const durable::schedule::ScheduleError& error) {
+        throw CommandError(exit_usage, error.what(), "callflex schedule update");
     }
 }
 
@@ -43,11 +46,13 @@ OverlapPolicy overlap_policy(const std::string& name) {
 
 std::string state_of(const ScheduleInfo& schedule) {
     if (schedule.paused) return "paused";
+    if (schedule.unread) return "new";
     return schedule.next_nominal ? "active" : "over";
 }
 
 Color state_color(const ScheduleInfo& schedule) {
     if (schedule.paused) return Color::yellow;
+    if (schedule.unread) return Color::cyan;
     return schedule.next_nominal ? Color::green : Color::dim;
 }
 

@@ -24,7 +24,7 @@ void add_overlap_option(CLI::App& app, std::string& policy, const std::string& w
 /// {schedule_id, rule, time_zone, overlap, workflow_type, state, note?, next?, actions, missed, skipped,
 /// waiting, running, last?}
 [[nodiscard]] Json to_json(const ScheduleInfo& schedule);
-/// "active", "paused", "over".
+/// "new" (declared by SQL, and no worker has read it yet), "active", "paused", "over".
 [[nodiscard]] std::string state_of(const ScheduleInfo& schedule);
 [[nodiscard]] Color state_color(const ScheduleInfo& schedule);
 /// "0 2 * * * (Europe/Berlin)", "every 15 min".

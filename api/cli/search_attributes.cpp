@@ -54,7 +54,7 @@ SearchAttribute typed(const std::string& key, SearchType type, const std::string
 
 }  // namespace
 
-void add_attribute_option(CLI::App& app, std::vector<std::string>& attributes) {
+void add_attribute_option(CLI::App& app, std::optional<std::vector<std::string>>& attributes) {
     app.add_option("--attribute,-a", attributes,
                    "Search attribute: OrganizationId=org-7; again for more. Lists find the run by it")
         ->type_name("KEY=VALUE");

@@ -2,6 +2,7 @@
 // KEY=VALUE on the command line, and search attributes for people.
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@
 
 namespace callflex::cli {
 
-void add_attribute_option(CLI::App& app, std::vector<std::string>& attributes);
+void add_attribute_option(CLI::App& app, std::optional<std::vector<std::string>>& attributes);
 /// A key that is known has its type; a new one gets that of its value: true and false, integers, numbers,
 /// ["a","b"], else text. Throws CommandError.
 [[nodiscard]] std::vector<durable::SearchAttribute> parse_attributes(

@@ -1,8 +1,7 @@
-#include <fmt/format.h>
-
 #include "api/cli/arguments.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/start_arguments.hpp"
 
 namespace callflex::cli {
 namespace {
@@ -14,43 +13,19 @@ using durable::client::StartResult;
 struct SignalWithStartArguments {
     std::string type;
     std::string signal;
+    StartArguments start;
     PayloadArgument input;
     PayloadArgument message;
-    durable::client::StartOptions options;
-    std::string reuse = "allow";
-    bool terminate_existing = false;
-    bool unknown_type = false;
 };
 
-durable::client::StartOptions options_of(const SignalWithStartArguments& arguments) {
-    using durable::client::ConflictPolicy;
-    using durable::client::ReusePolicy;
-    auto options = arguments.options;
-    options.conflict =
-        arguments.terminate_existing ? ConflictPolicy::terminate_existing : ConflictPolicy::use_existing;
-    if (arguments.reuse == "allow-if-not-completed") options.reuse = ReusePolicy::allow_if_not_completed;
-    if (arguments.reuse == "reject") options.reuse = ReusePolicy::reject;
-    return options;
-}
-
 SignalWithStartResult send_or_refuse(Session& session, const SignalWithStartArguments& arguments) {
-    if (!arguments.unknown_type && !session.workflows().knows(arguments.type)) {
-        throw CommandError(exit_usage,
-                           fmt::format("this build has no workflow type \"{}\"; it has: {}", arguments.type,
-                                       fmt::join(session.workflows().names(), ", ")),
-                           "one of these, or --unknown-type if another build's workers know it");
-    }
-    const auto options = options_of(arguments);
+    check_type(session, arguments.type, arguments.start.unknown_type);
+    const auto options = arguments.start.resolved(arguments.type, session);
     try {
-        const auto result =
-            session.client().signal_with_start(arguments.type, arguments.input.payload(), options,
-                                               arguments.signal, arguments.message.payload());
-        if (result.start.outcome != StartResult::Outcome::already_closed) return result;
-        throw CommandError(
-            exit_refused,
-            fmt::format("workflow {} had a run, {}, and --reuse {} forbids another", options.workflow.value,
-                        result.start.run.value.to_string(), arguments.reuse),
-            "another --id, or --reuse allow");
+        auto result = session.client().signal_with_start(arguments.type, arguments.input.payload(), options,
+                                                         arguments.signal, arguments.message.payload());
+        check_started(result.start, arguments.start, options);
+        return result;
     } catch (const std::invalid_argument& error) {
         throw CommandError(exit_usage, error.what());
     }
@@ -61,7 +36,7 @@ int signal_with_start(Session& session, const SignalWithStartArguments& argument
     const bool started = result.start.outcome == StartResult::Outcome::started;
     const bool duplicate = result.signal == SendResult::duplicate;
     const auto run = result.start.run.value.to_string();
-    const auto& id = arguments.options.workflow.value;
+    const auto& id = arguments.start.id;
     if (!session.for_people()) {
         session.print_json({{"workflow_id", id},
                             {"run_id", run},
@@ -85,30 +60,10 @@ void define_workflow_signal_with_start(CLI::App& app, Session& session) {
     auto arguments = std::make_shared<SignalWithStartArguments>();
     app.add_option("TYPE", arguments->type, "Workflow type, if one has to be started")->required();
     app.add_option("SIGNAL", arguments->signal, "The signal's name")->required();
-    app.add_option("--id,-w", arguments->options.workflow.value, "Workflow id")->type_name("ID")->required();
+    add_shared_id(app, arguments->start);
     add_payload_arguments(app, arguments->input, "The workflow's input, if it has to be started");
     app.add_option("--message,-m", arguments->message.text, "The message, as JSON")->type_name("JSON");
-    app.add_option("--namespace,-n", arguments->options.name_space, "Namespace")
-        ->type_name("NAME")
-        ->capture_default_str();
-    app.add_option("--tenant", arguments->options.tenant.value,
-                   "Whose data it is (the product: organization id)")
-        ->type_name("ID");
-    app.add_option("--queue,-q", arguments->options.queue, "Queue of the workers that run it")
-        ->type_name("NAME")
-        ->capture_default_str();
-    app.add_option("--request-id", arguments->options.request_id,
-                   "The same request id again does nothing again")
-        ->type_name("ID");
-    app.add_option("--reuse", arguments->reuse,
-                   "When a closed run had the id: allow, allow-if-not-completed or reject")
-        ->type_name("POLICY")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"allow", "allow-if-not-completed", "reject"}));
-    app.add_flag("--terminate-existing", arguments->terminate_existing,
-                 "Do not signal an open run but end it, and start another one");
-    app.add_flag("--unknown-type", arguments->unknown_type,
-                 "Start it even though this build does not know the type");
+    add_start_arguments(app, arguments->start, Started::workflow);
     manual(
         app,
         "Signals the open run that has the workflow id, or starts one that finds the signal waiting: both or "

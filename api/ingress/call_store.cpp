@@ -162,8 +162,7 @@ void start_processing(pqxx::work& tx, durable::client::Client& client, Batch bat
         start.type = call_processing.name;
         start.input = durable::encode(ended_call(*webhook, *report, call->second));
         start.tenant = durable::Tenant{webhook->organization.to_string()};
-        const CallFacts& facts = report->call;
-        start.person = facts.direction == "outbound" ? facts.to_number : facts.from_number;
+        start.person = caller_of(report->call);
         start.run = client.new_run_id();
         start.request_id = webhook->dedupe_key;
         start.conflict = durable::client::ConflictPolicy::use_existing;

@@ -75,7 +75,9 @@ void warn_of_overage(pqxx::work& tx, durable::client::Client& client, const std:
                 fmt::format("overage-{}-{}-{}-{}", organization_id, looked_up.period, channel, i + 1);
             message.channel = channel;
             message.recipient = recipients[i];
-            starts.push_back(start_once(client, notify, message, organization_id, notify_id(message).value));
+            // About the organization's minutes: nothing in it is the caller's.
+            starts.push_back(
+                start_once(client, notify, message, organization_id, notify_id(message).value, {}));
         }
     };
     add("sms", line.settings.notify_sms);

@@ -17,6 +17,12 @@ struct CallFacts {
     std::string to_number;
 };
 
+/// The person at the other end, by his number: whose data everything is that the call brings about. "" when he
+/// did not show it.
+[[nodiscard]] inline const std::string& caller_of(const CallFacts& call) {
+    return call.direction == "outbound" ? call.to_number : call.from_number;
+}
+
 /// One function that the model wants called.
 struct AskedFunction {
     /// The vendor's id of this tool call, given back with the answer; "" when it has none.

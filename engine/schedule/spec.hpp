@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "engine/workflow/codec.hpp"
+#include "engine/workflow/start_terms_codec.hpp"
 #include "engine/workflow/workflow_type.hpp"
 
 namespace durable {
@@ -63,9 +64,23 @@ struct ScheduledWorkflow {
     std::string queue = "default";
     std::string name_space = "default";
     std::optional<Duration> run_timeout{};
+    std::optional<Duration>
+        execution_timeout{};  ///< of the whole chain: retries and continue-as-new included
+    /// A run that has failed, or run out of its run_timeout, is tried again from the start. None: once.
+    std::optional<RetryPolicy> retry{};
+    /// Beside ScheduleId and ScheduledFor, which every run has. One whose key has got another type since is left out.
+    std::vector<SearchAttribute> attributes{};
+    QueueShare share{};               ///< priority, fairness key and weight in the queue
+    std::optional<RunLimit> limit{};  ///< how many runs with its key are under way at once
+    /// The person whose data the runs hold, as in StartOptions::subject. Only a keyed hash is stored: `subject`, which
+    /// is what a schedule that is looked at shows, and no declaration gives.
+    std::string person{};
+    std::string subject{};
     bool operator==(const ScheduledWorkflow&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(ScheduledWorkflow, (), (type, input, tenant, queue, name_space, run_timeout))
+BOOST_DESCRIBE_STRUCT(ScheduledWorkflow, (),
+                      (type, input, tenant, queue, name_space, run_timeout, execution_timeout, retry,
+                       attributes, share, limit, subject))
 
 template <class Input, class Output>
 [[nodiscard]] ScheduledWorkflow scheduled(const WorkflowType<Input, Output>& type,

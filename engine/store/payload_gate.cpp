@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "engine/payloads/cipher.hpp"
 #include "engine/payloads/wire.hpp"
+#include "engine/replay/commands.hpp"
 #include "engine/replay/payload_fields.hpp"
 #include "engine/store/payload_source.hpp"
 #include "engine/store/text_arrays.hpp"
@@ -252,6 +254,12 @@ std::string PayloadGate::subject_token(const std::string& person) const {
     return encrypts() && !person.empty() ? impl_->settings.keys->subject_token(person) : std::string{};
 }
 
+bool PayloadGate::names(const std::string& token, const std::string& person) const {
+    if (!encrypts() || person.empty()) return token.empty();
+    const auto tokens = impl_->settings.keys->subject_tokens(person);
+    return std::ranges::find(tokens, token) != tokens.end();
+}
+
 bool PayloadGate::passes(const std::string& text) const {
     return impl_->passes(text);
 }
@@ -315,10 +323,12 @@ void PayloadGate::seal(ActivityEnd& end) {
     impl_->flush(puts, nullptr);
 }
 
-void PayloadGate::check_size(const std::string& what, const std::string& json) const {
+void PayloadGate::check_size(const std::string& what, const std::string& json,
+                             const std::source_location& where) const {
     const std::size_t limit = impl_->settings.limits.error;
     if (json.size() <= limit) return;
-    throw PayloadTooLarge(fmt::format("the {} has {} of JSON; a payload may have {}", what,
+    const std::string place = where.line() == 0 ? "" : " at " + replay::source_text(where);
+    throw PayloadTooLarge(fmt::format("the {}{} has {} of JSON; a payload may have {}", what, place,
                                       size_text(json.size()), size_text(limit)));
 }
 

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <pqxx/pqxx>
+#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@
 
 namespace durable::store {
 
-/// Names the payload, its size and the limit.
+/// Names the payload, its size, the limit, and the line that wanted it stored, where that is known.
 class PayloadTooLarge : public std::invalid_argument {
   public:
     using std::invalid_argument::invalid_argument;
@@ -52,6 +53,8 @@ class PayloadGate {
     [[nodiscard]] bool encrypts() const;
     /// What WorkflowStarted.subject says of a person; "" when nothing is encrypted.
     [[nodiscard]] std::string subject_token(const std::string& person) const;
+    /// Whether the token is this person's, perhaps by a master key from before a rotation.
+    [[nodiscard]] bool names(const std::string& token, const std::string& person) const;
 
     /// A payload, or an encoded row, that goes into the database as it is. Cheap.
     [[nodiscard]] bool passes(const std::string& text) const;
@@ -86,8 +89,9 @@ class PayloadGate {
     /// One encoded event.
     std::string open_event(std::string& encoded);
 
-    /// Throws PayloadTooLarge when the JSON of `what` is above the limit.
-    void check_size(const std::string& what, const std::string& json) const;
+    /// Throws PayloadTooLarge when the JSON of `what` is above the limit. `where`: line 0 is not known.
+    void check_size(const std::string& what, const std::string& json,
+                    const std::source_location& where = {}) const;
 
   private:
     class Impl;

@@ -8,9 +8,15 @@ constexpr SearchKey<Timestamp> scheduled_for{"ScheduledFor"};
 
 }  // namespace
 
-std::vector<SearchAttribute> schedule_attributes(const search::SearchCatalog& known,
-                                                 const std::string& schedule, Timestamp nominal) {
-    std::vector<SearchAttribute> attributes{schedule_id(schedule), scheduled_for(nominal)};
+bool is_schedule_attribute(std::string_view key) {
+    return key == schedule_id.name || key == scheduled_for.name;
+}
+
+std::vector<SearchAttribute> schedule_attributes(const search::SearchCatalog& known, const ScheduleSpec& spec,
+                                                 Timestamp nominal) {
+    std::vector<SearchAttribute> attributes = spec.workflow.attributes;
+    attributes.push_back(schedule_id(spec.id));
+    attributes.push_back(scheduled_for(nominal));
     std::erase_if(attributes, [&known](const SearchAttribute& attribute) {
         const auto found = known.find(attribute.key);
         return found != known.end() && found->second != attribute.type;

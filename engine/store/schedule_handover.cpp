@@ -27,15 +27,16 @@ std::optional<history::Event> end_of(pqxx::transaction_base& tx, RunId run, cons
     }
 }
 
-/// Whether somebody will be able to open it; `digests` gets where its bytes are.
-bool is_there(pqxx::transaction_base& tx, const Payload& payload, std::vector<std::string>& digests) {
+/// Whether somebody will be able to open it, and it is of the same person; `digests` gets where its bytes are.
+bool is_there(pqxx::transaction_base& tx, const Payload& payload, const std::string& subject,
+              std::vector<std::string>& digests) {
     if (!payloads::begins_wrapped(payload.json)) return true;
     if (payloads::tombstone_word(payload.json)) return false;
     const auto wrapped = payloads::parse(payload.json).wrapped;
     if (!wrapped) return true;  // a user's value that looks like one
     if (wrapped->key) {
         const auto key = find_payload_key(tx, *wrapped->key);
-        if (!key || !key->wrapped) return false;
+        if (!key || !key->wrapped || key->subject != subject) return false;
     }
     if (!wrapped->digest) return true;
     if (!touch_payload(tx, *wrapped->digest)) return false;
@@ -44,10 +45,11 @@ bool is_there(pqxx::transaction_base& tx, const Payload& payload, std::vector<st
 }
 
 /// Details that nobody can open are left out; what went wrong is still told.
-Failure told(pqxx::transaction_base& tx, Failure failure, std::vector<std::string>& digests) {
+Failure told(pqxx::transaction_base& tx, Failure failure, const std::string& subject,
+             std::vector<std::string>& digests) {
     history::Event event = history::WorkflowFailed{.failure = std::move(failure)};
     history::for_each_payload(event, [&](Payload& payload) {
-        if (!is_there(tx, payload, digests)) payload = Payload{};
+        if (!is_there(tx, payload, subject, digests)) payload = Payload{};
     });
     return std::get<history::WorkflowFailed>(std::move(event)).failure;
 }
@@ -67,14 +69,15 @@ Handover hand_over(pqxx::transaction_base& tx, const ScheduleEnds& ends, const S
     if (ends.completed) {
         const auto end = end_of(tx, *ends.completed, to);
         const auto* completed = end ? std::get_if<history::WorkflowCompleted>(&*end) : nullptr;
-        if (completed != nullptr && is_there(tx, completed->result, handover.digests)) {
+        if (completed != nullptr && is_there(tx, completed->result, to.subject, handover.digests)) {
             handover.result = completed->result;
         }
     }
     if (ends.failed) {
         const auto end = end_of(tx, *ends.failed, to);
         if (end) handover.failure = failure_of(*end);
-        if (handover.failure) handover.failure = told(tx, *std::move(handover.failure), handover.digests);
+        if (handover.failure)
+            handover.failure = told(tx, *std::move(handover.failure), to.subject, handover.digests);
     }
     return handover;
 }

@@ -4,7 +4,7 @@
 //
 // Payloads go from history to history as they are, compressed, encrypted or stored apart: the schedule's
 // worker needs no key. One that is erased, or went with its run, is not handed on; neither is anything to a
-// run of another namespace, type or tenant.
+// run of another namespace, type, tenant or person.
 
 #include <optional>
 #include <pqxx/pqxx>

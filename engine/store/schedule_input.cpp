@@ -9,7 +9,7 @@ namespace durable::store {
 namespace {
 
 PayloadScope scope_of(const ScheduledWorkflow& workflow) {
-    return {RunId{}, workflow.tenant, {}};
+    return {RunId{}, workflow.tenant, workflow.subject};
 }
 
 /// `stored` can be read.
@@ -22,6 +22,8 @@ bool encrypted(const Payload& stored) {
 }  // namespace
 
 void seal_input(PayloadGate& gate, ScheduledWorkflow& workflow) {
+    if (!workflow.person.empty()) workflow.subject = gate.subject_token(workflow.person);
+    workflow.person.clear();
     gate.check_size("input of workflow " + workflow.type, workflow.input.json);
     if (workflow.input.is_null()) return;
     workflow.input.json = gate.seal_inline(std::move(workflow.input.json), scope_of(workflow));
@@ -39,19 +41,35 @@ std::string open_input(PayloadGate& gate, ScheduledWorkflow& stored) {
     return gate.open_value(stored.input.json);
 }
 
+namespace {
+
+/// Whose the wanted schedule is, as the row would say it: the same person is not named anew after a rotation, and who
+/// has no keys does not make a schedule nobody's.
+void name_person(const PayloadGate& gate, const ScheduledWorkflow& stored, ScheduledWorkflow& wanted) {
+    if (wanted.person.empty()) return;
+    const bool same = gate.encrypts() ? gate.names(stored.subject, wanted.person) : !stored.subject.empty();
+    wanted.subject = same ? stored.subject : gate.subject_token(wanted.person);
+    wanted.person.clear();
+}
+
+}  // namespace
+
 ComparedSpec compare_spec(PayloadGate& gate, const ScheduleSpec& stored, ScheduleSpec wanted, Wish wish) {
     ScheduleSpec known = stored;
     const std::string problem = open_input(gate, known.workflow);
     const bool erased = payloads::tombstone_word(known.workflow.input.json) == "erased";
     const bool of_the_program = wish == Wish::declaration && !problem.empty() && !erased;
+    name_person(gate, stored.workflow, wanted.workflow);
     if (of_the_program) wanted.workflow.input = known.workflow.input;
     const bool same = wanted == known;
     const bool unread = !problem.empty() && wanted.workflow.input == known.workflow.input;
-    if (unread && wanted.workflow.tenant != known.workflow.tenant) {
-        throw schedule::ScheduleError(
-            fmt::format("the input of schedule \"{}\" cannot go to another tenant, since it cannot be read "
-                        "here ({}): give it anew",
-                        wanted.id, problem));
+    const bool given_away =
+        wanted.workflow.tenant != known.workflow.tenant || wanted.workflow.subject != known.workflow.subject;
+    if (unread && given_away) {
+        throw schedule::ScheduleError(fmt::format(
+            "the input of schedule \"{}\" cannot go to another tenant or person, since it cannot be "
+            "read here ({}): give it anew",
+            wanted.id, problem));
     }
     if (unread) {
         wanted.workflow.input = stored.workflow.input;

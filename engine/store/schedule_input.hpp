@@ -1,6 +1,6 @@
 #pragma once
 // The input of scheduled runs on its way into a schedule's row and back: compressed and encrypted under the
-// tenant's key as any other payload, and whole, since no run is there yet that could use what is stored
+// tenant's or the person's key as any other payload, and whole, since no run is there yet that could use what is stored
 // apart. Runs get it as it stands in the row. Included by the store's schedule files only.
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace durable::store {
 
-/// Into the form of rows. Throws PayloadTooLarge.
+/// Into the form of rows; the person's name goes, and the keyed hash of it comes. Throws PayloadTooLarge.
 void seal_input(PayloadGate& gate, ScheduledWorkflow& workflow);
 /// Encrypts what a row holds if it is to be and is not yet: it was written before there were keys, or by
 /// somebody who has none. False: nothing had to change.

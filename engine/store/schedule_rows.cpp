@@ -54,6 +54,7 @@ ScheduleInfo info_of(const pqxx::row& row, PayloadGate& gate) {
     info.skipped = row["skipped"].as<std::int64_t>();
     info.waiting = row["waiting"].as<std::int64_t>();
     info.running = row["running"].as<std::int64_t>();
+    info.unread = row["unread"].as<bool>();
     info.next_nominal = moment_or_none(row["next_nominal"]);
     info.next_at = moment_or_none(row["next_at"]);
     info.last = last_run(row);
@@ -90,6 +91,7 @@ std::optional<ScheduleRow> lock_schedule(pqxx::transaction_base& tx, const std::
     row.missed = found["missed"].as<std::int64_t>();
     row.skipped = found["skipped"].as<std::int64_t>();
     row.next_nominal = moment_or_none(found["next_nominal"]);
+    row.rules_since = moment_or_none(found["rules_since"]);
     row.last = last_run(found);
     row.ends = {run_or_none(found["completed_run_id"]), run_or_none(found["failed_run_id"])};
     row.revision = found["revision"].as<std::int64_t>();
@@ -108,11 +110,13 @@ void save_schedule(pqxx::transaction_base& tx, const ScheduleRow& row, std::opti
     }
     const auto next_nominal = microseconds_text(row.next_nominal);
     const auto next_look = microseconds_text(next_at);
+    const auto rules_since = microseconds_text(row.rules_since);
     const auto completed = text_of(row.ends.completed);
     const auto failed = text_of(row.ends.failed);
     tx.exec_params(std::string{sql::save_schedule}, row.id, or_null(next_nominal), or_null(next_look),
                    row.paused, row.note, row.actions, row.missed, row.skipped, or_null(last_nominal),
-                   or_null(last_workflow), or_null(last_run), or_null(completed), or_null(failed));
+                   or_null(last_workflow), or_null(last_run), or_null(completed), or_null(failed),
+                   or_null(rules_since));
 }
 
 std::vector<BufferedNominal> load_buffer(pqxx::transaction_base& tx, const std::string& id) {
@@ -149,6 +153,10 @@ void unbuffer(pqxx::transaction_base& tx, const std::string& id,
         origins.add(name_of(nominal.origin));
     }
     tx.exec_params(std::string{sql::unbuffer_nominals}, id, times.literal(), origins.literal());
+}
+
+void empty_buffer(pqxx::transaction_base& tx, const std::string& id) {
+    unbuffer(tx, id, load_buffer(tx, id));
 }
 
 std::vector<WatchedRun> load_runs(pqxx::transaction_base& tx, const std::string& id) {

@@ -21,6 +21,8 @@ struct ScheduleRow {
     std::int64_t missed = 0;
     std::int64_t skipped = 0;
     std::optional<Timestamp> next_nominal;
+    std::optional<Timestamp>
+        rules_since;  ///< SQL has changed the rules: `next_nominal` is the first after this
     std::optional<ScheduleInfo::LastRun> last;
     ScheduleEnds ends;
     std::int64_t revision = 1;
@@ -38,6 +40,8 @@ struct BufferedNominal {
 };
 [[nodiscard]] std::vector<BufferedNominal> load_buffer(pqxx::transaction_base& tx, const std::string& id);
 void buffer(pqxx::transaction_base& tx, const std::string& id, const std::vector<BufferedNominal>& nominals);
+/// All that waits.
+void empty_buffer(pqxx::transaction_base& tx, const std::string& id);
 void unbuffer(pqxx::transaction_base& tx, const std::string& id,
               const std::vector<BufferedNominal>& nominals);
 

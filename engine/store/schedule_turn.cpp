@@ -1,5 +1,6 @@
 // Acting on one schedule, in one transaction, with its row locked:
 //
+//   0. read rules that SQL has declared (what makes no sense is paused, with a note that says why)
 //   1. take notice of runs that have ended (a failed one may pause the schedule; the next one is told)
 //   2. collect the nominal times that are due by now; those beyond the catch-up window are counted, not run
 //   3. decide on each, oldest first: what waited in the buffer, what is due, what somebody wished
@@ -16,9 +17,10 @@
 #include <utility>
 
 #include "engine/schedule/overlap.hpp"
+#include "engine/schedule/schedule_error.hpp"
 #include "engine/schedule/timetable.hpp"
 #include "engine/store/runs.hpp"
-#include "engine/store/schedule_attributes.hpp"
+#include "engine/store/schedule_action.hpp"
 #include "engine/store/schedule_input.hpp"
 #include "engine/store/schedule_rows.hpp"
 #include "engine/store/search.hpp"
@@ -170,23 +172,8 @@ class Turn {
     }
 
     [[nodiscard]] StartRequest request_for(const BufferedNominal& what) {
-        const ScheduledWorkflow& workflow = row_.spec.workflow;
-        StartRequest request;
-        request.name_space = workflow.name_space;
-        request.workflow = what.origin == ScheduleOrigin::trigger
-                               ? timetable_.triggered_workflow_id(what.nominal)
-                               : timetable_.workflow_id(what.nominal);
-        request.type = workflow.type;
-        request.input = workflow.input;  // in the form of rows already
-        request.tenant = workflow.tenant;
-        request.queue = workflow.queue;
-        request.run = ids_.run_id();
-        request.reuse = ReusePolicy::reject;
-        request.run_timeout = workflow.run_timeout;
-        request.scheduled_for = what.nominal;
         if (!attributes_known_) attributes_known_ = search_world(tx_).catalog;
-        request.attributes = schedule_attributes(*attributes_known_, row_.id, what.nominal);
-        return request;
+        return start_of(timetable_, what, ids_.run_id(), *attributes_known_);
     }
 
     void cancel_running() {
@@ -292,12 +279,38 @@ std::optional<ScheduleRow> row_for_turn(pqxx::transaction_base& tx, PayloadGate&
     return row;
 }
 
+/// Rules that SQL has declared are understood here for the first time. Throws schedule::ScheduleError.
+void read_rules(ScheduleRow& row) {
+    if (!row.rules_since) return;
+    row.next_nominal = checked_timetable(row.spec).next_after(*row.rules_since);
+    row.rules_since.reset();
+}
+
+/// Nobody could act on it: it waits for whoever has declared it, who finds the reason in its note.
+ScheduleTurn refuse(pqxx::transaction_base& tx, ScheduleRow& row, const std::string& why) {
+    row.paused = true;
+    row.note = "refused: " + why;
+    row.next_nominal.reset();
+    row.rules_since.reset();
+    empty_buffer(tx, row.id);
+    save_schedule(tx, row, std::nullopt);
+    ScheduleTurn turn;
+    turn.refused = why;
+    turn.queue = row.spec.workflow.queue;
+    return turn;
+}
+
 }  // namespace
 
 std::optional<ScheduleTurn> take_schedule_turn(pqxx::transaction_base& tx, PayloadGate& gate, IdSource& ids,
                                                const std::string& id) {
     auto row = row_for_turn(tx, gate, id, RowLock::skip);
     if (!row) return std::nullopt;
+    try {
+        read_rules(*row);
+    } catch (const schedule::ScheduleError& error) {
+        return refuse(tx, *row, error.what());
+    }
     return Turn{tx, ids, std::move(*row)}.take(std::nullopt);
 }
 
@@ -306,6 +319,7 @@ std::optional<ScheduleTurn> trigger_schedule(pqxx::transaction_base& tx, Payload
                                              std::optional<OverlapPolicy> overlap) {
     auto row = row_for_turn(tx, gate, id, RowLock::wait);
     if (!row) return std::nullopt;
+    read_rules(*row);
     return Turn{tx, ids, std::move(*row)}.take(BufferedNominal{nominal, ScheduleOrigin::trigger, overlap});
 }
 

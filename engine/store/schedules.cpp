@@ -12,9 +12,10 @@
 
 #include "engine/schedule/overlap.hpp"
 #include "engine/schedule/timetable.hpp"
-#include "engine/store/names.hpp"
+#include "engine/store/schedule_action.hpp"
 #include "engine/store/schedule_input.hpp"
 #include "engine/store/schedule_rows.hpp"
+#include "engine/store/search.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
 
@@ -33,11 +34,7 @@ std::vector<Timetable> compile(std::span<const ScheduleSpec> specs) {
     std::vector<Timetable> timetables;
     std::set<std::string> ids;
     for (const ScheduleSpec& spec : specs) {
-        timetables.emplace_back(spec);
-        check_name("workflow type", spec.workflow.type);
-        check_name("queue", spec.workflow.queue);
-        check_name("namespace", spec.workflow.name_space);
-        check_workflow_id(timetables.back().workflow_id(Timestamp{}).value);
+        timetables.push_back(checked_timetable(spec));
         if (!ids.insert(spec.id).second) {
             throw schedule::ScheduleError(fmt::format("schedule \"{}\" is declared twice", spec.id));
         }
@@ -64,6 +61,7 @@ void update(pqxx::transaction_base& tx, const ScheduleRow& row, const Timetable&
             const ScheduleSpec& for_row) {
     Timestamp after = row.now;
     if (!row.paused && row.next_nominal) after = std::min(after, *row.next_nominal - Duration{1});
+    if (!row.paused && row.rules_since) after = std::min(after, *row.rules_since);
     const auto nominal_text = microseconds_text(timetable.next_after(after));
     const auto now_text = microseconds_text(row.now);
     tx.exec_params(std::string{sql::update_schedule}, row.id, encode(for_row).json, or_null(nominal_text),
@@ -105,12 +103,15 @@ ScheduleChanges apply_schedules(pqxx::transaction_base& tx, PayloadGate& gate,
 }
 
 bool create_schedule(pqxx::transaction_base& tx, PayloadGate& gate, const ScheduleSpec& spec) {
-    return create(tx, gate, compile(std::array{spec}).front(), database_time(tx));
+    const Timetable timetable = compile(std::array{spec}).front();
+    check_attribute_types(search_world(tx).catalog, spec);
+    return create(tx, gate, timetable, database_time(tx));
 }
 
 ScheduleUpdate update_schedule(pqxx::transaction_base& tx, PayloadGate& gate, const ScheduleSpec& spec,
                                std::optional<std::int64_t> revision) {
     const Timetable timetable = compile(std::array{spec}).front();
+    check_attribute_types(search_world(tx).catalog, spec);
     const auto row = lock_schedule(tx, spec.id, RowLock::wait);
     if (!row) return ScheduleUpdate::not_found;
     const ComparedSpec compared = compare_spec(gate, row->spec, spec, Wish::order);
@@ -132,9 +133,10 @@ bool pause_schedule(pqxx::transaction_base& tx, const std::string& id, const std
 bool unpause_schedule(pqxx::transaction_base& tx, const std::string& id, const std::string& note) {
     auto row = lock_schedule(tx, id, RowLock::wait);
     if (!row) return false;
-    if (row->paused && row->next_nominal) {
-        row->next_nominal =
-            Timetable{row->spec}.next_after(std::max(row->now, *row->next_nominal - Duration{1}));
+    if (row->paused) {
+        const Timestamp after = row->next_nominal ? *row->next_nominal - Duration{1} : row->now;
+        row->next_nominal = checked_timetable(row->spec).next_after(std::max(row->now, after));
+        row->rules_since.reset();
     }
     row->paused = false;
     row->note = note;

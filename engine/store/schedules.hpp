@@ -27,11 +27,12 @@ struct ScheduleInfo {
     std::string unreadable{};  ///< why the input of the spec is a tombstone; "": it is the input
     bool paused = false;
     std::string note;
-    std::int64_t actions = 0;               ///< scheduled runs so far
-    std::int64_t missed = 0;                ///< nominal times that passed while nobody could act
-    std::int64_t skipped = 0;               ///< left out by the overlap policy
-    std::int64_t waiting = 0;               ///< nominal times in the buffer
-    std::int64_t running = 0;               ///< runs that are open
+    bool unread = false;       ///< it was declared by SQL, and no worker has looked at its rules yet
+    std::int64_t actions = 0;  ///< scheduled runs so far
+    std::int64_t missed = 0;   ///< nominal times that passed while nobody could act
+    std::int64_t skipped = 0;  ///< left out by the overlap policy
+    std::int64_t waiting = 0;  ///< nominal times in the buffer
+    std::int64_t running = 0;  ///< runs that are open
     std::optional<Timestamp> next_nominal;  ///< none: the schedule is over. Not meant while it is paused
     std::optional<Timestamp> next_at;       ///< when somebody will look (the nominal time and its jitter)
     struct LastRun {
@@ -76,7 +77,8 @@ enum class ScheduleUpdate : std::uint8_t {
 ScheduleUpdate update_schedule(pqxx::transaction_base& tx, PayloadGate& gate, const ScheduleSpec& spec,
                                std::optional<std::int64_t> revision);
 
-/// False: there is no such schedule (also below). What passes during a pause is not made up for.
+/// False: there is no such schedule (also below). What passes during a pause is not made up for. Unpausing throws
+/// schedule::ScheduleError when the rules, which SQL has declared, make no sense.
 bool pause_schedule(pqxx::transaction_base& tx, const std::string& id, const std::string& note);
 bool unpause_schedule(pqxx::transaction_base& tx, const std::string& id, const std::string& note);
 /// Its runs go on.
@@ -109,6 +111,8 @@ struct ScheduleTurn {
     std::int64_t missed = 0;
     bool canceled_a_run = false;
     bool paused_by_failure = false;
+    std::string
+        refused{};  ///< why its rules, declared by SQL, make no sense: it was paused with this as its note
     bool more = false;  ///< another turn can act at once
     std::string queue;  ///< of its runs
 };
@@ -116,7 +120,7 @@ struct ScheduleTurn {
 std::optional<ScheduleTurn> take_schedule_turn(pqxx::transaction_base& tx, PayloadGate& gate, IdSource& ids,
                                                const std::string& id);
 /// One run now, whether paused or not. `nominal` is its name: the same again is the same run. `overlap`:
-/// instead of the schedule's policy.
+/// instead of the schedule's policy. Throws schedule::ScheduleError when rules that SQL has declared make no sense.
 std::optional<ScheduleTurn> trigger_schedule(pqxx::transaction_base& tx, PayloadGate& gate, IdSource& ids,
                                              const std::string& id, Timestamp nominal,
                                              std::optional<OverlapPolicy> overlap);

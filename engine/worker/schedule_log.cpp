@@ -25,6 +25,10 @@ void log_turn(const Log& log, const std::string& schedule, const store::Schedule
     if (turn.missed > 0) {
         log.warn("schedule missed", {{"schedule", schedule}, {"nominal_times", std::to_string(turn.missed)}});
     }
+    if (!turn.refused.empty()) {
+        log.warn("schedule paused: what was declared makes no sense",
+                 {{"schedule", schedule}, {"reason", turn.refused}});
+    }
     if (turn.paused_by_failure) log.warn("schedule paused after a failure", {{"schedule", schedule}});
 }
 

@@ -10,6 +10,7 @@
 
 #include "engine/workflow/activity.hpp"
 #include "engine/workflow/payload.hpp"
+#include "engine/workflow/start_terms_codec.hpp"
 #include "engine/workflow/task.hpp"
 #include "engine/workflow/workflow_type.hpp"
 
@@ -17,9 +18,6 @@ namespace durable {
 
 class Workflow;
 
-BOOST_DESCRIBE_STRUCT(RetryPolicy, (),
-                      (initial_interval, backoff_coefficient, maximum_interval, maximum_attempts,
-                       non_retryable_types))
 BOOST_DESCRIBE_STRUCT(ActivityLimit, (), (key, concurrency, per_second, burst))
 BOOST_DESCRIBE_STRUCT(ActivityOptions, (),
                       (schedule_to_close, schedule_to_start, start_to_close, heartbeat, retry, delivery,

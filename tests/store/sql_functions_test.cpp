@@ -5,14 +5,13 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cstdio>
-#include <memory>
+#include <functional>
 #include <thread>
 
 #include "engine/search/fields.hpp"
 #include "engine/store/schedule_store.hpp"
 #include "engine/store/search.hpp"
-#include "tests/store/family.hpp"
+#include "tests/store/sql_fixture.hpp"
 
 namespace test {
 namespace {
@@ -29,60 +28,6 @@ std::string name_of(SendResult result) {
     return names.at(static_cast<std::size_t>(result));
 }
 
-/// What psql prints for a command, its errors included.
-std::string psql(const std::string& url, const std::string& command) {
-    std::string script = command;
-    for (std::size_t at = script.find('\''); at != std::string::npos; at = script.find('\'', at + 4)) {
-        script.replace(at, 1, "'\\''");
-    }
-    const std::string line = fmt::format("psql -X -A -t -q '{}' -c '{}' 2>&1", url, script);
-    const std::unique_ptr<FILE, int (*)(FILE*)> pipe{::popen(line.c_str(), "r"), ::pclose};
-    REQUIRE(pipe);
-    std::string printed;
-    std::array<char, 4096> part{};
-    while (std::fgets(part.data(), part.size(), pipe.get()) != nullptr) printed += part.data();
-    while (printed.ends_with('\n')) printed.pop_back();
-    return printed;
-}
-
-class SqlFixture : public FamilyFixture {
-  public:
-    /// One value of one row, as the application's role.
-    std::string sql(const std::string& statement) {
-        pqxx::connection connection{database.url()};
-        pqxx::work tx{connection};
-        const auto result = tx.exec(statement);
-        tx.commit();
-        return result.empty() || result[0][0].is_null() ? "" : result[0][0].as<std::string>();
-    }
-    std::string in_psql(const std::string& command) { return psql(database.url(), command); }
-    /// A run of that id that has ended so; "open": not ended.
-    RunId had(const std::string& id, const std::string& end) {
-        const RunId run = start(request(id)).run;
-        if (end == "open") return run;
-        const ClaimedRun claimed = claim_one();
-        RunCommit closing = close_of(claimed);
-        if (end == "failed") {
-            closing = commit_of(claimed, {history::WorkflowFailed{}}, RunCommit::Next::close);
-            closing.status = replay::RunStatus::failed;
-        }
-        commit(closing);
-        return run;
-    }
-    void end_if_open(const std::string& id) {
-        pqxx::connection connection{database.url()};
-        pqxx::work tx{connection};
-        store::terminate(tx, {"default", std::nullopt, WorkflowId{id}}, "", "");
-        tx.commit();
-    }
-    std::string row(const std::string& id, const std::string& table, const std::string& columns) {
-        return database.value(
-            fmt::format("select to_jsonb(x) from (select {} from {} where run_id = (select run_id from "
-                        "engine.workflow_ids where workflow_id = '{}')) x",
-                        columns, table, id));
-    }
-};
-
 struct StartCase {
     std::string before;  ///< "", "open", "completed", "failed": what had the workflow id
     std::string conflict = "fail";
@@ -97,6 +42,9 @@ TEST_CASE_FIXTURE(SqlFixture, "a start by SQL has the outcome of the same start 
         {"open", "fail", "allow", "already_open"},
         {"open", "use_existing", "allow", "existing"},
         {"open", "use_existing", "reject", "existing"},
+        {"", "terminate_existing", "allow", "started"},
+        {"open", "terminate_existing", "reject", "started"},
+        {"completed", "terminate_existing", "reject", "already_closed"},
         {"completed", "fail", "allow", "started"},
         {"completed", "fail", "allow_if_not_completed", "already_closed"},
         {"completed", "use_existing", "reject", "already_closed"},
@@ -111,7 +59,9 @@ TEST_CASE_FIXTURE(SqlFixture, "a start by SQL has the outcome of the same start 
         if (!one.before.empty()) had(by_cpp, one.before);
         if (!one.before.empty()) had(by_sql, one.before);
         StartRequest wanted = request(by_cpp);
-        wanted.conflict = one.conflict == "fail" ? ConflictPolicy::fail : ConflictPolicy::use_existing;
+        wanted.conflict = one.conflict == "fail"           ? ConflictPolicy::fail
+                          : one.conflict == "use_existing" ? ConflictPolicy::use_existing
+                                                           : ConflictPolicy::terminate_existing;
         wanted.reuse = one.reuse == "allow"    ? ReusePolicy::allow
                        : one.reuse == "reject" ? ReusePolicy::reject
                                                : ReusePolicy::allow_if_not_completed;
@@ -140,7 +90,14 @@ TEST_CASE_FIXTURE(
     wanted.run_timeout = 90min;
     wanted.start_delay = 10min;
     wanted.request_id = "r-1";
-    wanted.share.priority = 2;
+    wanted.share = {.priority = 2, .fairness_key = "imports", .weight = 0.5};
+    wanted.limit = RunLimit{"account-7", 3};
+    wanted.execution_timeout = 5h;
+    wanted.retry = RetryPolicy{.initial_interval = 2s,
+                               .backoff_coefficient = 3,
+                               .maximum_interval = 1min,
+                               .maximum_attempts = 4,
+                               .non_retryable_types = {"Refused"}};
     constexpr SearchKey<std::int64_t> amount{"Amount"};
     constexpr SearchKey<std::string> organization{"OrganizationId"};
     constexpr SearchKey<std::vector<std::string>> tags{"Tags"};
@@ -151,7 +108,11 @@ TEST_CASE_FIXTURE(
               "\"it''s\"}', queue => 'special', run_timeout => '90 minutes', start_delay => '10 minutes', "
               "request_id => 'r-1', priority => 2, attributes => '{\"OrganizationId\": \"org-7\", "
               "\"Amount\": 12, "
-              "\"Tags\": [\"a\", \"b\"]}')") == "started");
+              "\"Tags\": [\"a\", \"b\"]}', execution_timeout => '5 hours', retry_attempts => 4, "
+              "retry_interval => '2 seconds', retry_backoff => 3, retry_max_interval => '1 minute', "
+              "retry_not_for => '{Refused}', fairness_key => 'imports', weight => 0.5, limit_key => "
+              "'account-7', "
+              "limit_runs => 3)") == "started");
     const auto begun = [&](const std::string& id) {
         pqxx::connection connection{database.url()};
         pqxx::work tx{connection};
@@ -162,20 +123,68 @@ TEST_CASE_FIXTURE(
         REQUIRE(started.run_deadline);
         CHECK(*started.run_deadline == activation.time + 100min);
         CHECK(activation.build.empty());
+        REQUIRE(started.execution_deadline);
+        CHECK(*started.execution_deadline == activation.time + 5h + 10min);
         started.run_deadline.reset();
+        started.execution_deadline.reset();
         started.workflow_id.clear();
         std::erase(started.input.json, ' ');
         return std::pair{started, attributes_of(tx, run)};
     };
     CHECK(begun("cpp") == begun("sql"));
     const std::string columns =
-        "priority, queue, tenant, wake_at > engine.now() + interval '9 minutes' as delayed";
+        "priority, fairness_key, fairness_weight, queue, tenant, wake_at > engine.now() + interval '9 "
+        "minutes' as delayed";
     CHECK(row("cpp", "engine.live_runs", columns) == row("sql", "engine.live_runs", columns));
     const std::string facts =
         "type, tenant, queue, name_space, request_id, parent_run, chain_id = run_id as first";
     CHECK(row("cpp", "engine.runs", facts) == row("sql", "engine.runs", facts));
     CHECK(row("sql", "engine.runs", "substr(run_id::text, 15, 1) as version").find("7") != std::string::npos);
     check_invariants();
+}
+
+TEST_CASE_FIXTURE(SqlFixture, "a run that is replaced by SQL ends as one that is replaced by C++") {
+    const auto replaced = [&](const std::string& name,
+                              const std::function<void(const std::string&)>& replace) {
+        ClaimedRun parent = adult(name);
+        const ClaimedRun child = child_of(parent, name + "-child");
+        replace(name + "-child");
+        deliver_all();
+        const auto told = inbox(parent);
+        REQUIRE(told.size() == 1);
+        auto failed = std::get<history::ChildFailed>(told.front());
+        CHECK(failed.run == child.chain);
+        REQUIRE(failed.failure.cause);
+        CHECK(failed.failure.cause->message == "replaced by run " + holder(name + "-child"));
+        Failure without_id = *failed.failure.cause;
+        without_id.message.clear();
+        failed.failure.cause = std::make_shared<const Failure>(without_id);
+        failed.run = {};
+        const auto kept = database.value(fmt::format(
+            "select c.status || ' ' || c.events || ' ' || c.activations || ' ' || (select count(*) from "
+            "engine.children where child_chain = c.run_id) from engine.closed_runs c where run_id = '{}'",
+            child.run.value.to_string()));
+        return std::pair{history::encode_event(failed), kept};
+    };
+    const auto by_cpp = replaced("cpp", [&](const std::string& id) {
+        StartRequest wanted = request(id);
+        wanted.conflict = ConflictPolicy::terminate_existing;
+        CHECK(start(wanted).outcome == StartResult::Outcome::started);
+    });
+    const auto by_sql = replaced("sql", [&](const std::string& id) {
+        CHECK(sql(fmt::format("select outcome from engine.start_workflow('tenant-1', 'test_workflow', '{}', "
+                              "conflict => 'terminate_existing')",
+                              id)) == "started");
+    });
+    CHECK(by_cpp == by_sql);
+    check_invariants();
+}
+
+TEST_CASE_FIXTURE(SqlFixture, "nobody replaces another tenant's run") {
+    const RunId run = had("a", "open");
+    CHECK(sql("select outcome || ' ' || run_id from engine.start_workflow('tenant-2', 'test_workflow', 'a', "
+              "conflict => 'terminate_existing')") == "already_open " + run.value.to_string());
+    CHECK(sql("select engine.workflow_status('tenant-1', 'a')") == "running");
 }
 
 TEST_CASE_FIXTURE(SqlFixture,
@@ -264,11 +273,20 @@ TEST_CASE_FIXTURE(SqlFixture, "wrong arguments are refused with a sentence, and 
         {"'t', '', 'a'", "the workflow type is empty"},
         {"'t', 'x', e'a\\nb'", "the workflow id has a control character"},
         {"'t', 'x', repeat('x', 1001)", "the workflow id has 1001 bytes, at most 1000 are allowed"},
-        {"'t', 'x', 'a', conflict => 'terminate_existing'", "conflict is fail or use_existing"},
+        {"'t', 'x', 'a', conflict => 'shout'", "conflict is fail, use_existing or terminate_existing"},
         {"'t', 'x', 'a', reuse => 'often'", "reuse is allow, allow_if_not_completed or reject"},
         {"'t', 'x', 'a', start_delay => '-1 second'", "the start delay is negative"},
         {"'t', 'x', 'a', run_timeout => '0'", "the run time-out is not positive"},
         {"'t', 'x', 'a', priority => 9", "the priority is between 1 and 5"},
+        {"'t', 'x', 'a', weight => 0", "the weight is between 0.001 and 1000"},
+        {"'t', 'x', 'a', fairness_key => repeat('x', 201)", "the fairness key has 201 bytes"},
+        {"'t', 'x', 'a', limit_key => ''", "the run limit's key is empty"},
+        {"'t', 'x', 'a', limit_key => 'a', limit_runs => 0", "lets at least one run through"},
+        {"'t', 'x', 'a', execution_timeout => '0'", "the execution time-out is not positive"},
+        {"'t', 'x', 'a', run_timeout => '1 month'", "the run time-out has months"},
+        {"'t', 'x', 'a', retry_attempts => -1", "the number of attempts is negative"},
+        {"'t', 'x', 'a', retry_attempts => 2, retry_interval => '0'", "the retry interval is not positive"},
+        {"'t', 'x', 'a', retry_attempts => 2, retry_backoff => 0", "the back-off is between 1 and 1000"},
         {"'t', 'x', 'a', attributes => '{\"1x\": 1}'", "the search key 1x is not a letter"},
         {"'t', 'x', 'a', attributes => '{\"Deep\": {}}'", "is of type text, and was given object"},
     };

@@ -143,18 +143,20 @@ void FunctionDesk::start_effects(pqxx::work& tx, const Question& question,
                                  const std::vector<Work>& works) const {
     std::vector<durable::store::StartRequest> starts;
     const std::string& organization = question.organization_id;
+    const std::string& caller = caller_of(question.asked.call);
     for (const Work& work : works) {
         if (!work.fresh) continue;
         for (const NotifyRequest& message : work.outcome.messages) {
-            starts.push_back(start_once(client_, notify, message, organization, notify_id(message).value));
+            starts.push_back(
+                start_once(client_, notify, message, organization, notify_id(message).value, caller));
         }
         if (const auto& reminder = work.outcome.reminder) {
             starts.push_back(start_once(client_, callback_reminder, *reminder, organization,
-                                        "callback-reminder-" + reminder->action_id));
+                                        "callback-reminder-" + reminder->action_id, caller));
         }
         if (const auto& transfer = work.outcome.transfer) {
             starts.push_back(start_once(client_, callflex::transfer_call, *transfer, organization,
-                                        "transfer-call-" + transfer->action_id));
+                                        "transfer-call-" + transfer->action_id, caller));
         }
     }
     if (!starts.empty()) (void)client_.start_many(tx, starts);

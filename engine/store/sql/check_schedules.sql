@@ -15,11 +15,13 @@ with started as (
     having count(distinct chain_id) > 1
 ), forgotten as (
     select format('schedule %s: %s', s.schedule_id,
-                  case when s.next_nominal is not null and not s.paused then 'nobody will look at its next time'
+                  case when s.rules_since is not null then 'nobody will read its rules'
+                       when s.next_nominal is not null and not s.paused then 'nobody will look at its next time'
                        else 'what waits waits for nothing' end) as example
       from engine.schedules s
      where s.next_at is null
-       and ((s.next_nominal is not null and not s.paused)
+       and (s.rules_since is not null
+            or (s.next_nominal is not null and not s.paused)
             or (exists (select from engine.schedule_buffer b
                          where b.schedule_id = s.schedule_id and (b.origin <> 'schedule' or not s.paused))
                 and not exists (select from engine.schedule_runs r

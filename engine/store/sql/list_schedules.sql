@@ -3,6 +3,7 @@
 -- Locks: nothing. Index: a_schedule_has_one_row, a_nominal_time_waits_once, a_run_is_watched_once.
 -- $1 schedule_id, or null
 select s.schedule_id, s.spec, s.revision, s.paused, s.note, s.actions, s.missed, s.skipped,
+       s.rules_since is not null as unread,
        engine.microseconds(s.next_nominal) as next_nominal, engine.microseconds(s.next_at) as next_at,
        engine.microseconds(s.last_nominal) as last_nominal, s.last_workflow_id, s.last_run_id,
        (select count(*) from engine.schedule_buffer b where b.schedule_id = s.schedule_id) as waiting,

@@ -4,5 +4,5 @@
 -- $1 schedule_id, $2 spec, $3 next_nominal, $4 next_at
 update engine.schedules
    set spec = $2, next_nominal = engine.moment($3), next_at = engine.moment($4), updated_at = engine.now(),
-       revision = revision + 1
+       revision = revision + 1, rules_since = null
  where schedule_id = $1

@@ -13,6 +13,7 @@ namespace callflex {
 namespace {
 
 constexpr std::size_t value_bytes_max = std::size_t{64} << 10;
+constexpr std::size_t export_path_bytes_max = 900;  // S3's keys have 1,024, and ours add 57
 
 std::string joined(const std::vector<std::string>& problems) {
     std::string text = "configuration of the vendors:";
@@ -30,15 +31,16 @@ class Reader {
     explicit Reader(const Environment& environment) : environment_(environment) {}
 
     [[nodiscard]] std::optional<std::string> text(const std::string& name) {
-        const auto direct = given(name);
-        const auto path = given(name + "_FILE");
-        if (direct && path) problem(name, "given twice, also as " + name + "_FILE: remove one");
-        if (!path) return checked(name, direct);
-        return checked(name, from_file(name + "_FILE", *path));
+        return checked(name, value(name));
     }
 
     void text(const std::string& name, std::string& target) {
         if (const auto value = text(name)) target = *value;
+    }
+
+    /// Of a file or folder: its name may have any letters.
+    void path(const std::string& name, std::string& target) {
+        if (const auto path = value(name)) target = *path;
     }
 
     void secret(const std::string& name, Secret& target) {
@@ -76,6 +78,13 @@ class Reader {
     [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
 
   private:
+    [[nodiscard]] std::optional<std::string> value(const std::string& name) {
+        const auto direct = given(name);
+        const auto path = given(name + "_FILE");
+        if (direct && path) problem(name, "given twice, also as " + name + "_FILE: remove one");
+        return path ? from_file(name + "_FILE", *path) : direct;
+    }
+
     [[nodiscard]] std::optional<std::string> given(const std::string& name) const {
         auto value = environment_(name);
         if (value && value->empty()) value.reset();
@@ -214,6 +223,35 @@ void read_storage(Reader& reader, VendorConfig& config) {
     }
 }
 
+/// Folders of names that stand for themselves.
+bool is_object_path(const std::string& path) {
+    for (std::size_t begin = 0; begin <= path.size();) {
+        const auto end = std::min(path.find('/', begin), path.size());
+        const auto part = path.substr(begin, end - begin);
+        if (part.empty() || part == "." || part == "..") return false;
+        begin = end + 1;
+    }
+    return path.size() <= export_path_bytes_max;
+}
+
+void read_exports(Reader& reader, VendorConfig& config) {
+    reader.path("CALLFLEX_EXPORT_FOLDER", config.exports.folder);
+    const auto place = reader.text("CALLFLEX_EXPORT_S3");
+    if (!place) return;
+    const auto slash = place->find('/');
+    if (!is_object_path(*place) || place->find(':') < slash) {
+        reader.problem("CALLFLEX_EXPORT_S3", "expected bucket or bucket/prefix, such as archive/callflex");
+        return;
+    }
+    config.exports.bucket = place->substr(0, slash);
+    if (slash != std::string::npos) config.exports.prefix = place->substr(slash + 1);
+    if (!config.exports.folder.empty())
+        reader.problem("CALLFLEX_EXPORT_S3", "given beside CALLFLEX_EXPORT_FOLDER: remove one of the two");
+    const S3Config& s3 = config.s3;
+    if (s3.endpoint.empty() || s3.access_key_id.empty() || s3.secret_access_key.empty())
+        reader.problem("CALLFLEX_EXPORT_S3", "needs S3_ENDPOINT, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY");
+}
+
 void read_webhooks(Reader& reader, const Environment& environment, WebhookConfig& config) {
     std::vector<std::string> problems;
     config = webhook_config(environment, problems);
@@ -246,6 +284,7 @@ VendorConfig vendor_config(const Environment& environment) {
     read_supabase(reader, config.supabase);
     read_s3(reader, config.s3);
     read_storage(reader, config);
+    read_exports(reader, config);
     read_webhooks(reader, environment, config.webhooks);
     reader.secret("CALLFLEX_SECRETS_KEY", config.secrets_key);
     reader.url("API_URL", config.api_url);

@@ -12,6 +12,7 @@
 //   SUPABASE_URL, SUPABASE_SERVICE_KEY, SUPABASE_BUCKET, SUPABASE_REALTIME (1 or 0)
 //   S3_ENDPOINT, S3_BUCKET, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
 //   CALLFLEX_STORAGE (filesystem, s3 or supabase: where recordings are kept), CALLFLEX_SECRETS_KEY
+//   CALLFLEX_EXPORT_FOLDER, or CALLFLEX_EXPORT_S3 (bucket/prefix, at S3_ENDPOINT): where closed runs are exported to
 //   WEBHOOK_*: see activities/webhooks/webhook_config.hpp
 //
 // A vendor without a key is not configured: its activities say so, or do without it.
@@ -105,6 +106,13 @@ struct S3Config {
     [[nodiscard]] bool configured() const { return !endpoint.empty() && !bucket.empty(); }
 };
 
+/// Where runs go whose retention policy wants an export: a folder, or a bucket of S3Config's store, or neither.
+struct ExportConfig {
+    std::string folder;
+    std::string bucket;
+    std::string prefix;  ///< "archive/callflex", without slashes around it; "": the bucket's root
+};
+
 /// Where recordings are kept.
 enum class StorageKind : std::uint8_t { filesystem, s3, supabase };
 
@@ -117,6 +125,7 @@ struct VendorConfig {
     SupabaseConfig supabase;
     S3Config s3;
     StorageKind storage = StorageKind::filesystem;
+    ExportConfig exports;
     WebhookConfig webhooks;  ///< how customers' own systems are called: WEBHOOK_*
     Secret secrets_key;      ///< CALLFLEX_SECRETS_KEY: opens what is sealed in the database
     std::string api_url;     ///< "" when not known: then no status callbacks are asked for

@@ -8,11 +8,13 @@
 #include <future>
 
 #include "activities/register.hpp"
+#include "activities/storage/s3_archive.hpp"
 #include "api/build_id.hpp"
 #include "api/run_starter.hpp"
 #include "api/stop_signals.hpp"
 #include "api/worker_health.hpp"
 #include "engine/client/connection_pool.hpp"
+#include "engine/worker/folder_archive.hpp"
 #include "engine/worker/worker.hpp"
 #include "workflows/register.hpp"
 #include "workflows/schedules.hpp"
@@ -46,8 +48,14 @@ durable::worker::WorkerOptions engine_options(const WorkerDaemonOptions& options
     engine.logger = logger;
     engine.log_format = options.log_format;
     engine.payloads = options.payloads;
-    engine.retention.export_folder = options.export_folder;
     return engine;
+}
+
+std::shared_ptr<durable::worker::ArchiveStore> archive_store(const std::shared_ptr<Vendors>& vendors) {
+    const ExportConfig& exports = vendors->config.exports;
+    if (!exports.bucket.empty()) return std::make_shared<S3Archive>(vendors);
+    if (!exports.folder.empty()) return std::make_shared<durable::worker::FolderArchive>(exports.folder);
+    return nullptr;
 }
 
 /// Drains; a further signal ends the grace.
@@ -78,7 +86,9 @@ int run_worker(const WorkerDaemonOptions& options) {
             "WEBHOOK_ALLOW_PRIVATE=1: customers' webhooks may reach private addresses, this machine and the "
             "database included. For development only; unset it anywhere else.");
     const auto metrics = std::make_shared<prometheus::Registry>();
-    durable::worker::Worker worker{engine_options(options, logger), workflows, activities, metrics};
+    auto engine = engine_options(options, logger);
+    engine.retention.archive = archive_store(vendors);
+    durable::worker::Worker worker{std::move(engine), workflows, activities, metrics};
 
     WorkerHealth health{metrics, [&worker] { return worker.registered(); }};
     std::unique_ptr<http::Server> server;

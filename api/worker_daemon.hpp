@@ -28,7 +28,6 @@ struct WorkerDaemonOptions {
     std::optional<int> metrics_port;  ///< none: no port; 0: any free one
     std::filesystem::path storage_root;
     durable::payloads::Settings payloads{};
-    std::filesystem::path export_folder{};  ///< for runs whose retention policy wants an export; empty: none
 };
 
 /// Works until SIGTERM or SIGINT, then drains; a second signal ends the grace. Returns the exit code. Throws

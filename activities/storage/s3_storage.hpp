@@ -1,5 +1,5 @@
 #pragma once
-// Any object storage that speaks S3: one PUT, addressed by path ("<endpoint>/<bucket>/<path>").
+// Recordings in any object storage that speaks S3.
 
 #include "activities/storage/storage.hpp"
 
@@ -16,9 +16,5 @@ class S3Storage : public Storage {
   private:
     std::shared_ptr<Vendors> vendors_;
 };
-
-/// Signed, with the file as its body. Throws http::BadUrl.
-[[nodiscard]] http::Request s3_upload(const S3Config& config, const SpooledFile& file,
-                                      const std::string& path, std::chrono::sys_seconds now);
 
 }  // namespace callflex

@@ -93,13 +93,13 @@ SettingsGroup supabase() {
 
 SettingsGroup s3() {
     return {"S3",
-            "recordings are kept elsewhere",
+            "recordings and exports are kept elsewhere",
             false,
             {{"S3_ENDPOINT", "the storage's address"},
-             {"S3_BUCKET", "the bucket"},
              {"S3_ACCESS_KEY_ID", "who we are"},
              {"S3_SECRET_ACCESS_KEY", "its secret"}},
-            {{"S3_REGION", "the region that requests are signed for"}}};
+            {{"S3_REGION", "the region that requests are signed for"},
+             {"S3_BUCKET", "where recordings go with CALLFLEX_STORAGE=s3"}}};
 }
 
 SettingsGroup live_events() {
@@ -123,8 +123,16 @@ SettingsGroup payloads() {
             "not encrypted",
             false,
             {{"CALLFLEX_PAYLOAD_KEYS", "master keys that wrap the keys which encrypt runs' payloads"}},
-            {{"CALLFLEX_PAYLOAD_LIMIT_KIB", "the most that one payload may have"},
-             {"CALLFLEX_EXPORT_FOLDER", "where histories go before they are removed"}}};
+            {{"CALLFLEX_PAYLOAD_LIMIT_KIB", "the most that one payload may have"}}};
+}
+
+SettingsGroup exports() {
+    return {"exports",
+            "closed runs whose retention policy wants an export stay",
+            false,
+            {},
+            {{"CALLFLEX_EXPORT_FOLDER", "where their histories go before they are removed: a folder"},
+             {"CALLFLEX_EXPORT_S3", "or bucket/prefix at S3_ENDPOINT"}}};
 }
 
 SettingsGroup ingress() {
@@ -166,13 +174,10 @@ std::string without_file(std::string name) {
 }  // namespace
 
 std::span<const SettingsGroup> settings_groups() {
-    static const std::array groups{callbacks(),     vapi(),
-                                   vapi_webhooks(), twilio(),
-                                   stripe(),        resend(),
-                                   openai(),        live_events(),
-                                   supabase(),      s3(),
-                                   recordings(),    payloads(),
-                                   ingress(),       customers_webhooks()};
+    static const std::array groups{
+        callbacks(),  vapi(),     vapi_webhooks(), twilio(),   stripe(),
+        resend(),     openai(),   live_events(),   supabase(), s3(),
+        recordings(), payloads(), exports(),       ingress(),  customers_webhooks()};
     return groups;
 }
 

@@ -34,7 +34,6 @@ int work(const Session& session, WorkerArguments& arguments) {
     options.log_format =
         arguments.json_log ? durable::worker::LogFormat::json : durable::worker::LogFormat::console;
     options.payloads = payload_settings();
-    if (const auto folder = find_setting("CALLFLEX_EXPORT_FOLDER")) options.export_folder = folder->value;
     const auto storage = find_setting("CALLFLEX_STORAGE_ROOT");
     options.storage_root = storage ? storage->value : "/var/lib/callflex/recordings";
     try {

@@ -66,6 +66,10 @@ bool lock_retention(pqxx::transaction_base& tx) {
     return tx.exec(std::string{sql::lock_retention})[0][0].as<bool>();
 }
 
+void unlock_retention(pqxx::transaction_base& tx) {
+    tx.exec(std::string{sql::unlock_retention});
+}
+
 std::optional<std::string> archive_of(pqxx::transaction_base& tx, RunId run) {
     std::string lines;
     for (const auto& row : tx.exec_params(std::string{sql::archive_of_run}, run.value.to_string())) {

@@ -18,7 +18,7 @@ struct RetentionPolicy {
     std::string type{};
     std::string status{};
     Duration keep{};
-    bool export_first = false;  ///< only after its history has been written to the export folder
+    bool export_first = false;  ///< only after its history has been exported
     Timestamp changed_at{};
 };
 [[nodiscard]] std::vector<RetentionPolicy> list_retention(pqxx::transaction_base& tx);
@@ -38,8 +38,9 @@ struct ExpiredRun {
 std::int64_t forget_runs(pqxx::transaction_base& tx, const std::vector<RunId>& runs);
 /// Removes names that led to removed runs, once these are `age` old. Bounded; returns how many.
 std::int64_t forget_workflow_ids(pqxx::transaction_base& tx, Duration age);
-/// True for one transaction at a time.
+/// True for one session at a time, until it gives the lock back or ends.
 [[nodiscard]] bool lock_retention(pqxx::transaction_base& tx);
+void unlock_retention(pqxx::transaction_base& tx);
 
 /// A run as zstd-compressed lines of JSON: {run_id, workflow_id, ...}; {first_event, t, b, a, c} for each
 /// activation; {payload, data} for each large payload. Encrypted payloads stay encrypted. None: there is no

@@ -75,6 +75,8 @@ Metrics::Metrics(std::shared_ptr<prometheus::Registry> registry)
       stuck_woken_(counter(*registry_, "durable_worker_stuck_runs_woken_total",
                            "Runs found that nothing would have woken. Above zero is a bug.")),
       trouble_(counter(*registry_, "durable_worker_database_failures_total", "Database calls that failed.")),
+      failed_exports_(counter(*registry_, "durable_worker_failed_exports_total",
+                              "Closed runs that the export's store did not keep, and that stay.")),
       batch_size_(histogram(*registry_, "durable_worker_batch_runs", "Runs a batch.",
                             {0, 1, 2, 4, 8, 16, 32, 64, 128, 256})),
       commit_seconds_(histogram(*registry_, "durable_worker_commit_seconds", "Round trip of a batch.",
@@ -85,7 +87,15 @@ Metrics::Metrics(std::shared_ptr<prometheus::Registry> registry)
       free_async_(gauge(*registry_, "durable_worker_free_async_slots", "Free slots for async activities.")),
       free_transactional_(gauge(*registry_, "durable_worker_free_transactional_slots",
                                 "Free slots for transactional activities.")),
-      skew_(gauge(*registry_, "durable_worker_clock_skew_seconds", "Database clock minus local clock.")) {}
+      skew_(gauge(*registry_, "durable_worker_clock_skew_seconds", "Database clock minus local clock.")),
+      oldest_run_(gauge(*registry_, "durable_worker_oldest_due_run_seconds",
+                        "For how long the oldest run that is due in this worker's queue has waited.")),
+      oldest_activity_(gauge(*registry_, "durable_worker_oldest_due_activity_seconds",
+                             "The same for activities, but for those that wait for a limit.")),
+      blocked_runs_(gauge(*registry_, "durable_worker_blocked_runs",
+                          "Runs that are blocked now, in the whole database; every worker says the same.")),
+      missed_times_(gauge(*registry_, "durable_worker_schedule_missed_times",
+                          "Nominal times that schedules have missed, ever; every worker says the same.")) {}
 
 void Metrics::turned(const TurnCounts& counts) {
     activations_.Increment(static_cast<double>(counts.activations));
@@ -121,6 +131,13 @@ void Metrics::swept(int runs_taken_over, int stuck_runs_woken) {
     stuck_woken_.Increment(stuck_runs_woken);
 }
 
+void Metrics::standing(const store::Standing& standing) {
+    oldest_run_.Set(seconds(standing.oldest_run));
+    oldest_activity_.Set(seconds(standing.oldest_activity));
+    blocked_runs_.Set(static_cast<double>(standing.blocked_runs));
+    missed_times_.Set(static_cast<double>(standing.missed_times));
+}
+
 void Metrics::state(std::size_t runs_held, std::size_t cached_runs, std::size_t cached_bytes, int free_async,
                     int free_transactional) {
     held_.Set(static_cast<double>(runs_held));
@@ -136,6 +153,10 @@ void Metrics::skew(Duration database_minus_local) {
 
 void Metrics::database_trouble() {
     trouble_.Increment();
+}
+
+void Metrics::failed_exports(std::int64_t runs) {
+    failed_exports_.Increment(static_cast<double>(runs));
 }
 
 }  // namespace durable::worker

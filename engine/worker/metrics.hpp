@@ -9,6 +9,7 @@
 #include <string>
 #include <tuple>
 
+#include "engine/store/worker_store.hpp"
 #include "engine/worker/attempt.hpp"
 #include "engine/worker/turn.hpp"
 
@@ -30,10 +31,12 @@ class Metrics {
     void closed(std::size_t runs);
     void attempt_ended(const std::string& type, bool eager, const AttemptOutcome& outcome);
     void swept(int runs_taken_over, int stuck_runs_woken);
+    void standing(const store::Standing& standing);
     void state(std::size_t runs_held, std::size_t cached_runs, std::size_t cached_bytes, int free_async,
                int free_transactional);
     void skew(Duration database_minus_local);
     void database_trouble();
+    void failed_exports(std::int64_t runs);
 
   private:
     std::shared_ptr<prometheus::Registry> registry_;  ///< owns the series below
@@ -50,6 +53,7 @@ class Metrics {
     prometheus::Counter& taken_over_;
     prometheus::Counter& stuck_woken_;
     prometheus::Counter& trouble_;
+    prometheus::Counter& failed_exports_;
     prometheus::Histogram& batch_size_;
     prometheus::Histogram& commit_seconds_;
     prometheus::Gauge& held_;
@@ -58,6 +62,10 @@ class Metrics {
     prometheus::Gauge& free_async_;
     prometheus::Gauge& free_transactional_;
     prometheus::Gauge& skew_;
+    prometheus::Gauge& oldest_run_;
+    prometheus::Gauge& oldest_activity_;
+    prometheus::Gauge& blocked_runs_;
+    prometheus::Gauge& missed_times_;
 };
 
 }  // namespace durable::worker

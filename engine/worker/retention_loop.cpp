@@ -1,11 +1,9 @@
 #include "engine/worker/retention_loop.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "engine/store/retention.hpp"
 
@@ -13,62 +11,22 @@ namespace durable::worker {
 namespace {
 
 constexpr int page = 200;
-
-class File {
-  public:
-    explicit File(const std::filesystem::path& path)
-        : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640)) {
-        if (file_ < 0) fail("open", path);
-    }
-    ~File() { ::close(file_); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-
-    void write(const std::string& bytes, const std::filesystem::path& path) const {
-        for (std::size_t done = 0; done < bytes.size();) {
-            const auto written = ::write(file_, bytes.data() + done, bytes.size() - done);
-            if (written < 0) fail("write", path);
-            done += static_cast<std::size_t>(written);
-        }
-        if (::fsync(file_) != 0) fail("flush", path);
-    }
-
-  private:
-    [[noreturn]] static void fail(const char* what, const std::filesystem::path& path) {
-        throw std::system_error(errno, std::generic_category(),
-                                fmt::format("cannot {} {}", what, path.string()));
-    }
-    int file_;
-};
+constexpr int failures_in_a_row_max = 3;
 
 }  // namespace
 
-std::filesystem::path archive_path(const std::filesystem::path& folder, RunId run) {
+std::string archive_name(RunId run) {
     std::uint64_t milliseconds = 0;
     for (std::size_t i = 0; i < 6; ++i) milliseconds = milliseconds << 8U | run.value.bytes[i];
     const std::chrono::sys_time<std::chrono::milliseconds> started{
         std::chrono::milliseconds{static_cast<std::int64_t>(milliseconds)}};
     const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(started)};
-    return folder / fmt::format("{:04}", int{day.year()}) / fmt::format("{:02}", unsigned{day.month()}) /
-           (run.value.to_string() + ".jsonl.zst");
-}
-
-void write_archive(const std::filesystem::path& path, const std::string& bytes) {
-    std::filesystem::create_directories(path.parent_path());
-    const std::filesystem::path unfinished = path.string() + ".part";
-    {
-        const File file{unfinished};
-        file.write(bytes, unfinished);
-    }
-    std::filesystem::rename(unfinished, path);
-    const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return;
-    static_cast<void>(::fsync(folder));
-    ::close(folder);
+    return fmt::format("{:04}/{:02}/{}.jsonl.zst", int{day.year()}, unsigned{day.month()},
+                       run.value.to_string());
 }
 
 RetentionLoop::RetentionLoop(std::string connection_string, RetentionOptions options, Observer observer)
-    : connection_(std::move(connection_string)),
+    : connection_string_(std::move(connection_string)),
       options_(std::move(options)),
       observer_(std::move(observer)),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
@@ -92,40 +50,78 @@ void RetentionLoop::work(const std::stop_token& stop) {
 
 RetentionLoop::Pass RetentionLoop::pass(const std::stop_token& stop) {
     Pass pass;
-    std::optional<RunId> after;
-    while (!stop.stop_requested() && remove_page(pass, after)) {
-    }
-    connection_.transact([&](pqxx::transaction_base& tx) {
-        if (!store::lock_retention(tx)) return;
+    // A connection a pass: however it ends, the lock goes with it.
+    store::SideConnection connection{connection_string_};
+    bool ours = false;
+    connection.transact([&](pqxx::transaction_base& tx) { ours = store::lock_retention(tx); });
+    if (!ours) return pass;
+    remove_expired(connection, pass, stop);
+    connection.transact([&](pqxx::transaction_base& tx) {
         pass.names_forgotten = store::forget_workflow_ids(tx, options_.names_kept);
         pass.payloads_swept = store::sweep_payloads(tx);
     });
+    connection.transact([](pqxx::transaction_base& tx) { store::unlock_retention(tx); });
     return pass;
 }
 
-bool RetentionLoop::remove_page(Pass& pass, std::optional<RunId>& after) {
-    bool more = false;
-    connection_.transact([&](pqxx::transaction_base& tx) {
-        if (!store::lock_retention(tx)) return;
-        const auto expired = store::expired_runs(tx, after, page, !options_.export_folder.empty());
-        std::vector<RunId> runs;
-        for (const store::ExpiredRun& each : expired) {
-            runs.push_back(each.run);
-            if (!each.export_first) continue;
-            export_run(tx, each.run);
-            ++pass.exported;
-        }
-        if (runs.empty()) return;
-        pass.removed += store::forget_runs(tx, runs);
-        after = runs.back();
-        more = expired.size() == page;
-    });
-    return more;
+void RetentionLoop::remove_expired(store::SideConnection& connection, Pass& pass,
+                                   const std::stop_token& stop) {
+    Round round;
+    bool more = true;
+    while (more && !stop.stop_requested()) {
+        const bool can_export = options_.archive && !round.given_up;
+        const auto exported = can_export ? export_page(connection, pass, round, stop) : std::set<RunId>{};
+        connection.transact([&](pqxx::transaction_base& tx) {
+            // Asked anew: an export takes its time, and policies may have changed since.
+            const auto expired = store::expired_runs(tx, round.after, page, can_export);
+            std::vector<RunId> runs;
+            for (const store::ExpiredRun& each : expired) {
+                if (!each.export_first || exported.contains(each.run)) runs.push_back(each.run);
+            }
+            if (!runs.empty()) pass.removed += store::forget_runs(tx, runs);
+            more = expired.size() == page;
+            if (more) round.after = expired.back().run;
+        });
+    }
+    if (!more && !round.given_up) resume_after_.reset();
 }
 
-void RetentionLoop::export_run(pqxx::transaction_base& tx, RunId run) const {
-    const auto archive = store::archive_of(tx, run);
-    if (archive) write_archive(archive_path(options_.export_folder, run), *archive);
+std::set<RunId> RetentionLoop::export_page(store::SideConnection& connection, Pass& pass, Round& round,
+                                           const std::stop_token& stop) {
+    std::vector<store::ExpiredRun> expired;
+    connection.transact(
+        [&](pqxx::transaction_base& tx) { expired = store::expired_runs(tx, round.after, page, true); });
+    std::set<RunId> exported;
+    for (const store::ExpiredRun& each : expired) {
+        if (round.given_up || stop.stop_requested()) break;
+        if (!each.export_first || (resume_after_ && each.run <= *resume_after_)) continue;
+        if (export_run(connection, each.run, pass, stop)) {
+            exported.insert(each.run);
+            round.failures_in_a_row = 0;
+        } else if (++round.failures_in_a_row == failures_in_a_row_max) {
+            round.given_up = true;
+            resume_after_ = each.run;
+        }
+    }
+    return exported;
+}
+
+bool RetentionLoop::export_run(store::SideConnection& connection, RunId run, Pass& pass,
+                               const std::stop_token& stop) {
+    std::optional<std::string> archive;
+    connection.transact([&](pqxx::transaction_base& tx) { archive = store::archive_of(tx, run); });
+    // Deleted since by somebody else: nothing to keep, and nothing to remove.
+    if (!archive) return true;
+    try {
+        options_.archive->keep(archive_name(run), *std::move(archive), stop);
+    } catch (const std::exception& error) {
+        if (stop.stop_requested()) return false;
+        ++pass.failed_exports;
+        pass.export_trouble = error.what();
+        return false;
+    }
+    ++pass.exported;
+    return true;
 }
 
 }  // namespace durable::worker

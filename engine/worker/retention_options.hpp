@@ -2,8 +2,9 @@
 // When closed runs are looked after, and where they are exported to.
 
 #include <chrono>
-#include <filesystem>
+#include <memory>
 
+#include "engine/worker/archive_store.hpp"
 #include "engine/workflow/time.hpp"
 
 namespace durable::worker {
@@ -11,8 +12,8 @@ namespace durable::worker {
 struct RetentionOptions {
     /// Zero: this worker leaves it to others.
     std::chrono::milliseconds every = std::chrono::minutes{10};
-    /// Empty: runs whose policy wants an export stay until a worker with a folder comes.
-    std::filesystem::path export_folder{};
+    /// None: runs whose policy wants an export stay until a worker that has one comes.
+    std::shared_ptr<ArchiveStore> archive{};
     /// How long a workflow id remembers a run that is gone: longer than any sender repeats its start.
     Duration names_kept = std::chrono::days{400};
 };

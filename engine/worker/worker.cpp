@@ -215,6 +215,7 @@ class Worker::Impl {
         observer.swept = [this](const store::ControlConnection::Swept& swept) {
             mailbox_->put(QueuePaused{swept.queue_paused});
             metrics_.swept(swept.runs_taken_over, swept.stuck_runs_woken);
+            if (swept.standing) metrics_.standing(*swept.standing);
             if (swept.dead_workers == 0 && swept.stuck_runs_woken == 0) return;
             log_.warn("swept", {{"dead_workers", std::to_string(swept.dead_workers)},
                                 {"runs_taken_over", std::to_string(swept.runs_taken_over)},

@@ -90,3 +90,38 @@ TEST_CASE("numbers, addresses and keys are taken out of what vendors say") {
     CHECK(redact("error 21211, status 400") == "error 21211, status 400");
     CHECK(redact(std::string(500, 'x')).size() == 200);
 }
+
+TEST_CASE("exports go to a folder, or to a bucket with a prefix at the S3 store") {
+    CHECK(vendor_config(environment({{"CALLFLEX_EXPORT_FOLDER", "/srv/\u00e4rchive"}})).exports.folder ==
+          "/srv/\u00e4rchive");
+    std::map<std::string, std::string, std::less<>> given{{"CALLFLEX_EXPORT_S3", "archive/callflex/2"},
+                                                          {"S3_ENDPOINT", "https://s3.example"},
+                                                          {"S3_ACCESS_KEY_ID", "key"},
+                                                          {"S3_SECRET_ACCESS_KEY", "secret"}};
+    const VendorConfig config = vendor_config(environment(given));
+    CHECK(config.exports.bucket == "archive");
+    CHECK(config.exports.prefix == "callflex/2");
+    CHECK_FALSE(config.s3.configured());  // recordings need a bucket of their own
+    given["CALLFLEX_EXPORT_S3"] = "archive";
+    CHECK(vendor_config(environment(given)).exports.prefix.empty());
+
+    given["CALLFLEX_EXPORT_FOLDER"] = "/srv/exports";
+    CHECK(problems_of(given) ==
+          std::vector<std::string>{
+              "CALLFLEX_EXPORT_S3: given beside CALLFLEX_EXPORT_FOLDER: remove one of the two"});
+    given.erase("CALLFLEX_EXPORT_FOLDER");
+    for (const char* wrong :
+         {"/", "archive/", "/archive", "a//b", "s3://a/b", "host:9000/b", "a/../b", "a/."}) {
+        CAPTURE(wrong);
+        given["CALLFLEX_EXPORT_S3"] = wrong;
+        CHECK(problems_of(given).size() == 1);
+    }
+    given["CALLFLEX_EXPORT_S3"] = "archive";
+    for (const char* missing : {"S3_ENDPOINT", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"}) {
+        auto without = given;
+        without.erase(missing);
+        CHECK(problems_of(without) ==
+              std::vector<std::string>{"CALLFLEX_EXPORT_S3: needs S3_ENDPOINT, S3_ACCESS_KEY_ID and "
+                                       "S3_SECRET_ACCESS_KEY"});
+    }
+}

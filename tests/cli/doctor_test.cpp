@@ -86,6 +86,7 @@ TEST_CASE("doctor checks shapes, and shows no value") {
                                                                  {"LIVE_TOKEN_KEY", "zebra"},
                                                                  {"SUPABASE_REALTIME", "zebra"},
                                                                  {"CALLFLEX_STORAGE", "zebra"},
+                                                                 {"CALLFLEX_EXPORT_S3", "zebra//"},
                                                                  {"WEBHOOK_SCHEDULE", "zebra"},
                                                                  {"CALLFLEX_REQUESTS_PER_MINUTE", "zebra"}};
     for (const auto& [name, value] : wrong) {

@@ -1,7 +1,5 @@
 #include "tests/payloads/keeper.hpp"
 
-#include <algorithm>
-
 #include "engine/client/upkeep.hpp"
 
 namespace durable::test {
@@ -12,7 +10,7 @@ void Keeper::set(const store::RetentionPolicy& policy) const {
     client::UpkeepClient{options}.set_retention(policy, {"test", "test"});
 }
 
-worker::RetentionLoop::Pass Keeper::pass(bool with_folder) const {
+worker::RetentionLoop::Pass Keeper::pass(const std::shared_ptr<worker::ArchiveStore>& store) const {
     std::optional<worker::RetentionLoop::Pass> seen;
     std::mutex mutex;
     worker::RetentionLoop::Observer observer;
@@ -22,7 +20,7 @@ worker::RetentionLoop::Pass Keeper::pass(bool with_folder) const {
     };
     observer.trouble = [](const std::string& text) { FAIL(text); };
     worker::RetentionOptions options;
-    if (with_folder) options.export_folder = folder;
+    options.archive = store;
     const worker::RetentionLoop loop{database.url(), options, observer};
     REQUIRE(eventually([&] {
         const std::lock_guard lock{mutex};
@@ -30,16 +28,6 @@ worker::RetentionLoop::Pass Keeper::pass(bool with_folder) const {
     }));
     const std::lock_guard lock{mutex};
     return *seen;
-}
-
-std::vector<std::filesystem::path> Keeper::files() const {
-    std::vector<std::filesystem::path> found;
-    if (!std::filesystem::exists(folder)) return found;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator{folder}) {
-        if (entry.is_regular_file()) found.push_back(entry.path());
-    }
-    std::ranges::sort(found);
-    return found;
 }
 
 }  // namespace durable::test

@@ -26,7 +26,7 @@ struct Verbs : BatchFixture {
         return result;
     }
     BatchJob done(BatchVerb verb, const BatchArguments& arguments = {},
-                  const std::string& filter = "Type = 'test'") {
+                  const std::string& filter = "Type = 'test_workflow'") {
         BatchRequest request = job_of(verb, filter);
         request.arguments = arguments;
         create(request);
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Verbs,
     const auto runs = start_many(4);
     terminate(runs[0]);
     terminate(runs[1]);
-    const BatchRequest request = job_of(BatchVerb::remove, "Type = 'test'");
+    const BatchRequest request = job_of(BatchVerb::remove, "Type = 'test_workflow'");
     CHECK(create(request) == 2);
     database.advance(1s);
     terminate(runs[2]);  // it was not among those that the operator has seen
@@ -164,7 +164,7 @@ TEST_CASE_FIXTURE(Verbs, "only activities of the type are reached, and only of t
 
 TEST_CASE_FIXTURE(Verbs, "a page may end within a run: the next one goes on with the next activity") {
     with_activities(3, {"mail", "mail", "mail", "mail", "mail"});
-    BatchRequest request = job_of(BatchVerb::activity_pause, "Type = 'test'");
+    BatchRequest request = job_of(BatchVerb::activity_pause, "Type = 'test_workflow'");
     request.per_second = 10;  // two a page
     create(request);
     std::vector<std::int64_t> pages;
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(Verbs,
         return true;
     };
     BatchStore faulty{database.url(), workflows, {hook}};
-    BatchRequest request = job_of(BatchVerb::activity_reset, "Type = 'test'");
+    BatchRequest request = job_of(BatchVerb::activity_reset, "Type = 'test_workflow'");
     request.per_second = 5;  // one a page
     create(request);
     while (find(request.job).state == BatchState::running) {
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(Verbs,
 
 TEST_CASE_FIXTURE(Verbs, "an activity that has ended before its turn is skipped, with its run") {
     const auto runs = with_activities(2, {"mail"});
-    BatchRequest request = job_of(BatchVerb::activity_pause, "Type = 'test'");
+    BatchRequest request = job_of(BatchVerb::activity_pause, "Type = 'test_workflow'");
     CHECK(create(request) == 2);
     terminate(runs[0]);
     const BatchJob job = finish(store, request.job);
@@ -258,7 +258,7 @@ TEST_CASE_FIXTURE(Verbs, "what a run's worker runs itself has no row, and is rea
 
 TEST_CASE_FIXTURE(Verbs, "a job of a newer program's verb is left alone, and holds up no other one") {
     start_many(2);
-    BatchRequest newer = job_of(BatchVerb::cancel, "Type = 'test'");
+    BatchRequest newer = job_of(BatchVerb::cancel, "Type = 'test_workflow'");
     create(newer);
     database.execute("update engine.batch_jobs set verb = 'fly'");
     CHECK_FALSE(store.wait());
@@ -269,12 +269,12 @@ TEST_CASE_FIXTURE(Verbs, "a job of a newer program's verb is left alone, and hol
 
 TEST_CASE_FIXTURE(Verbs,
                   "arguments that do not fit their verb make no job; those of earlier releases still do") {
-    CHECK_THROWS_AS(create(job_of(BatchVerb::activity_update_options, "Type = 'test'")),
+    CHECK_THROWS_AS(create(job_of(BatchVerb::activity_update_options, "Type = 'test_workflow'")),
                     std::invalid_argument);
-    BatchRequest moved = job_of(BatchVerb::move, "Type = 'test'");
+    BatchRequest moved = job_of(BatchVerb::move, "Type = 'test_workflow'");
     moved.arguments.build = "\n";
     CHECK_THROWS_AS(create(moved), std::invalid_argument);
-    BatchRequest typed = job_of(BatchVerb::activity_retry, "Type = 'test'");
+    BatchRequest typed = job_of(BatchVerb::activity_retry, "Type = 'test_workflow'");
     typed.arguments.activity_type = "";
     CHECK_THROWS_AS(create(typed), std::invalid_argument);
     CHECK(number("select count(*) from engine.batch_jobs") == 0);

@@ -1,6 +1,10 @@
 // Whose turn it is: limits by key, priorities, fairness between tenants, pauses, and what waits where.
 
 #include <algorithm>
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "engine/client/queues.hpp"
 #include "tests/conformance/support.hpp"
@@ -21,18 +25,27 @@ struct Visit {
 BOOST_DESCRIBE_STRUCT(Visit, (), (key, times, concurrency, per_second))
 
 constexpr Activity<std::string, int> enter{"enter", {.start_to_close = 30s, .maximum_attempts = 2}};
+/// Stays for a moment, so that whoever is let in meanwhile is noticed.
+constexpr Activity<std::string, int> linger{"linger", {.start_to_close = 30s}};
 constexpr WorkflowType<Visit, int> visitor{"visitor"};
+constexpr WorkflowType<Visit, int> lingerer{"lingerer"};
 constexpr WorkflowType<std::string, int> passer_by{"passer_by"};
 constexpr WorkflowType<Nothing, Nothing> guest{"guest"};
 constexpr Signal<Nothing> leave{"leave"};
 
-/// Enters so many times at once, under a limit.
-Task<int> visit(Workflow& wf, Visit input) {
-    ActivityOptions options = enter.options();
+/// Does it so many times at once, under a limit.
+Task<int> repeat(Workflow& wf, Activity<std::string, int> what, Visit input) {
+    ActivityOptions options = what.options();
     options.limit = ActivityLimit{input.key, input.concurrency, input.per_second};
     std::vector<Run<int>> entries;
-    for (int i = 0; i < input.times; ++i) entries.push_back(wf.run(enter, input.key, options));
+    for (int i = 0; i < input.times; ++i) entries.push_back(wf.run(what, input.key, options));
     co_return static_cast<int>((co_await wf.all(std::move(entries))).size());
+}
+Task<int> visit(Workflow& wf, Visit input) {
+    co_return co_await repeat(wf, enter, std::move(input));
+}
+Task<int> visit_at_leisure(Workflow& wf, Visit input) {
+    co_return co_await repeat(wf, linger, std::move(input));
 }
 Task<int> pass_by(Workflow& wf, std::string name) {
     co_return co_await wf.run(enter, name);
@@ -41,11 +54,33 @@ Task<Nothing> stay(Workflow& wf, Nothing) {
     co_return co_await wf.signals(leave).receive();
 }
 
+/// How many are inside at once, whichever worker has let them in.
+struct Room {
+    std::atomic<int> inside = 0;
+    std::atomic<int> most = 0;
+    std::atomic<int> visits = 0;
+};
+
+worker::awaitable<int> stay_inside(std::shared_ptr<Room> room, ActivityContext&, std::string) {
+    const int now = ++room->inside;
+    int most = room->most;
+    while (now > most && !room->most.compare_exchange_weak(most, now)) {
+    }
+    boost::asio::steady_timer moment{co_await boost::asio::this_coro::executor, 10ms};
+    co_await moment.async_wait(boost::asio::use_awaitable);
+    --room->inside;
+    co_return ++room->visits;
+}
+
 /// A house with a door; the worker comes with the first settle(), skip() or result().
 class House {
   public:
     House() {
         env.add(visitor, visit);
+        env.add(lingerer, visit_at_leisure);
+        env.activities().async(linger, [inside = room](ActivityContext& context, std::string key) {
+            return stay_inside(inside, context, std::move(key));
+        });
         env.add(passer_by, pass_by);
         env.add(guest, stay);
     }
@@ -55,6 +90,14 @@ class House {
     }
     RunId visit_often(const Visit& input, const std::string& name) {
         return env.client().start(visitor, input, {.workflow = WorkflowId{name}}).run;
+    }
+    /// Beside the environment's own, as soon as all workflows and activities are known.
+    std::unique_ptr<worker::Worker> second_worker() {
+        auto options = testing::quick_options(env.database().url());
+        options.name = "second";
+        auto second = std::make_unique<worker::Worker>(options, env.workflows(), env.activities());
+        second->start();
+        return second;
     }
     /// One run at a time, so that what is due waits for its turn.
     void one_at_a_time() {
@@ -72,6 +115,7 @@ class House {
         return found - inputs.begin();
     }
 
+    std::shared_ptr<Room> room = std::make_shared<Room>();
     TestEnvironment env;
     testing::Fake<std::string, int> door = env.fake(enter, [](const std::string&) { return 1; });
     client::QueueClient queues{{.connection_string = env.database().url()}};
@@ -84,8 +128,11 @@ WorkflowId numbered(const std::string& name, int number) {
 }  // namespace
 
 TEST_CASE_FIXTURE(House, "1.7 rate limit: attempts of a key start at its rate, in the whole system") {
+    const auto second = second_worker();
     const RunId run = visit_often({.key = "vendor", .times = 6, .per_second = 0.1}, "patient");
     CHECK(env.result(visitor, run) == 6);
+    CHECK(number(env, "select count(*) from engine.workers where ended_at is null") == 2);
+    CHECK(door.calls() == 6);
     // One at once, and one more every ten seconds, by the database's clock.
     CHECK(number(env, "select extract(epoch from max(at) - min(at))::integer from testing.calls") >= 49);
     CHECK(env.elapsed() < 2min);
@@ -93,23 +140,16 @@ TEST_CASE_FIXTURE(House, "1.7 rate limit: attempts of a key start at its rate, i
 
 TEST_CASE_FIXTURE(House,
                   "1.7 concurrency limit: two workers never run more attempts of a key than it allows") {
-    execute(env,
-            "create table public.crowd (running bigint not null); grant all on public.crowd to public;"
-            "create function public.look() returns trigger language plpgsql as $$ begin "
-            "insert into public.crowd select count(*) from engine.activities "
-            "where limit_key = new.limit_key and owner is not null; return null; end $$;"
-            "create trigger look after update on engine.activities for each row "
-            "when (old.owner is null and new.owner is not null) execute function public.look()");
     std::vector<RunId> runs;
-    for (int i = 0; i < 10; ++i)
-        runs.push_back(visit_often({.key = "door", .times = 5, .concurrency = 2}, "v-" + std::to_string(i)));
-    auto options = testing::quick_options(env.database().url());
-    options.name = "second";
-    worker::Worker second{options, env.workflows(), env.activities()};
-    second.start();
-    for (const RunId run : runs) CHECK(env.result(visitor, run) == 5);
-    CHECK(number(env, "select count(*) from public.crowd") == 50);
-    CHECK(number(env, "select max(running) from public.crowd") <= 2);
+    for (int i = 0; i < 10; ++i) {
+        const Visit input{.key = "door", .times = 5, .concurrency = 2};
+        runs.push_back(env.client().start(lingerer, input, {.workflow = numbered("v", i)}).run);
+    }
+    const auto second = second_worker();
+    for (const RunId run : runs) CHECK(env.result(lingerer, run) == 5);
+    CHECK(number(env, "select count(*) from engine.workers where ended_at is null") == 2);
+    CHECK(room->visits == 50);
+    CHECK(room->most == 2);
     must_be_sound(env);
 }
 

@@ -16,7 +16,20 @@ awaitable<void> nap(std::chrono::milliseconds time) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
+/// Somebody who goes out, however the visit ends.
+class Visitor {
+  public:
+    explicit Visitor(ProbePtr probe) : probe_(std::move(probe)) { probe_->pass_door(1); }
+    ~Visitor() { probe_->pass_door(-1); }
+    Visitor(const Visitor&) = delete;
+    Visitor& operator=(const Visitor&) = delete;
+
+  private:
+    ProbePtr probe_;
+};
+
 awaitable<int> run_visit(ProbePtr probe, ActivityContext& context, LimitedInput input) {
+    const Visitor inside_now{probe};
     probe->count("came to " + input.key);
     // Read in this order, those inside are never overestimated.
     const int inside = probe->seen("came to " + input.key) - probe->seen("left " + input.key);

@@ -43,6 +43,7 @@ void WorkerProcess::kill() {
 
 void WorkerProcess::freeze() {
     send(SIGSTOP);
+    REQUIRE(waitpid(pid_, nullptr, WUNTRACED) == pid_);
 }
 void WorkerProcess::thaw() {
     send(SIGCONT);

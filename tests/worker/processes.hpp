@@ -1,6 +1,8 @@
 #pragma once
 // Workers as processes of their own, to be killed and frozen.
 
+#include <sys/types.h>
+
 #include <functional>
 #include <string>
 
@@ -20,12 +22,14 @@ class WorkerProcess {
     WorkerProcess& operator=(const WorkerProcess&) = delete;
 
     void kill();
+    /// Returns when no thread of it runs.
     void freeze();
     void thaw();
+    [[nodiscard]] pid_t pid() const { return pid_; }
 
   private:
     void send(int signal) const;
-    int pid_ = -1;
+    pid_t pid_ = -1;
 };
 
 }  // namespace durable::test

@@ -1,7 +1,6 @@
 #include "tests/worker/queue_programs.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "engine/store/check.hpp"
 #include "engine/store/id_source.hpp"
@@ -57,10 +56,6 @@ std::vector<RunId> start_masses(const ::test::Database& database, std::string_vi
         tx.commit();
     }
     return runs;
-}
-
-int sized(int usual, int full) {
-    return std::getenv("CALLFLEX_TEST_FULL") != nullptr ? full : usual;
 }
 
 void must_be_sound(const World& world) {

@@ -21,8 +21,6 @@ void add_queue_workflows(WorkflowRegistry& registry);
 std::vector<RunId> start_masses(const ::test::Database& database, std::string_view type, int count,
                                 const std::string& prefix,
                                 const std::function<void(int, store::StartRequest&)>& prepare);
-/// The size of a test: `usual`, or `full` when CALLFLEX_TEST_FULL is set.
-[[nodiscard]] int sized(int usual, int full);
 /// None of the engine's invariants is violated.
 void must_be_sound(const World& world);
 

@@ -32,8 +32,14 @@ class Probe {
     void say(const std::string& what, const std::string& text);
     /// "" if nothing was said.
     [[nodiscard]] std::string said(const std::string& what) const;
+    /// Told of whoever comes in (1) and goes out (-1); set before there is work.
+    void watch_door(std::function<void(int)> told) { told_ = std::move(told); }
+    void pass_door(int change) const {
+        if (told_) told_(change);
+    }
 
   private:
+    std::function<void(int)> told_;
     mutable std::mutex mutex_;
     std::map<std::string, int> counts_;
     std::map<std::string, std::string> texts_;

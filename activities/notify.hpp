@@ -44,7 +44,8 @@ struct DeliveryStatus {
 };
 BOOST_DESCRIBE_STRUCT(DeliveryStatus, (), (vendor_message_id, status, error_code))
 
-inline constexpr durable::Signal<DeliveryStatus> delivery_status{"delivery_status"};
+inline constexpr durable::Signal<DeliveryStatus> delivery_status{"delivery_status",
+                                                                 "what a vendor has told of a message"};
 
 /// The status of app.notifications that a vendor's word stands for.
 [[nodiscard]] inline std::string notification_status(const std::string& vendor_status) {

@@ -108,14 +108,17 @@ inline constexpr durable::WorkflowType<OnboardingRequest, OnboardingResult> onbo
 /// The message is the step's name as JSON text: "ready_for_testing" (the test call was made), or a failed
 /// step that somebody has done by hand or does without: "setting_up_billing", "sending_welcome". What
 /// cannot be used becomes a notice; foreign text must never stop a run.
-inline constexpr durable::Signal<durable::Payload> complete_step{"completeStep"};
+inline constexpr durable::Signal<durable::Payload> complete_step{
+    "completeStep", "the step of that name was done by hand, or is done without"};
 /// Tries the failed step again. The message is not looked at.
-inline constexpr durable::Signal<durable::Payload> retry_step{"retry"};
+inline constexpr durable::Signal<durable::Payload> retry_step{"retry", "try the failed step again"};
 /// The message is the area code as JSON text ("415"). Used by the next choice of a number; a failed choice
 /// is tried again at once.
-inline constexpr durable::Signal<durable::Payload> change_area_code{"changeAreaCode"};
+inline constexpr durable::Signal<durable::Payload> change_area_code{
+    "changeAreaCode", "look for numbers of this area code from now on"};
 
-inline constexpr durable::Query<durable::Nothing, OnboardingState> onboarding_state_query{"state"};
+inline constexpr durable::Query<durable::Nothing, OnboardingState> onboarding_state_query{
+    "state", "which step it is at, what is done, what has failed"};
 inline constexpr durable::StateKey<OnboardingState> onboarding_state{"state"};
 
 }  // namespace callflex

@@ -43,7 +43,8 @@ struct RetryReport {
     std::string reason;
 };
 BOOST_DESCRIBE_STRUCT(RetryReport, (), (reason))
-inline constexpr durable::Signal<RetryReport> retry_overage{"retry_overage"};
+inline constexpr durable::Signal<RetryReport> retry_overage{
+    "retry_overage", "report the overage to Stripe now, not at the next try"};
 
 /// "billing-cycle-<organization>-2026-12-21T10:15:00Z": also the identifier of the meter event.
 [[nodiscard]] std::string billing_cycle_id(const PeriodToClose& period);

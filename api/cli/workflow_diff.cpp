@@ -18,6 +18,7 @@ struct DiffArguments {
     std::string right;
     std::string name_space = "default";
     int context = 3;
+    bool shape = false;
 };
 
 struct Line {
@@ -34,12 +35,21 @@ void leave_out_what_is_of_the_run(const std::string& kind, Json& fields) {
         fields.erase(name);
     }
     if (kind == "WorkflowStarted") {
-        for (const char* name : {"workflow_id", "continued_from", "parent"}) fields.erase(name);
+        for (const char* name : {"workflow_id", "continued_from", "parent", "forked"}) fields.erase(name);
     }
 }
 
-std::vector<Line> lines_of(Session& session, const std::string& name, const std::string& name_space) {
-    const auto run = session.client().resolve(RunArgument{name, name_space, false}.ref());
+/// Of an event what was done, without the values it was done with.
+Json shape_of(const Json& fields) {
+    Json shape = Json::object();
+    for (const char* name : {"type", "name", "key", "scheduled", "started", "initiated"}) {
+        if (fields.contains(name)) shape[name] = fields.at(name);
+    }
+    return shape;
+}
+
+std::vector<Line> lines_of(Session& session, const std::string& name, const DiffArguments& arguments) {
+    const auto run = session.client().resolve(RunArgument{name, arguments.name_space, false}.ref());
     if (!run) throw durable::client::NotFound("there is no run or workflow " + name);
     std::vector<Line> lines;
     for (const auto& activation : session.client().history(*run)) {
@@ -48,6 +58,7 @@ std::vector<Line> lines_of(Session& session, const std::string& name, const std:
                 Line line{static_cast<int>(lines.size()) + 1, std::string{history::kind_name(event)},
                           fields_of(event)};
                 leave_out_what_is_of_the_run(line.kind, line.fields);
+                if (arguments.shape) line.fields = shape_of(line.fields);
                 lines.push_back(std::move(line));
             }
         }
@@ -102,8 +113,8 @@ Json side(const Line* line) {
 }
 
 int diff(Session& session, const DiffArguments& arguments) {
-    const auto left = lines_of(session, arguments.left, arguments.name_space);
-    const auto right = lines_of(session, arguments.right, arguments.name_space);
+    const auto left = lines_of(session, arguments.left, arguments);
+    const auto right = lines_of(session, arguments.right, arguments);
     std::size_t place = 0;
     while (place < left.size() && place < right.size() && left[place] == right[place]) ++place;
     const bool same = place == left.size() && place == right.size();
@@ -139,6 +150,8 @@ void define_workflow_diff(CLI::App& app, Session& session) {
     app.add_option("--namespace,-n", arguments->name_space, "Namespace of the workflow ids")
         ->type_name("NAME")
         ->capture_default_str();
+    app.add_flag("--shape", arguments->shape,
+                 "Only what was done, of which type: not with which inputs, results and options");
     app.add_option("--context", arguments->context, "Events shown before and after")
         ->type_name("N")
         ->capture_default_str()
@@ -149,8 +162,9 @@ void define_workflow_diff(CLI::App& app, Session& session) {
            "attempts and source lines do not count. Exit code 0: they are the same, 1: they differ. JSON: "
            "{same, events: "
            "[left, right], first_difference?, sides?: [{kind, fields}, …]}.",
-           {{"callflex workflow diff call-processing-7 call-processing-8",
-             "why did one fail and not the other?"}});
+           {{"callflex workflow diff call-processing-7 call-processing-8 --shape",
+             "two calls: where did one take another way?"},
+            {"callflex workflow diff $BEFORE $AFTER", "by run ids: what did the reset change?"}});
     app.callback([arguments, &session] { session.exit_code = diff(session, *arguments); });
 }
 

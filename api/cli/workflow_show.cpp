@@ -88,6 +88,8 @@ int show_events(Session& session, durable::RunId run, const ShowArguments& argum
 }
 
 int show(Session& session, const ShowArguments& arguments) {
+    if (session.options.format == Format::csv)
+        throw CommandError(exit_usage, "events have different fields: they make no rows", "--output jsonl");
     const auto run = session.client().resolve(arguments.run.ref());
     if (!run) throw durable::client::NotFound("there is no run or workflow " + arguments.run.name);
     if (arguments.paged() && (arguments.follow || session.options.format == Format::json)) {
@@ -126,7 +128,7 @@ void define_workflow_show(CLI::App& app, Session& session) {
            "{event, time, "
            "kind, build, …fields}.",
            {{"callflex workflow show call-processing-7 --follow", "watch it run"},
-            {"callflex workflow show poller-7 --reverse -n 20",
+            {"callflex workflow show poller-7 --reverse --limit 20",
              "the end of a long one, at the cost of twenty events"},
             {"callflex workflow show call-processing-7 -o json > run.json && callflex replay run.json",
              "does today's code still answer as recorded?"}});

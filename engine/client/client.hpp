@@ -359,7 +359,7 @@ class Client {
                                     std::optional<EventId> at_event = {}, RejectIf reject = RejectIf::never);
     /// The signals, queries and updates that the run's code takes, as far as it has said so. Throws NotFound,
     /// NeedsBuild.
-    [[nodiscard]] replay::HandlerNames handlers(const WorkflowRegistry& registry, const RunRef& run);
+    [[nodiscard]] replay::Handlers handlers(const WorkflowRegistry& registry, const RunRef& run);
     template <class Input, class Output>
     [[nodiscard]] Output query(const WorkflowRegistry& registry, const RunRef& run,
                                const Query<Input, Output>& question, const std::type_identity_t<Input>& input,

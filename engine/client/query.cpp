@@ -61,7 +61,7 @@ void Client::Impl::check_state(const RunRef& ref, RunId run, RejectIf reject) {
     throw QueryRejected(describe_ref(ref) + " is " + state + ": not to be asked then", status);
 }
 
-replay::HandlerNames Client::handlers(const WorkflowRegistry& registry, const RunRef& ref) {
+replay::Handlers Client::handlers(const WorkflowRegistry& registry, const RunRef& ref) {
     const auto run = resolve(ref);
     const auto recorded = run ? history(*run) : history::History{};
     if (recorded.empty()) throw NotFound("there is no " + describe_ref(ref));

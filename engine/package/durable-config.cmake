@@ -2,7 +2,7 @@
 
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
   set(durable_FOUND FALSE)
-  set(durable_NOT_FOUND_MESSAGE
+  string(CONCAT durable_NOT_FOUND_MESSAGE
     "durable needs clang 19 or newer, this is ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}: workflows are "
     "coroutines, which g++ 12 miscompiles. Configure with -DCMAKE_CXX_COMPILER=clang++-19")
   return()

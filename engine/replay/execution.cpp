@@ -90,8 +90,8 @@ UpdateVerdict Execution::judge(const history::UpdateAccepted& update, bool somet
 std::vector<PendingUpdate> Execution::pending_updates() const {
     return machine_->updates().pending();
 }
-HandlerNames Execution::handlers() const {
-    return {machine_->signals().listened(), machine_->queries().names(), machine_->updates().names()};
+Handlers Execution::handlers() const {
+    return machine_->handlers();
 }
 std::size_t Execution::unread_signals() const {
     return machine_->signals().waiting();

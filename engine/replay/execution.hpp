@@ -114,11 +114,16 @@ struct UpdateVerdict {
     Failure reason{};
 };
 
-/// What the code has said it takes and answers so far, sorted.
-struct HandlerNames {
-    std::vector<std::string> signals;  ///< that it has listened to
-    std::vector<std::string> queries;
-    std::vector<std::string> updates;
+struct Handler {
+    std::string name;
+    std::string description;  ///< of the author's; "" if there is none
+    friend bool operator==(const Handler&, const Handler&) = default;
+};
+/// What the code has said it takes and answers so far, sorted by name.
+struct Handlers {
+    std::vector<Handler> signals;  ///< that it has listened to
+    std::vector<Handler> queries;
+    std::vector<Handler> updates;
 };
 
 /// A request for units of a semaphore that has not been given back.
@@ -198,7 +203,7 @@ class Execution {
     /// place where it was judged. `something_before`: the same activation will have other events before it.
     [[nodiscard]] UpdateVerdict judge(const history::UpdateAccepted& update, bool something_before) const;
     [[nodiscard]] std::vector<PendingUpdate> pending_updates() const;  ///< by event id
-    [[nodiscard]] HandlerNames handlers() const;
+    [[nodiscard]] Handlers handlers() const;
     /// Signals that have been delivered and that the code has not received.
     [[nodiscard]] std::size_t unread_signals() const;
     [[nodiscard]] SignalSupply signal_supply() const;

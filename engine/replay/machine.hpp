@@ -50,6 +50,7 @@ class Execution::Machine final : public detail::Runtime {
     [[nodiscard]] const QueryMachine& queries() const noexcept { return queries_; }
     [[nodiscard]] const UpdateMachine& updates() const noexcept { return updates_; }
     [[nodiscard]] const SignalMachine& signals() const noexcept { return signals_; }
+    [[nodiscard]] Handlers handlers() const;
     [[nodiscard]] std::size_t memory_estimate() const;
 
     [[nodiscard]] int activations() const noexcept { return activations_; }
@@ -85,6 +86,7 @@ class Execution::Machine final : public detail::Runtime {
     void keep(std::shared_ptr<void> object) override;
     void on_query(std::string_view name, detail::QueryHandler handler) override;
     void on_update(std::string_view name, detail::UpdateHandler handler) override;
+    void describe(detail::MessageKind kind, std::string_view name, std::string_view description) override;
     [[nodiscard]] bool handlers_finished() const override { return updates_.idle(); }
     void must_not_answer() override;
     [[nodiscard]] Timestamp now() const override { return time_; }
@@ -117,6 +119,8 @@ class Execution::Machine final : public detail::Runtime {
     void close(const history::Event& last_command);
     [[nodiscard]] std::vector<history::Event> expected_of(std::vector<history::Event> arrived) const;
     [[nodiscard]] std::optional<Blocked> unexpected_in(const history::Activation& recorded) const;
+    [[nodiscard]] std::vector<Handler> described(detail::MessageKind kind,
+                                                 std::vector<std::string> names) const;
     [[nodiscard]] std::shared_ptr<detail::Operation> barred(std::source_location where);
     [[nodiscard]] std::shared_ptr<detail::Operation> joined(std::shared_ptr<detail::Operation> operation);
 
@@ -151,6 +155,7 @@ class Execution::Machine final : public detail::Runtime {
     detail::PromiseBase* first_ready_ = nullptr;
     detail::PromiseBase* last_ready_ = nullptr;
     QueryMachine queries_;
+    std::map<detail::MessageKind, std::map<std::string, std::string, std::less<>>> descriptions_;
     // Last: the frames go first, while everything that they refer to is still there. Handlers may refer to what
     // lives in the workflow's own coroutine.
     Task<Payload> root_;

@@ -196,6 +196,39 @@ void Execution::Machine::on_update(std::string_view name, detail::UpdateHandler 
     updates_.add(name, std::move(handler));
 }
 
+void Execution::Machine::describe(detail::MessageKind kind, std::string_view name,
+                                  std::string_view description) {
+    auto& known = descriptions_[kind];
+    const auto found = known.find(name);
+    if (found == known.end()) {
+        known.emplace(name, description);
+    } else if (found->second != description) {
+        found->second = description;
+    }
+}
+
+std::vector<Handler> Execution::Machine::described(detail::MessageKind kind,
+                                                   std::vector<std::string> names) const {
+    const auto known = descriptions_.find(kind);
+    std::vector<Handler> handlers;
+    for (std::string& name : names) {
+        std::string description;
+        if (known != descriptions_.end()) {
+            const auto found = known->second.find(name);
+            if (found != known->second.end()) description = found->second;
+        }
+        handlers.push_back({std::move(name), std::move(description)});
+    }
+    return handlers;
+}
+
+Handlers Execution::Machine::handlers() const {
+    using detail::MessageKind;
+    return {described(MessageKind::signal, signals_.listened()),
+            described(MessageKind::query, queries_.names()),
+            described(MessageKind::update, updates_.names())};
+}
+
 Random& Execution::Machine::random() {
     must_not_answer();
     return random_;

@@ -2,6 +2,7 @@
 // What the verbs of Workflow ask of the machine that runs them (engine/replay implements it). Authors never
 // see this: they include workflow.hpp. Every call comes from inside an activation, on its one thread.
 
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -82,6 +83,8 @@ struct UpdateHandler {
     std::source_location where;
 };
 
+enum class MessageKind : std::uint8_t { signal, query, update };
+
 class Runtime {
   public:
     virtual ~Runtime() = default;
@@ -124,6 +127,8 @@ class Runtime {
     virtual void keep(std::shared_ptr<void> object) = 0;
     virtual void on_query(std::string_view name, QueryHandler handler) = 0;
     virtual void on_update(std::string_view name, UpdateHandler handler) = 0;
+    /// What a message is for, told to people who ask what the code takes. Recorded nowhere.
+    virtual void describe(MessageKind kind, std::string_view name, std::string_view description) = 0;
     /// No handler of an update is running.
     [[nodiscard]] virtual bool handlers_finished() const = 0;
     /// Throws if a query handler or a validator is running: it may only read. Verbs that do not come through

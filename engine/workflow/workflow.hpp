@@ -206,6 +206,7 @@ class Workflow {
     }
     template <class Message>
     [[nodiscard]] SignalChannel<Message> signals(const Signal<Message>& signal) {
+        describe(detail::MessageKind::signal, signal);
         return {runtime_, signal.name};
     }
 
@@ -222,6 +223,7 @@ class Workflow {
                    std::source_location where = std::source_location::current()) {
         auto erased = detail::erase_handler<Input, Output>(std::move(handler), std::move(validator));
         erased.where = where;
+        describe(detail::MessageKind::update, update);
         runtime_.on_update(update.name, std::move(erased));
     }
     /// co_await it before the workflow returns or goes on as new: handlers that still run then are broken
@@ -293,6 +295,7 @@ class Workflow {
     template <class Input, class Output>
     void on_query(const Query<Input, Output>& query,
                   std::type_identity_t<std::function<Output(const Input&)>> handler) {
+        describe(detail::MessageKind::query, query);
         runtime_.on_query(query.name, [answer = std::move(handler)](const Payload& input) {
             return encode(answer(decode<Input>(input)));
         });
@@ -360,6 +363,10 @@ class Workflow {
     }
 
   private:
+    template <class Message>
+    void describe(detail::MessageKind kind, const Message& message) {
+        if (!message.description.empty()) runtime_.describe(kind, message.name, message.description);
+    }
     template <class Input, class Output>
     static detail::ActivityCall call(const Activity<Input, Output>& activity, const Input& input,
                                      ActivityOptions options, std::source_location where) {

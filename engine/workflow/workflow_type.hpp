@@ -7,6 +7,10 @@
 //   inline constexpr durable::Query<durable::Nothing, Progress> progress{"progress"};
 //   inline constexpr durable::Update<Item, Receipt> add_item{"add_item"};
 //   inline constexpr durable::StateKey<Stage> stage{"stage"};
+//
+// Signals, queries and updates may say what they are for; `workflow metadata` shows it. It is nowhere recorded, so it may
+// change at any time:
+//   inline constexpr durable::Query<durable::Nothing, Progress> progress{"progress", "calls made, calls to go"};
 
 #include <cstdint>
 #include <string_view>
@@ -30,6 +34,7 @@ template <class Message>
 struct Signal {
     using message_type = Message;
     std::string_view name;
+    std::string_view description{};
 };
 
 /// A question that the workflow's code answers (Workflow::on_query), in the process of whoever asks: history
@@ -39,6 +44,7 @@ struct Query {
     using input_type = Input;
     using output_type = Output;
     std::string_view name;
+    std::string_view description{};
 };
 
 /// A request that the workflow's code checks, takes on and answers (Workflow::on_update): validated,
@@ -48,6 +54,7 @@ struct Update {
     using input_type = Input;
     using output_type = Output;
     std::string_view name;
+    std::string_view description{};
 };
 
 /// State that the workflow publishes (Workflow::publish): a row, readable by anybody without replay.

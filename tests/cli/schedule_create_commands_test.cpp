@@ -16,7 +16,7 @@ struct Calendar {
         return callflex({"schedule", "describe", "nightly", "-o", "json"}).json();
     }
     [[nodiscard]] static Printed create(std::vector<std::string> more) {
-        more.insert(more.begin(), {"schedule", "create", "nightly", "--type", "usage_aggregation"});
+        more.insert(more.begin(), {"schedule", "create", "nightly", "--type", "usage-aggregation"});
         return callflex(more);
     }
     [[nodiscard]] static Printed update(std::vector<std::string> more) {
@@ -44,6 +44,19 @@ TEST_CASE_FIXTURE(Calendar, "schedule create makes what its options say, once") 
     const auto again = create({"--cron", "0 3 * * *"});
     CHECK(again.code == 6);
     CHECK(again.err.find("schedule update") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Calendar, "a schedule is made of a type that this build has not got only if one insists") {
+    const std::vector<std::string> nonsense{"schedule", "create", "odd",     "--every",
+                                            "1h",       "--type", "nonsense"};
+    const auto refused = callflex(nonsense);
+    CHECK(refused.code == 2);
+    CHECK(refused.err.find("it has: billing-cycle") != std::string::npos);
+    CHECK(callflex({"schedule", "list", "-o", "json"}).json().empty());
+    auto insisting = nonsense;
+    insisting.emplace_back("--unknown-type");
+    CHECK(callflex(insisting).code == 0);
+    CHECK(callflex({"schedule", "update", "odd", "--type", "other-nonsense"}).code == 2);
 }
 
 TEST_CASE_FIXTURE(

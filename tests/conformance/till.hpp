@@ -21,13 +21,14 @@ struct Till {
 BOOST_DESCRIBE_STRUCT(Till, (), (left, a_run, patient, taken))
 
 inline constexpr durable::WorkflowType<Till, std::vector<int>> till{"till"};
-inline constexpr durable::Signal<int> amount{"amount"};
+inline constexpr durable::Signal<int> amount{"amount", "take an amount, without an answer"};
 /// Closes the till at once, whatever it has taken.
 inline constexpr durable::Signal<durable::Nothing> close_till{"close_till"};
-inline constexpr durable::Query<durable::Nothing, std::vector<int>> taken{"taken"};
+inline constexpr durable::Query<durable::Nothing, std::vector<int>> taken{"taken",
+                                                                          "the amounts so far, in order"};
 inline constexpr durable::StateKey<int> last_taken{"last_taken"};  ///< of those that came by signal
 /// Gives how many amounts there are now. Negative ones are rejected by the validator: "Negative".
-inline constexpr durable::Update<int, int> pay{"pay"};
+inline constexpr durable::Update<int, int> pay{"pay", "take an amount"};
 /// The same after an activity; the handler fails for 13: "Unlucky".
 inline constexpr durable::Update<int, int> pay_by_card{"pay_by_card"};
 /// Its handler does not end for a thousand hours.

@@ -240,7 +240,7 @@ TEST_CASE("a history with an update that the code does not take any more is a mi
 
 Task<Nothing> listens(Workflow& wf, Nothing) {
     wf.on_update(twice, [](int number) { return 2 * number; });
-    wf.on_query(Query<Nothing, int>{"size"}, [](const Nothing&) { return 1; });
+    wf.on_query(Query<Nothing, int>{"size", "how much there is"}, [](const Nothing&) { return 1; });
     static_cast<void>(co_await wf.signals(approve).receive());
     co_return Nothing{};
 }
@@ -249,10 +249,10 @@ TEST_CASE(
     "a run tells which signals, queries and updates it takes; signals that nobody listens to are none") {
     Script script{listens};
     script.feed(Script::signal("numbers", 1), Script::signal("numbers", 2));
-    const replay::HandlerNames names = script.execution().handlers();
-    CHECK(names.signals == std::vector<std::string>{"approve"});
-    CHECK(names.queries == std::vector<std::string>{"size"});
-    CHECK(names.updates == std::vector<std::string>{"twice"});
+    const replay::Handlers handlers = script.execution().handlers();
+    CHECK(handlers.signals == std::vector<replay::Handler>{{"approve", ""}});
+    CHECK(handlers.queries == std::vector<replay::Handler>{{"size", "how much there is"}});
+    CHECK(handlers.updates == std::vector<replay::Handler>{{"twice", ""}});
     CHECK(script.execution().unread_signals() == 2);
 }
 

@@ -3,8 +3,10 @@
 #include "api/cli/activity_arguments.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/run_json.hpp"
 #include "api/cli/table.hpp"
+#include "api/cli/watch.hpp"
 #include "engine/workflow/standalone.hpp"
 
 namespace callflex::cli {
@@ -20,6 +22,7 @@ struct ListArguments {
     bool unknown = false;
     bool jobs = false;
     std::int32_t limit = 50;
+    WatchArguments watch;
 };
 
 std::optional<std::string> given(const std::string& text) {
@@ -37,17 +40,6 @@ durable::client::ActivityFilter filter_of(const ListArguments& arguments) {
     if (!arguments.tenant.empty()) filter.tenant = durable::Tenant{arguments.tenant};
     filter.limit = arguments.limit;
     return filter;
-}
-
-template <class T, class Row>
-void print_all(const Session& session, const std::vector<T>& found, const Row& row) {
-    if (session.options.format == Format::jsonl) {
-        for (const T& one : found) session.print_json(row(one));
-        return;
-    }
-    Json array = Json::array();
-    for (const T& one : found) array.push_back(row(one));
-    session.print_json(array);
 }
 
 std::string attempt_text(const PendingActivity& activity) {
@@ -72,10 +64,7 @@ std::string why_text(const Session& session, const PendingActivity& activity) {
 int list_pending(const Session& session, const ListArguments& arguments) {
     auto client = activity_client(session);
     const auto found = client.list(filter_of(arguments));
-    if (!session.for_people()) {
-        print_all(session, found, [](const PendingActivity& one) { return to_json(one); });
-        return exit_ok;
-    }
+    if (print_rows(session, found, [](const PendingActivity& one) { return to_json(one); })) return exit_ok;
     if (found.empty()) {
         session.err() << "no activity waits or runs on its own; what a run's worker runs itself is shown by "
                          "workflow why\n";
@@ -113,10 +102,7 @@ int list_unknown(const Session& session, const ListArguments& arguments) {
     auto client = activity_client(session);
     const auto now = local_now();
     const auto found = client.unknown(parse_moment(arguments.since, now), arguments.limit);
-    if (!session.for_people()) {
-        print_all(session, found, unknown_json);
-        return exit_ok;
-    }
+    if (print_rows(session, found, unknown_json)) return exit_ok;
     if (found.empty()) {
         session.err() << "every at-most-once activity has a known outcome\n";
         return exit_ok;
@@ -142,10 +128,8 @@ int list_jobs(Session& session, const ListArguments& arguments) {
     if (!arguments.tenant.empty()) filter.tenant = durable::Tenant{arguments.tenant};
     filter.limit = std::min(arguments.limit, 1000);
     const auto found = session.client().list(filter);
-    if (!session.for_people()) {
-        print_all(session, found, [](const durable::store::ListedRun& one) { return to_json(one); });
+    if (print_rows(session, found, [](const durable::store::ListedRun& one) { return to_json(one); }))
         return exit_ok;
-    }
     Table table({"ACTIVITY ID", "STATUS", "STARTED", "CLOSED", "RUN ID"});
     const auto now = local_now();
     for (const auto& one : found) {
@@ -191,6 +175,7 @@ void define_activity_list(CLI::App& app, Session& session) {
         ->needs(unknown);
     app.add_flag("--jobs", arguments->jobs, "Activities that were started on their own, without a workflow")
         ->excludes(unknown);
+    add_watch_arguments(app, arguments->watch);
     manual(
         app,
         "Lists pending activities that wait, are tried again, run on their own, were handed out (awaiting) "
@@ -204,7 +189,10 @@ void define_activity_list(CLI::App& app, Session& session) {
         {{"callflex activity list --state retrying", "what fails again and again?"},
          {"callflex activity list --state awaiting", "what waits for somebody outside?"},
          {"callflex activity list --unknown --since 30d", "effects that may or may not have happened"}});
-    app.callback([arguments, &session] { session.exit_code = list(session, *arguments); });
+    app.callback([arguments, &session] {
+        session.exit_code =
+            watched(session, arguments->watch, [&](bool&) { return list(session, *arguments); });
+    });
 }
 
 }  // namespace callflex::cli

@@ -1,6 +1,7 @@
 #include "api/cli/arguments.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/run_json.hpp"
 #include "api/cli/table.hpp"
 
@@ -44,13 +45,8 @@ int list(Session& session, const AuditArguments& arguments) {
     if (!arguments.verb.empty()) filter.verb = arguments.verb;
     if (!arguments.after.empty()) filter.after = parse_moment(arguments.after, local_now());
     const auto acts = session.client().audit(filter);
-    if (session.options.format == Format::json) {
-        Json array = Json::array();
-        for (const Audited& act : acts) array.push_back(to_json(act));
-        session.print_json(array);
-    } else if (session.options.format == Format::jsonl) {
-        for (const Audited& act : acts) session.print_json(to_json(act));
-    } else if (acts.empty()) {
+    if (print_rows(session, acts, [](const auto& act) { return to_json(act); })) return exit_ok;
+    if (acts.empty()) {
         session.err() << "nothing of that kind is on record\n";
     } else {
         print_table(session, acts);

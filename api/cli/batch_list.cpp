@@ -1,6 +1,7 @@
 #include "api/cli/batches.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/table.hpp"
 #include "api/cli/watch.hpp"
 
@@ -8,19 +9,14 @@ namespace callflex::cli {
 namespace {
 
 int list(const Session& session, const std::vector<BatchJob>& jobs) {
-    if (session.options.format == Format::json) {
-        Json array = Json::array();
-        for (const auto& job : jobs) array.push_back(to_json(job));
-        session.print_json(array);
-    } else if (session.options.format == Format::jsonl) {
-        for (const auto& job : jobs) session.print_json(to_json(job));
-    } else if (jobs.empty()) {
+    if (print_rows(session, jobs, [](const auto& job) { return to_json(job); })) return exit_ok;
+    if (jobs.empty()) {
         session.err() << "there has been no batch job\n";
     } else {
         Table table({"JOB", "VERB", "STATE", "PROGRESS", "MADE", "FILTER"});
         for (const auto& job : jobs) {
             table.add({{job.request.job.to_string(), Color::dim},
-                       {name_of(job.request.verb), Color::bold},
+                       {std::string{name_of(job.request.verb)}, Color::bold},
                        {name_of(job.state), state_color(job.state)},
                        {progress_of(job)},
                        {session.moment(job.created_at, job.now)},

@@ -9,6 +9,7 @@
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/progress.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/table.hpp"
 #include "engine/client/connection_pool.hpp"
 
@@ -61,8 +62,8 @@ int check(Session& session) {
     for (const auto& line : lines) violated += line.violated;
     if (session.options.format == Format::table) {
         print(session, lines, violated);
-    } else if (session.options.format == Format::jsonl) {
-        for (const auto& line : lines) session.print_json(to_json(line));
+    } else if (session.options.format != Format::json) {
+        print_rows(session, lines, [](const CheckLine& line) { return to_json(line); });
     } else {
         Json json{{"violated", violated}, {"invariants", Json::array()}};
         for (const auto& line : lines) json["invariants"].push_back(to_json(line));

@@ -98,6 +98,7 @@ void define_queue_pause(CLI::App& app, Session& session);
 void define_queue_unpause(CLI::App& app, Session& session);
 void define_queue_weight(CLI::App& app, Session& session);
 void define_queue_limits(CLI::App& app, Session& session);
+void define_queue_limit(CLI::App& app, Session& session);
 void define_worker_list(CLI::App& app, Session& session);
 void define_worker_describe(CLI::App& app, Session& session);
 void define_semaphore_list(CLI::App& app, Session& session);

@@ -57,7 +57,7 @@ std::string bash_script(const CLI::App& root) {
         "        esac\n"
         "    done\n"
         "    case $before in\n"
-        "        -o|--output) words='table json jsonl' ;;\n"
+        "        -o|--output) words='table json jsonl csv' ;;\n"
         "        --color) words='auto always never' ;;\n"
         "        -s|--status) case $path in\n"
         "            'callflex org list') words='trialing active past_due restricted canceled' ;;\n"

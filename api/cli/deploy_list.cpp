@@ -6,8 +6,10 @@
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/deployments.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/run_json.hpp"
 #include "api/cli/table.hpp"
+#include "api/cli/watch.hpp"
 
 namespace callflex::cli {
 namespace {
@@ -17,13 +19,8 @@ using durable::store::Deployment;
 
 int list(Session& session) {
     const auto found = deployment_client(session).list();
-    if (session.options.format == Format::json) {
-        Json array = Json::array();
-        for (const Deployment& one : found) array.push_back(to_json(one));
-        session.print_json(array);
-    } else if (session.options.format == Format::jsonl) {
-        for (const Deployment& one : found) session.print_json(to_json(one));
-    } else if (found.empty()) {
+    if (print_rows(session, found, [](const auto& one) { return to_json(one); })) return exit_ok;
+    if (found.empty()) {
         session.err() << "no queue is routed: every worker takes every run\n";
     } else {
         Table table({"QUEUE", "CURRENT", "RAMPING", "SINCE"});
@@ -79,13 +76,8 @@ Cell verdict_cell(const Session& session, const BuildInfo& build) {
 
 int status(Session& session, const std::string& queue) {
     const auto builds = deployment_client(session).builds(queue);
-    if (session.options.format == Format::json) {
-        Json array = Json::array();
-        for (const BuildInfo& build : builds) array.push_back(to_json(build));
-        session.print_json(array);
-    } else if (session.options.format == Format::jsonl) {
-        for (const BuildInfo& build : builds) session.print_json(to_json(build));
-    } else if (builds.empty()) {
+    if (print_rows(session, builds, [](const auto& build) { return to_json(build); })) return exit_ok;
+    if (builds.empty()) {
         session.err() << fmt::format("no build is known on queue {}: no worker, no verdict, no promotion\n",
                                      harmless(queue));
     } else {
@@ -110,16 +102,22 @@ int status(Session& session, const std::string& queue) {
 }  // namespace
 
 void define_deploy_list(CLI::App& app, Session& session) {
+    auto watch = std::make_shared<WatchArguments>();
+    add_watch_arguments(app, *watch);
     manual(app,
            "Lists the queues whose runs are routed to builds; on every other queue every worker takes every "
            "run. JSON: [{queue, current, ramping?, percent?, changed_at}].",
            {{"callflex deploy list", "what is current where?"}});
-    app.callback([&session] { session.exit_code = list(session); });
+    app.callback([watch, &session] {
+        session.exit_code = watched(session, *watch, [&](bool&) { return list(session); });
+    });
 }
 
 void define_deploy_status(CLI::App& app, Session& session) {
     auto queue = std::make_shared<std::string>("default");
+    auto watch = std::make_shared<WatchArguments>();
     add_queue_option(app, *queue);
+    add_watch_arguments(app, *watch);
     manual(
         app,
         "Shows every build that is known on a queue: current, ramping, draining (open runs are pinned to "
@@ -127,7 +125,9 @@ void define_deploy_status(CLI::App& app, Session& session) {
         "JSON: [{build, state, workers, pinned_runs, ramped_runs, percent?, let_in_at?, left_at?, forced?, "
         "verdict?: {passed, at, open_runs, broken_runs, closed_broken}}].",
         {{"callflex deploy status", "may the old workers be stopped?"}});
-    app.callback([queue, &session] { session.exit_code = status(session, *queue); });
+    app.callback([queue, watch, &session] {
+        session.exit_code = watched(session, *watch, [&](bool&) { return status(session, *queue); });
+    });
 }
 
 }  // namespace callflex::cli

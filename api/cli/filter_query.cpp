@@ -29,6 +29,7 @@ std::string filter_language() {
     }
     return "Fields: " + names +
            ", and every search attribute. Operators: = != < <= > >=, in (…), between … and …, starts_with, "
+           "contains, "
            "is null; "
            "and, or, not, parentheses; order by FIELD desc. Times: '2h ago', '2026-11-21T08:30:00Z'.";
 }

@@ -3,6 +3,7 @@
 #include "api/cli/commands.hpp"
 #include "api/cli/queues.hpp"
 #include "api/cli/table.hpp"
+#include "api/cli/watch.hpp"
 #include "engine/client/human_time.hpp"
 
 namespace callflex::cli {
@@ -82,11 +83,21 @@ void print(const Session& session, const QueueDetails& details) {
     print_lines(session, "Activities that are due", details.row_lines, details.now);
 }
 
+int describe(const Session& session, const std::string& queue) {
+    with_queues(session, [&](QueueClient& client) {
+        const QueueDetails details = client.describe(queue);
+        session.for_people() ? print(session, details) : session.print_json(to_json(details));
+    });
+    return exit_ok;
+}
+
 }  // namespace
 
 void define_queue_describe(CLI::App& app, Session& session) {
     auto queue = std::make_shared<std::string>();
     app.add_option("QUEUE", *queue, "The queue's name")->required();
+    auto watch = std::make_shared<WatchArguments>();
+    add_watch_arguments(app, *watch);
     manual(app,
            "Shows what waits in a queue and for how long, by priority and fairness key (activities: limit "
            "key or "
@@ -94,12 +105,8 @@ void define_queue_describe(CLI::App& app, Session& session) {
            "JSON: as "
            "`queue list`, and run_lines, row_lines: [{priority, key, due, oldest_due, weight?}], weights.",
            {{"callflex queue describe default", "whose backlog is it?"}});
-    app.callback([queue, &session] {
-        with_queues(session, [&](QueueClient& client) {
-            const QueueDetails details = client.describe(*queue);
-            session.for_people() ? print(session, details) : session.print_json(to_json(details));
-        });
-        session.exit_code = exit_ok;
+    app.callback([queue, watch, &session] {
+        session.exit_code = watched(session, *watch, [&](bool&) { return describe(session, *queue); });
     });
 }
 

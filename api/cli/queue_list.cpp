@@ -2,7 +2,9 @@
 
 #include "api/cli/commands.hpp"
 #include "api/cli/queues.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/table.hpp"
+#include "api/cli/watch.hpp"
 
 namespace callflex::cli {
 namespace {
@@ -39,13 +41,8 @@ void print_table(const Session& session, const std::vector<durable::store::Queue
 int list(Session& session) {
     std::vector<durable::store::QueueInfo> queues;
     with_queues(session, [&](QueueClient& client) { queues = client.list(); });
-    if (session.options.format == Format::json) {
-        Json array = Json::array();
-        for (const auto& queue : queues) array.push_back(to_json(queue));
-        session.print_json(array);
-    } else if (session.options.format == Format::jsonl) {
-        for (const auto& queue : queues) session.print_json(to_json(queue));
-    } else if (queues.empty()) {
+    if (print_rows(session, queues, [](const auto& queue) { return to_json(queue); })) return exit_ok;
+    if (queues.empty()) {
         session.err() << "no queue has work or a worker\n";
     } else {
         print_table(session, queues);
@@ -56,6 +53,8 @@ int list(Session& session) {
 }  // namespace
 
 void define_queue_list(CLI::App& app, Session& session) {
+    auto watch = std::make_shared<WatchArguments>();
+    add_watch_arguments(app, *watch);
     manual(app,
            "Lists the queues that have work, a live worker, or an operator's decision. \"Due\" is what waits "
            "for "
@@ -66,7 +65,9 @@ void define_queue_list(CLI::App& app, Session& session) {
            "runs_claimed, runs_closed, rows_claimed}}].",
            {{"callflex queue list", "is anything piling up?"},
             {"callflex queue list -o json | jq '.[] | select(.runs.due > 1000) | .queue'", "for a monitor"}});
-    app.callback([&session] { session.exit_code = list(session); });
+    app.callback([watch, &session] {
+        session.exit_code = watched(session, *watch, [&](bool&) { return list(session); });
+    });
 }
 
 }  // namespace callflex::cli

@@ -145,7 +145,7 @@ int replay(Session& session, const std::vector<std::string>& files) {
             array.push_back(to_json(replayed));
         }
     }
-    if (session.options.format == Format::json) session.print_json(array);
+    if (!session.for_people() && session.options.format != Format::jsonl) session.print_json(array);
     return code;
 }
 

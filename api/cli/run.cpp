@@ -30,16 +30,16 @@ void check_url(const std::string& url) {
 
 void add_global_options(CLI::App& root, Session& session) {
     static const std::map<std::string, Format> formats{
-        {"table", Format::table}, {"json", Format::json}, {"jsonl", Format::jsonl}};
+        {"table", Format::table}, {"json", Format::json}, {"jsonl", Format::jsonl}, {"csv", Format::csv}};
     static const std::map<std::string, ColorChoice> colors{
         {"auto", ColorChoice::automatic}, {"always", ColorChoice::always}, {"never", ColorChoice::never}};
     auto& options = session.options;
     root.add_option_function<std::string>(
             "--output,-o", [&options](const std::string& name) { options.format = formats.at(name); },
-            "table for people; json (one document) or jsonl (one object a line) for programs")
+            "table for people; json (one document) or jsonl (one object a line) for programs; csv for lists")
         ->type_name("FORMAT")
         ->default_str("table")
-        ->check(CLI::IsMember({"table", "json", "jsonl"}, CLI::ignore_case))
+        ->check(CLI::IsMember({"table", "json", "jsonl", "csv"}, CLI::ignore_case))
         ->trigger_on_parse();
     root.add_option_function<std::string>(
             "--database-url",

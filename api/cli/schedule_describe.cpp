@@ -5,6 +5,7 @@
 #include "api/cli/run_json.hpp"
 #include "api/cli/schedules.hpp"
 #include "api/cli/table.hpp"
+#include "api/cli/watch.hpp"
 #include "engine/client/human_time.hpp"
 
 namespace callflex::cli {
@@ -16,6 +17,7 @@ using durable::client::human_duration;
 struct DescribeArguments {
     std::string id;
     std::size_t next = 5;
+    WatchArguments watch;
 };
 
 Json full_json(const ScheduleInfo& schedule, const std::vector<durable::Timestamp>& next) {
@@ -89,6 +91,7 @@ void define_schedule_describe(CLI::App& app, Session& session) {
         ->type_name("N")
         ->capture_default_str()
         ->check(CLI::Range(0, 1000));
+    add_watch_arguments(app, arguments->watch);
     manual(
         app,
         "Shows a schedule's rule and policies, what it has done, and when it runs next. JSON: what "
@@ -97,7 +100,10 @@ void define_schedule_describe(CLI::App& app, Session& session) {
         "microseconds; input_unreadable says why an encrypted input is not shown.",
         {{"callflex schedule describe usage-aggregation", "the facts"},
          {"callflex schedule describe usage-aggregation --next 30", "the next thirty times"}});
-    app.callback([arguments, &session] { session.exit_code = describe(session, *arguments); });
+    app.callback([arguments, &session] {
+        session.exit_code =
+            watched(session, arguments->watch, [&](bool&) { return describe(session, *arguments); });
+    });
 }
 
 }  // namespace callflex::cli

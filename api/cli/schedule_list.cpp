@@ -1,7 +1,9 @@
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/schedules.hpp"
 #include "api/cli/table.hpp"
+#include "api/cli/watch.hpp"
 
 namespace callflex::cli {
 namespace {
@@ -26,13 +28,9 @@ void print_table(const Session& session, const std::vector<ScheduleInfo>& schedu
 int list(const Session& session) {
     std::vector<ScheduleInfo> schedules;
     with_schedules(session, [&](ScheduleClient& client) { schedules = client.list(); });
-    if (session.options.format == Format::json) {
-        Json array = Json::array();
-        for (const auto& schedule : schedules) array.push_back(to_json(schedule));
-        session.print_json(array);
-    } else if (session.options.format == Format::jsonl) {
-        for (const auto& schedule : schedules) session.print_json(to_json(schedule));
-    } else if (schedules.empty()) {
+    if (print_rows(session, schedules, [](const auto& schedule) { return to_json(schedule); }))
+        return exit_ok;
+    if (schedules.empty()) {
         session.err() << "no schedules\n";
     } else {
         print_table(session, schedules);
@@ -43,6 +41,8 @@ int list(const Session& session) {
 }  // namespace
 
 void define_schedule_list(CLI::App& app, Session& session) {
+    auto watch = std::make_shared<WatchArguments>();
+    add_watch_arguments(app, *watch);
     manual(
         app,
         "Lists schedules by id: their rule, when the next run is due, how many runs there have been, how "
@@ -54,7 +54,9 @@ void define_schedule_list(CLI::App& app, Session& session) {
         {{"callflex schedule list", "what runs by the clock"},
          {"callflex schedule list -o jsonl | jq -r 'select(.state == \"paused\").schedule_id'",
           "which ones are paused"}});
-    app.callback([&session] { session.exit_code = list(session); });
+    app.callback([watch, &session] {
+        session.exit_code = watched(session, *watch, [&](bool&) { return list(session); });
+    });
 }
 
 }  // namespace callflex::cli

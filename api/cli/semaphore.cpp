@@ -4,7 +4,9 @@
 
 #include "api/cli/commands.hpp"
 #include "api/cli/queues.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/table.hpp"
+#include "api/cli/watch.hpp"
 #include "engine/client/human_time.hpp"
 
 namespace callflex::cli {
@@ -33,13 +35,9 @@ void print_table(const Session& session, const std::vector<SemaphoreInfo>& semap
 int list(Session& session) {
     std::vector<SemaphoreInfo> semaphores;
     with_queues(session, [&](QueueClient& client) { semaphores = client.semaphores(); });
-    if (session.options.format == Format::json) {
-        Json array = Json::array();
-        for (const auto& semaphore : semaphores) array.push_back(to_json(semaphore));
-        session.print_json(array);
-    } else if (session.options.format == Format::jsonl) {
-        for (const auto& semaphore : semaphores) session.print_json(to_json(semaphore));
-    } else if (semaphores.empty()) {
+    if (print_rows(session, semaphores, [](const auto& semaphore) { return to_json(semaphore); }))
+        return exit_ok;
+    if (semaphores.empty()) {
         session.err() << "there are no semaphores\n";
     } else {
         print_table(session, semaphores);
@@ -88,6 +86,18 @@ void print(const Session& session, const QueueClient::Semaphore& semaphore) {
     table.print(session.out(), session.style(), 2);
 }
 
+int describe(const Session& session, const std::string& resource) {
+    with_queues(session, [&](QueueClient& client) {
+        const auto found = client.semaphore(resource);
+        if (!found) {
+            throw CommandError(exit_not_found, "there is no semaphore " + resource,
+                               "callflex semaphore list");
+        }
+        session.for_people() ? print(session, *found) : session.print_json(to_json(*found));
+    });
+    return exit_ok;
+}
+
 struct CapacityArguments {
     std::string resource;
     int capacity = 0;
@@ -97,33 +107,31 @@ struct CapacityArguments {
 }  // namespace
 
 void define_semaphore_list(CLI::App& app, Session& session) {
+    auto watch = std::make_shared<WatchArguments>();
+    add_watch_arguments(app, *watch);
     manual(
         app,
         "Lists the semaphores that workflows share, those that somebody waits for first. JSON: [{resource, "
         "capacity, held, holders, waiting, oldest_waiting?}].",
         {{"callflex semaphore list", "what is scarce?"}});
-    app.callback([&session] { session.exit_code = list(session); });
+    app.callback([watch, &session] {
+        session.exit_code = watched(session, *watch, [&](bool&) { return list(session); });
+    });
 }
 
 void define_semaphore_describe(CLI::App& app, Session& session) {
     auto resource = std::make_shared<std::string>();
     app.add_option("SEMAPHORE", *resource, "Its name")->required();
+    auto watch = std::make_shared<WatchArguments>();
+    add_watch_arguments(app, *watch);
     manual(app,
            "Shows who holds a semaphore's units and who waits for them, in the order in which they will be "
            "served "
            "(the first 100). JSON: {resource, capacity, held, holders, waiting, oldest_waiting?, requests: "
            "[{workflow_id, run_id, event, units, requested_at, granted_at?}]}.",
            {{"callflex semaphore describe vendor-lines", "who holds it?"}});
-    app.callback([resource, &session] {
-        with_queues(session, [&](QueueClient& client) {
-            const auto found = client.semaphore(*resource);
-            if (!found) {
-                throw CommandError(exit_not_found, "there is no semaphore " + *resource,
-                                   "callflex semaphore list");
-            }
-            session.for_people() ? print(session, *found) : session.print_json(to_json(*found));
-        });
-        session.exit_code = exit_ok;
+    app.callback([resource, watch, &session] {
+        session.exit_code = watched(session, *watch, [&](bool&) { return describe(session, *resource); });
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "api/cli/csv.hpp"
 #include "api/cli/environment.hpp"
 #include "api/cli/payload_settings.hpp"
 #include "engine/client/human_time.hpp"
@@ -17,6 +18,10 @@ bool Session::colored(bool terminal) const {
 }
 
 void Session::print_json(const Json& document) const {
+    if (options.format == Format::csv) {
+        out() << harmless_json(csv_of(document));
+        return;
+    }
     const int indent = options.format == Format::jsonl ? -1 : 2;
     out() << harmless_json(document.dump(indent, ' ', false, Json::error_handler_t::replace)) << '\n';
 }

@@ -18,7 +18,7 @@ namespace callflex::cli {
 
 using Json = nlohmann::ordered_json;
 
-enum class Format { table, json, jsonl };
+enum class Format { table, json, jsonl, csv };
 enum class ColorChoice { automatic, always, never };
 
 struct Streams {
@@ -54,7 +54,8 @@ class Session {
     /// This executable, to be started again for children.
     [[nodiscard]] const std::filesystem::path& program() const { return program_; }
 
-    /// One JSON document, readable; or in one line under --output jsonl. Control characters are escaped.
+    /// One JSON document, readable; in one line under --output jsonl; as rows under csv (see csv.hpp). Control
+    /// characters are escaped.
     void print_json(const Json& document) const;
     /// A moment for people: "3 min 2 s ago", or ISO 8601 with --absolute-times.
     [[nodiscard]] std::string moment(durable::Timestamp time, durable::Timestamp now) const;

@@ -6,7 +6,9 @@
 
 #include "api/cli/commands.hpp"
 #include "api/cli/queues.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/table.hpp"
+#include "api/cli/watch.hpp"
 
 namespace callflex::cli {
 namespace {
@@ -45,13 +47,8 @@ void print_table(const Session& session, const std::vector<LiveWorker>& workers)
 
 int list(Session& session) {
     const auto workers = session.client().live_workers();
-    if (session.options.format == Format::json) {
-        Json array = Json::array();
-        for (const auto& worker : workers) array.push_back(to_json(worker));
-        session.print_json(array);
-    } else if (session.options.format == Format::jsonl) {
-        for (const auto& worker : workers) session.print_json(to_json(worker));
-    } else if (workers.empty()) {
+    if (print_rows(session, workers, [](const auto& worker) { return to_json(worker); })) return exit_ok;
+    if (workers.empty()) {
         session.err() << "no worker has a live lease\n";
     } else {
         print_table(session, workers);
@@ -89,9 +86,22 @@ void print(const Session& session, const LiveWorker& worker) {
     facts.print(session.out(), session.style(), 2);
 }
 
+int describe(Session& session, std::int32_t number) {
+    const auto workers = session.client().live_workers();
+    const auto found = std::ranges::find(workers, durable::store::WorkerNo{number}, &LiveWorker::number);
+    if (found == workers.end()) {
+        throw CommandError(exit_not_found, fmt::format("no worker {} has a live lease", number),
+                           "callflex worker list");
+    }
+    session.for_people() ? print(session, *found) : session.print_json(to_json(*found));
+    return exit_ok;
+}
+
 }  // namespace
 
 void define_worker_list(CLI::App& app, Session& session) {
+    auto watch = std::make_shared<WatchArguments>();
+    add_watch_arguments(app, *watch);
     manual(
         app,
         "Lists the workers with a live lease: what they serve, how much of their room is used, how fast they "
@@ -102,23 +112,20 @@ void define_worker_list(CLI::App& app, Session& session) {
         "runs?: {held, most}, async_slots?: {used, most}, transactional_slots?, last_claim_at?, "
         "per_second?}].",
         {{"callflex worker list", "who works, and who is full?"}});
-    app.callback([&session] { session.exit_code = list(session); });
+    app.callback([watch, &session] {
+        session.exit_code = watched(session, *watch, [&](bool&) { return list(session); });
+    });
 }
 
 void define_worker_describe(CLI::App& app, Session& session) {
     auto number = std::make_shared<std::int32_t>(0);
     app.add_option("WORKER", *number, "The worker's number")->required();
+    auto watch = std::make_shared<WatchArguments>();
+    add_watch_arguments(app, *watch);
     manual(app, "Shows one worker with a live lease. JSON: as one of `worker list`.",
            {{"callflex worker describe 17", "what is it doing?"}});
-    app.callback([number, &session] {
-        const auto workers = session.client().live_workers();
-        const auto found = std::ranges::find(workers, durable::store::WorkerNo{*number}, &LiveWorker::number);
-        if (found == workers.end()) {
-            throw CommandError(exit_not_found, fmt::format("no worker {} has a live lease", *number),
-                               "callflex worker list");
-        }
-        session.for_people() ? print(session, *found) : session.print_json(to_json(*found));
-        session.exit_code = exit_ok;
+    app.callback([number, watch, &session] {
+        session.exit_code = watched(session, *watch, [&](bool&) { return describe(session, *number); });
     });
 }
 

@@ -4,6 +4,7 @@
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/filter_query.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/run_json.hpp"
 #include "api/cli/table.hpp"
 #include "api/cli/watch.hpp"
@@ -64,13 +65,8 @@ void print_table(const Session& session, const std::vector<durable::store::Liste
 
 int list(Session& session, const ListArguments& arguments) {
     const auto runs = arguments.query.empty() ? fetch(session, arguments) : find(session, arguments);
-    if (session.options.format == Format::json) {
-        Json array = Json::array();
-        for (const auto& run : runs) array.push_back(to_json(run));
-        session.print_json(array);
-    } else if (session.options.format == Format::jsonl) {
-        for (const auto& run : runs) session.print_json(to_json(run));
-    } else if (runs.empty()) {
+    if (print_rows(session, runs, [](const auto& run) { return to_json(run); })) return exit_ok;
+    if (runs.empty()) {
         session.err() << "no runs match\n";
     } else {
         print_table(session, runs, arguments.run_ids);

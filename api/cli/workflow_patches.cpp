@@ -6,6 +6,7 @@
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/deployments.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/table.hpp"
 #include "engine/deploy/groups.hpp"
 
@@ -93,15 +94,8 @@ int patches(Session& session, const PatchesArguments& arguments) {
     if (!arguments.patch.empty())
         std::erase_if(found, [&](const auto& patch) { return patch.patch != arguments.patch; });
     const bool certain = result.unreadable.empty();
-    if (session.options.format == Format::json) {
-        Json array = Json::array();
-        for (const auto& patch : found) array.push_back(to_json(patch, certain));
-        session.print_json(array);
-    } else if (session.options.format == Format::jsonl) {
-        for (const auto& patch : found) session.print_json(to_json(patch, certain));
-    } else {
+    if (!print_rows(session, found, [&](const auto& patch) { return to_json(patch, certain); }))
         print_people(session, found, result, arguments);
-    }
     return certain ? exit_ok : exit_failed;
 }
 

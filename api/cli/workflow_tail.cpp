@@ -20,6 +20,7 @@ using durable::EventId;
 using durable::RunId;
 
 constexpr std::int32_t runs_max = 1000;
+constexpr int pages_max = 100;  ///< in one look, before it is seen which runs there are
 
 struct TailArguments {
     std::string name_space = "default";
@@ -46,6 +47,22 @@ std::string filter_of(const TailArguments& arguments, durable::Timestamp since) 
     return filter;
 }
 
+/// One phrase on an event: which activity, which signal, why it failed.
+std::string brief(const Json& fields) {
+    if (fields.contains("failure")) {
+        const Json& failure = fields.at("failure");
+        return fmt::format("{} {}: {}", failure.value("activity", ""), failure.value("type", ""),
+                           failure.value("message", ""));
+    }
+    for (const char* name : {"type", "name", "key"}) {
+        if (fields.contains(name) && fields.at(name).is_string()) return fields.at(name).get<std::string>();
+    }
+    for (const char* name : {"scheduled", "started", "initiated", "ordered", "accepted"}) {
+        if (fields.contains(name)) return fmt::format("(event {})", fields.at(name).dump());
+    }
+    return {};
+}
+
 class Tail {
   public:
     Tail(Session& session, const TailArguments& arguments) : session_(session), arguments_(arguments) {
@@ -59,15 +76,23 @@ class Tail {
         for (const RunId& run : look()) {
             if (known_.insert(run).second) positions_.emplace(run, EventId{1});
         }
-        for (const auto& [run, activation] : session_.client().tail(positions_)) {
-            positions_[run] = activation.next_event();
-            print(run, activation);
+        for (int page = 0; page < pages_max && print_page(); ++page) {
         }
         forget();
         session_.out() << std::flush;
     }
 
   private:
+    /// True: there is more.
+    bool print_page() {
+        const auto page = session_.client().tail(positions_);
+        for (const auto& [run, activation] : page.activations) {
+            positions_[run] = activation.next_event();
+            print(run, activation);
+        }
+        return page.more;
+    }
+
     std::vector<RunId> look() {
         std::vector<RunId> runs;
         names_.clear();
@@ -113,7 +138,8 @@ class Tail {
         const auto style = session_.style();
         session_.out() << style(Color::dim, durable::client::iso_time(activation.time)) << "  "
                        << style(Color::bold, padded(cut(harmless(name), 32), 32))
-                       << fmt::format(" {:>5}  ", id.value) << kind << '\n';
+                       << fmt::format(" {:>5}  {:<24} ", id.value, kind)
+                       << cut(harmless(brief(fields_of(event))), 80) << '\n';
     }
 
     Session& session_;
@@ -125,7 +151,7 @@ class Tail {
 };
 
 int tail(Session& session, const TailArguments& arguments) {
-    if (session.options.format == Format::json) {
+    if (session.options.format == Format::json || session.options.format == Format::csv) {
         throw CommandError(exit_usage, "tail streams: one document has no end", "--output jsonl");
     }
     const auto pause = parse_duration(arguments.every);
@@ -159,7 +185,7 @@ void define_workflow_tail(CLI::App& app, Session& session) {
         app,
         "Prints events of many runs as they are committed, from now on, until interrupted: those of every "
         "run that is "
-        "open and matches, at most the newest 1000. JSONL: one event a line, {run_id, workflow_id, event, "
+        "open and matches, at most the newest 1000, in the order of time. JSONL: one event a line, {run_id, workflow_id, event, "
         "time, kind, "
         "…fields}.",
         {{"callflex workflow tail --kind ActivityFailed,WorkflowFailed", "what goes wrong, as it happens"},

@@ -1,5 +1,6 @@
 #include "engine/client/activities.hpp"
 
+#include "engine/client/client_impl.hpp"
 #include "engine/client/connection_pool.hpp"
 #include "engine/client/transactions.hpp"
 #include "engine/replay/activity_machine.hpp"
@@ -16,6 +17,11 @@ Ordered settled(Ordered ordered, bool in_doubt) {
     const bool ours = in_doubt && ordered.outcome == OrderOutcome::already;
     if (ours) ordered.outcome = OrderOutcome::done;
     return ordered;
+}
+
+/// For errors: "activity 12 of run 0198…"
+std::string name_of(const ActivityRef& activity) {
+    return "activity " + std::to_string(activity.activity.value) + " of " + describe_ref(activity.run);
 }
 
 Payload job_input(const std::string& type, const Payload& input, const ActivityOptions& options) {
@@ -81,12 +87,13 @@ Client& ActivityClient::jobs() {
 // --- by token ---------------------------------------------------------------------------------------------------
 
 Answer ActivityClient::complete(pqxx::transaction_base& tx, const CompletionToken& token,
-                                const Payload& result) {
-    impl_->gate.check_size("result of an activity", result.json);
+                                const Payload& result, std::source_location where) {
+    impl_->gate.check_size("result of an activity", result.json, where);
     return store::complete_activity(tx, token, result, &impl_->gate);
 }
-Answer ActivityClient::complete(const CompletionToken& token, const Payload& result) {
-    return impl_->answer([&](auto& tx) { return complete(tx, token, result); });
+Answer ActivityClient::complete(const CompletionToken& token, const Payload& result,
+                                std::source_location where) {
+    return impl_->answer([&](auto& tx) { return complete(tx, token, result, where); });
 }
 Answer ActivityClient::fail(pqxx::transaction_base& tx, const CompletionToken& token,
                             const Failure& failure) {
@@ -153,7 +160,7 @@ Ordered ActivityClient::update_options(const ActivityRef& activity, const Activi
 }
 Ordered ActivityClient::edit_input(pqxx::transaction_base& tx, const ActivityRef& activity,
                                    const Payload& input, const OrderedBy& by) {
-    impl_->gate.check_size("input of an activity", input.json);
+    impl_->gate.check_size("input of " + name_of(activity), input.json);
     return store::edit_activity(tx, activity, input, by, &impl_->gate);
 }
 Ordered ActivityClient::edit_input(const ActivityRef& activity, const Payload& input, const OrderedBy& by) {
@@ -161,7 +168,7 @@ Ordered ActivityClient::edit_input(const ActivityRef& activity, const Payload& i
 }
 Ordered ActivityClient::skip(pqxx::transaction_base& tx, const ActivityRef& activity, const Payload& result,
                              const OrderedBy& by) {
-    impl_->gate.check_size("result of an activity", result.json);
+    impl_->gate.check_size("result of " + name_of(activity), result.json);
     return store::skip_activity(tx, activity, result, by, &impl_->gate);
 }
 Ordered ActivityClient::skip(const ActivityRef& activity, const Payload& result, const OrderedBy& by) {

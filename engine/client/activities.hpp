@@ -38,13 +38,16 @@ class ActivityClient {
     ActivityClient& operator=(const ActivityClient&) = delete;
 
     // --- by token: what an activity's complete_later() left to us ------------------------------------------
-    Answer complete(pqxx::transaction_base& tx, const CompletionToken& token, const Payload& result);
-    Answer complete(const CompletionToken& token, const Payload& result);
+    Answer complete(pqxx::transaction_base& tx, const CompletionToken& token, const Payload& result,
+                    std::source_location where = std::source_location::current());
+    Answer complete(const CompletionToken& token, const Payload& result,
+                    std::source_location where = std::source_location::current());
     /// With the type that the activity promises its workflow.
     template <class Input, class Output>
     Answer complete(const Activity<Input, Output>&, const CompletionToken& token,
-                    const std::type_identity_t<Output>& result) {
-        return complete(token, encode(result));
+                    const std::type_identity_t<Output>& result,
+                    std::source_location where = std::source_location::current()) {
+        return complete(token, encode(result), where);
     }
     Answer fail(pqxx::transaction_base& tx, const CompletionToken& token, const Failure& failure);
     Answer fail(const CompletionToken& token, const Failure& failure);

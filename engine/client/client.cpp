@@ -65,18 +65,19 @@ RunId Client::new_run_id() {
 }
 
 StartResult Client::start(pqxx::transaction_base& tx, const std::string& type, const Payload& input,
-                          const StartOptions& options) {
+                          const StartOptions& options, std::source_location where) {
     auto request = request_of(new_run_id(), type, input, options);
-    impl_->seal(tx, request, options.subject);
+    impl_->seal(tx, request, options.subject, where);
     return start_one(tx, request);
 }
 
-StartResult Client::start(const std::string& type, const Payload& input, const StartOptions& options) {
+StartResult Client::start(const std::string& type, const Payload& input, const StartOptions& options,
+                          std::source_location where) {
     const auto request = request_of(new_run_id(), type, input, options);
     StartResult result{};
     impl_->transactions.write([&](pqxx::transaction_base& tx, bool) {
         auto sealed = request;
-        impl_->seal(tx, sealed, options.subject);
+        impl_->seal(tx, sealed, options.subject, where);
         result = start_one(tx, sealed);
     });
     if (result.outcome == StartResult::Outcome::started) notify(options.queue);
@@ -90,22 +91,23 @@ std::vector<StartResult> Client::start_many(pqxx::transaction_base& tx,
     };
     if (std::ranges::all_of(requests, passes)) return store::start(tx, requests);
     std::vector<store::StartRequest> sealed{requests.begin(), requests.end()};
-    for (store::StartRequest& request : sealed) impl_->seal(tx, request, request.person);
+    for (store::StartRequest& request : sealed) impl_->seal(tx, request, request.person, {});
     return store::start(tx, sealed);
 }
 
 store::SignalWithStartResult Client::signal_with_start(pqxx::transaction_base& tx, const std::string& type,
                                                        const Payload& input, const StartOptions& options,
-                                                       const std::string& name, const Payload& message) {
+                                                       const std::string& name, const Payload& message,
+                                                       std::source_location where) {
     auto request = request_of(new_run_id(), type, input, options);
     const Payload sealed =
-        impl_->seal_for_start(tx, request, options.subject, "message of signal " + name, message);
+        impl_->seal_for_start(tx, request, options.subject, "message of signal " + name, message, where);
     return store::signal_with_start(tx, request, history::SignalReceived{name, sealed, options.request_id});
 }
 
 store::SignalWithStartResult Client::signal_with_start(const std::string& type, const Payload& input,
                                                        const StartOptions& options, const std::string& name,
-                                                       const Payload& message) {
+                                                       const Payload& message, std::source_location where) {
     // Without an id of its own it could not be recognised when its commit's answer was lost.
     const bool own_id = options.request_id.empty();
     StartOptions identified = options;
@@ -115,7 +117,7 @@ store::SignalWithStartResult Client::signal_with_start(const std::string& type, 
     impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
         auto sealed = request;
         const Payload sent =
-            impl_->seal_for_start(tx, sealed, options.subject, "message of signal " + name, message);
+            impl_->seal_for_start(tx, sealed, options.subject, "message of signal " + name, message, where);
         result = store::signal_with_start(tx, sealed, {name, sent, identified.request_id});
         if (result.start.run == request.run) result.start.outcome = StartResult::Outcome::started;
         const bool mine = result.signal == SendResult::duplicate && (own_id || in_doubt);
@@ -130,19 +132,19 @@ store::SignalWithStartResult Client::signal_with_start(const std::string& type, 
 // --- messages ----------------------------------------------------------------------------------------------
 
 SendResult Client::signal(pqxx::transaction_base& tx, const RunRef& to, const std::string& name,
-                          const Payload& message, const std::string& request_id) {
-    const Payload sealed = impl_->seal(tx, to, "message of signal " + name, message);
+                          const Payload& message, const std::string& request_id, std::source_location where) {
+    const Payload sealed = impl_->seal(tx, to, "message of signal " + name, message, where);
     return store::send(tx, to, history::SignalReceived{name, sealed, request_id}, request_id);
 }
 
 SendResult Client::signal(const RunRef& to, const std::string& name, const Payload& message,
-                          const std::string& request_id) {
+                          const std::string& request_id, std::source_location where) {
     // Without an id of its own a message could not be recognised when its commit's answer was lost.
     const bool own_id = request_id.empty();
     const std::string id = own_id ? impl_->ids.uuid_v7().to_string() : request_id;
     return impl_->send(
         [&](pqxx::transaction_base& tx, bool in_doubt) {
-            const SendResult result = signal(tx, to, name, message, id);
+            const SendResult result = signal(tx, to, name, message, id, where);
             const bool mine = result == SendResult::duplicate && (own_id || in_doubt);
             return mine ? SendResult::delivered : result;
         },

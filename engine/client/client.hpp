@@ -5,18 +5,23 @@
 // when that commits, it has happened; workers find it by polling, within 500 ms, or at once if notify() is
 // called after the commit); without one it opens, commits and retries a transaction of its own, and notifies.
 //
+// A payload above the limit throws store::PayloadTooLarge, which names it, its size and the line of the call: that
+// is what the `where` of some verbs is for.
+//
 // Thread-safety: a Client may be shared; transactions passed in may not.
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <pqxx/pqxx>
+#include <source_location>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "engine/client/tail.hpp"
 #include "engine/client/update.hpp"
 #include "engine/payloads/settings.hpp"
 #include "engine/replay/execution.hpp"
@@ -184,17 +189,21 @@ class Client {
     // --- start ---------------------------------------------------------------------------------------------
     template <class Input, class Output>
     StartResult start(pqxx::transaction_base& tx, const WorkflowType<Input, Output>& type,
-                      const std::type_identity_t<Input>& input, const StartOptions& options) {
-        return start(tx, std::string{type.name}, encode(input), options);
+                      const std::type_identity_t<Input>& input, const StartOptions& options,
+                      std::source_location where = std::source_location::current()) {
+        return start(tx, std::string{type.name}, encode(input), options, where);
     }
     template <class Input, class Output>
     StartResult start(const WorkflowType<Input, Output>& type, const std::type_identity_t<Input>& input,
-                      const StartOptions& options) {
-        return start(std::string{type.name}, encode(input), options);
+                      const StartOptions& options,
+                      std::source_location where = std::source_location::current()) {
+        return start(std::string{type.name}, encode(input), options, where);
     }
     StartResult start(pqxx::transaction_base& tx, const std::string& type, const Payload& input,
-                      const StartOptions& options);
-    StartResult start(const std::string& type, const Payload& input, const StartOptions& options);
+                      const StartOptions& options,
+                      std::source_location where = std::source_location::current());
+    StartResult start(const std::string& type, const Payload& input, const StartOptions& options,
+                      std::source_location where = std::source_location::current());
     /// Many at once in one statement, for callers that group commits.
     std::vector<StartResult> start_many(pqxx::transaction_base& tx,
                                         std::span<const store::StartRequest> requests);
@@ -205,27 +214,33 @@ class Client {
     SignalWithStartResult signal_with_start(const WorkflowType<Input, Output>& type,
                                             const std::type_identity_t<Input>& input,
                                             const StartOptions& options, const Signal<Message>& signal_type,
-                                            const std::type_identity_t<Message>& message) {
+                                            const std::type_identity_t<Message>& message,
+                                            std::source_location where = std::source_location::current()) {
         return signal_with_start(std::string{type.name}, encode(input), options,
-                                 std::string{signal_type.name}, encode(message));
+                                 std::string{signal_type.name}, encode(message), where);
     }
     SignalWithStartResult signal_with_start(const std::string& type, const Payload& input,
                                             const StartOptions& options, const std::string& name,
-                                            const Payload& message);
+                                            const Payload& message,
+                                            std::source_location where = std::source_location::current());
     SignalWithStartResult signal_with_start(pqxx::transaction_base& tx, const std::string& type,
                                             const Payload& input, const StartOptions& options,
-                                            const std::string& name, const Payload& message);
+                                            const std::string& name, const Payload& message,
+                                            std::source_location where = std::source_location::current());
 
     // --- messages ------------------------------------------------------------------------------------------
     template <class Message>
     SendResult signal(const RunRef& to, const Signal<Message>& signal_type,
-                      const std::type_identity_t<Message>& message, const std::string& request_id = {}) {
-        return signal(to, std::string{signal_type.name}, encode(message), request_id);
+                      const std::type_identity_t<Message>& message, const std::string& request_id = {},
+                      std::source_location where = std::source_location::current()) {
+        return signal(to, std::string{signal_type.name}, encode(message), request_id, where);
     }
     SendResult signal(pqxx::transaction_base& tx, const RunRef& to, const std::string& name,
-                      const Payload& message, const std::string& request_id);
+                      const Payload& message, const std::string& request_id,
+                      std::source_location where = std::source_location::current());
     SendResult signal(const RunRef& to, const std::string& name, const Payload& message,
-                      const std::string& request_id);
+                      const std::string& request_id,
+                      std::source_location where = std::source_location::current());
     SendResult cancel(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,
                       const std::string& identity);
     SendResult cancel(const RunRef& run, const std::string& reason, const std::string& identity);
@@ -264,16 +279,19 @@ class Client {
     /// Waits for the answer. Throws UpdateRefused, or the failure of its handler.
     template <class Input, class Output>
     Output update(const RunRef& to, const Update<Input, Output>& which,
-                  const std::type_identity_t<Input>& input, UpdateOptions options = {}) {
+                  const std::type_identity_t<Input>& input, UpdateOptions options = {},
+                  std::source_location where = std::source_location::current()) {
         options.wait = WaitFor::completed;
-        return decode<Output>(result_of(update(to, std::string{which.name}, encode(input), options)));
+        return decode<Output>(result_of(update(to, std::string{which.name}, encode(input), options, where)));
     }
     /// As far as `options.wait`, or how it has ended: rejections and failures are values here.
     UpdateInfo update(const RunRef& to, const std::string& name, const Payload& input,
-                      const UpdateOptions& options);
+                      const UpdateOptions& options,
+                      std::source_location where = std::source_location::current());
     /// Admits it in the caller's transaction. `update_id` must not be empty.
     store::Admitted update(pqxx::transaction_base& tx, const RunRef& to, const std::string& name,
-                           const Payload& input, const std::string& update_id);
+                           const Payload& input, const std::string& update_id,
+                           std::source_location where = std::source_location::current());
     /// What has become of an update of the run's chain; NotFound if there is none of that id.
     UpdateInfo update_result(const RunRef& of, const std::string& id, WaitFor wait,
                              std::chrono::milliseconds timeout);
@@ -286,11 +304,13 @@ class Client {
     /// store::update_with_start.
     UpdateWithStart update_with_start(const std::string& type, const Payload& input,
                                       const StartOptions& options, const std::string& name,
-                                      const Payload& message, const UpdateOptions& how);
+                                      const Payload& message, const UpdateOptions& how,
+                                      std::source_location where = std::source_location::current());
     store::UpdateWithStartResult update_with_start(pqxx::transaction_base& tx, const std::string& type,
                                                    const Payload& input, const StartOptions& options,
                                                    const std::string& name, const Payload& message,
-                                                   const std::string& update_id);
+                                                   const std::string& update_id,
+                                                   std::source_location where = std::source_location::current());
 
     /// After a foreign transaction that started or signalled has committed: wakes workers now instead of
     /// within 500 ms.
@@ -306,9 +326,9 @@ class Client {
     [[nodiscard]] std::vector<store::GroupCount> count_groups(const std::string& name_space,
                                                               const std::string& filter,
                                                               const std::string& group_by = {});
-    /// Where the histories of these runs end, and what has come since, by run; see store::tail.
+    /// Where the histories of these runs end; and what has come since, in the order of time. See ordered_tail.
     [[nodiscard]] store::Positions history_ends(const std::vector<RunId>& runs);
-    [[nodiscard]] std::vector<std::pair<RunId, history::Activation>> tail(const store::Positions& from);
+    [[nodiscard]] TailPage tail(const store::Positions& from);
     /// What the run can be found by; and every key that was ever used, with its type.
     [[nodiscard]] std::vector<SearchAttribute> attributes(RunId run);
     [[nodiscard]] search::SearchCatalog search_catalog();

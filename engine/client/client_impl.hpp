@@ -36,17 +36,20 @@ class Client::Impl {
     void check_state(const RunRef& ref, RunId run, RejectIf reject);
     void open(UpdateInfo& info);
     store::UpdateWithStartResult update_with_start(pqxx::transaction_base& tx, store::StartRequest start,
-                                                   const std::string& person, history::UpdateAccepted update);
+                                                   const std::string& person, history::UpdateAccepted update,
+                                                   const std::source_location& where);
 
-    /// Puts the input into the form of rows; `person`: StartOptions.subject.
-    void seal(pqxx::transaction_base& tx, store::StartRequest& request, const std::string& person);
-    /// What is sent to a run, in the form of rows. `what`: for the error about its size.
+    /// Puts the input into the form of rows; `person`: StartOptions.subject. `where`: of the caller, for the error
+    /// about its size.
+    void seal(pqxx::transaction_base& tx, store::StartRequest& request, const std::string& person,
+              const std::source_location& where);
+    /// What is sent to a run, in the form of rows. `what` and `where`: for the error about its size.
     [[nodiscard]] Payload seal(pqxx::transaction_base& tx, const RunRef& to, const std::string& what,
-                               const Payload& message);
+                               const Payload& message, const std::source_location& where);
     /// A start and what comes with it, for the run of the request or the one that is open already.
     [[nodiscard]] Payload seal_for_start(pqxx::transaction_base& tx, store::StartRequest& request,
                                          const std::string& person, const std::string& what,
-                                         const Payload& message);
+                                         const Payload& message, const std::source_location& where);
     /// A whole history as the code knows it.
     [[nodiscard]] Recorded recorded(RunId run);
     [[nodiscard]] Recorded open_rows(std::vector<store::HistoryRow> rows);

@@ -4,8 +4,9 @@
 
 namespace durable::client {
 
-void Client::Impl::seal(pqxx::transaction_base& tx, store::StartRequest& request, const std::string& person) {
-    gate.check_size("input of workflow " + request.type, request.input.json);
+void Client::Impl::seal(pqxx::transaction_base& tx, store::StartRequest& request, const std::string& person,
+                        const std::source_location& where) {
+    gate.check_size("input of workflow " + request.type, request.input.json, where);
     request.subject = gate.subject_token(person);
     if (gate.passes(request.input.json)) return;
     request.input.json =
@@ -13,8 +14,8 @@ void Client::Impl::seal(pqxx::transaction_base& tx, store::StartRequest& request
 }
 
 Payload Client::Impl::seal(pqxx::transaction_base& tx, const RunRef& to, const std::string& what,
-                           const Payload& message) {
-    gate.check_size(what, message.json);
+                           const Payload& message, const std::source_location& where) {
+    gate.check_size(what, message.json, where);
     if (gate.passes(message.json)) return message;
     const auto run = store::resolve(tx, to);
     const auto scope = run ? store::payload_scope(tx, *run) : std::nullopt;
@@ -25,12 +26,12 @@ Payload Client::Impl::seal(pqxx::transaction_base& tx, const RunRef& to, const s
 
 Payload Client::Impl::seal_for_start(pqxx::transaction_base& tx, store::StartRequest& request,
                                      const std::string& person, const std::string& what,
-                                     const Payload& message) {
-    seal(tx, request, person);
-    gate.check_size(what, message.json);
+                                     const Payload& message, const std::source_location& where) {
+    seal(tx, request, person, where);
+    gate.check_size(what, message.json, where);
     if (gate.passes(message.json)) return message;
     const RunRef to{request.name_space, std::nullopt, request.workflow};
-    if (store::queue_of(tx, to)) return seal(tx, to, what, message);
+    if (store::queue_of(tx, to)) return seal(tx, to, what, message, where);
     return Payload{gate.seal_value(message.json, {request.run, request.tenant, request.subject}, &tx)};
 }
 

@@ -62,6 +62,31 @@ void QueueClient::set_weight(const std::string& queue, const std::string& key, s
         [&](pqxx::transaction_base& tx, bool) { store::set_weight(tx, queue, key, weight, act); });
 }
 
+std::vector<store::LimitInfo> QueueClient::limits(bool busy_only, std::int32_t limit) {
+    return impl_->look<std::vector<store::LimitInfo>>(
+        [&](pqxx::transaction_base& tx) { return store::list_limits(tx, busy_only, limit); });
+}
+
+void QueueClient::set_limit(const std::string& key, const store::LimitFigures& figures,
+                            const OperatorAct& act) {
+    std::vector<std::string> queues;
+    impl_->transactions.write(
+        [&](pqxx::transaction_base& tx, bool) { queues = store::set_limit(tx, key, figures, act); });
+    for (const std::string& queue : queues) impl_->notifier.activities_ready(queue);
+}
+
+bool QueueClient::clear_limit(const std::string& key, const OperatorAct& act) {
+    std::optional<std::vector<std::string>> queues;
+    bool changed = false;
+    impl_->transactions.write([&](pqxx::transaction_base& tx, bool in_doubt) {
+        queues = store::clear_limit(tx, key, act);
+        changed = queues.has_value() || in_doubt;
+    });
+    for (const std::string& queue : queues.value_or(std::vector<std::string>{}))
+        impl_->notifier.activities_ready(queue);
+    return changed;
+}
+
 std::vector<store::SemaphoreInfo> QueueClient::semaphores() {
     return impl_->look<std::vector<store::SemaphoreInfo>>(
         [](pqxx::transaction_base& tx) { return store::list_semaphores(tx); });

@@ -1,6 +1,6 @@
 #pragma once
-// Queues, workers and semaphores for operators and programs. Each verb opens, commits and retries a
-// transaction of its own (for a caller's transaction: engine/store/queues.hpp and semaphores.hpp).
+// Queues, limits and semaphores for operators and programs. Each verb opens, commits and retries a
+// transaction of its own (for a caller's transaction: engine/store/queues.hpp, limits.hpp and semaphores.hpp).
 // Thread-safe. All throw store::StoreUnavailable when the database stays away, std::invalid_argument for
 // names and figures that cannot be.
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/client/client.hpp"
+#include "engine/store/limits.hpp"
 #include "engine/store/queues.hpp"
 #include "engine/store/semaphores.hpp"
 
@@ -32,6 +33,13 @@ class QueueClient {
     bool unpause(const std::string& queue, const OperatorAct& act);
     void set_weight(const std::string& queue, const std::string& key, std::optional<double> weight,
                     const OperatorAct& act);
+
+    /// Keys that limit activities. See store::list_limits.
+    [[nodiscard]] std::vector<store::LimitInfo> limits(bool busy_only, std::int32_t limit);
+    /// See store::set_limit. Workers are told.
+    void set_limit(const std::string& key, const store::LimitFigures& figures, const OperatorAct& act);
+    /// False: no operator had set anything.
+    bool clear_limit(const std::string& key, const OperatorAct& act);
 
     [[nodiscard]] std::vector<store::SemaphoreInfo> semaphores();
     struct Semaphore {

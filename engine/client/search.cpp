@@ -24,15 +24,15 @@ store::Positions Client::history_ends(const std::vector<RunId>& runs) {
     return ends;
 }
 
-std::vector<std::pair<RunId, history::Activation>> Client::tail(const store::Positions& from) {
+TailPage Client::tail(const store::Positions& from) {
     std::vector<std::pair<RunId, store::HistoryRow>> rows;
-    impl_->transactions.read([&](pqxx::transaction_base& tx) { rows = store::tail(tx, from); });
-    std::vector<std::pair<RunId, history::Activation>> activations;
+    impl_->transactions.read([&](pqxx::transaction_base& tx) { rows = store::tail(tx, from, tail_each); });
+    TailPage read;
     for (auto& [run, row] : rows) {
         std::vector<store::HistoryRow> one{std::move(row)};
-        activations.emplace_back(run, std::move(impl_->open_rows(std::move(one)).history.front()));
+        read.activations.emplace_back(run, std::move(impl_->open_rows(std::move(one)).history.front()));
     }
-    return activations;
+    return ordered_tail(std::move(read.activations), tail_each);
 }
 
 search::SearchCatalog Client::search_catalog() {

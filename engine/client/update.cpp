@@ -62,20 +62,21 @@ void Client::Impl::open(UpdateInfo& info) {
 }
 
 store::Admitted Client::update(pqxx::transaction_base& tx, const RunRef& to, const std::string& name,
-                               const Payload& input, const std::string& update_id) {
-    const Payload sealed = impl_->seal(tx, to, "request of update " + name, input);
+                               const Payload& input, const std::string& update_id,
+                               std::source_location where) {
+    const Payload sealed = impl_->seal(tx, to, "request of update " + name, input, where);
     store::Admitted admitted = store::admit(tx, to, request(name, sealed, update_id));
     if (admitted.info) impl_->open(*admitted.info);
     return admitted;
 }
 
 UpdateInfo Client::update(const RunRef& to, const std::string& name, const Payload& input,
-                          const UpdateOptions& options) {
+                          const UpdateOptions& options, std::source_location where) {
     const std::string id = options.id.empty() ? impl_->ids.uuid_v7().to_string() : options.id;
     store::Admitted admitted;
     impl_->send(
         [&](pqxx::transaction_base& tx, bool) {
-            admitted = update(tx, to, name, input, id);
+            admitted = update(tx, to, name, input, id, where);
             return admitted.sent;
         },
         to);
@@ -111,16 +112,18 @@ UpdateInfo Client::update_result(const RunRef& of, const std::string& id, WaitFo
 store::UpdateWithStartResult Client::update_with_start(pqxx::transaction_base& tx, const std::string& type,
                                                        const Payload& input, const StartOptions& options,
                                                        const std::string& name, const Payload& message,
-                                                       const std::string& update_id) {
+                                                       const std::string& update_id,
+                                                       std::source_location where) {
     auto start = request_of(impl_->ids.run_id(), type, input, options);
-    return impl_->update_with_start(tx, start, options.subject, request(name, message, update_id));
+    return impl_->update_with_start(tx, start, options.subject, request(name, message, update_id), where);
 }
 
 store::UpdateWithStartResult Client::Impl::update_with_start(pqxx::transaction_base& tx,
                                                              store::StartRequest start,
                                                              const std::string& person,
-                                                             history::UpdateAccepted update) {
-    update.input = seal_for_start(tx, start, person, "request of update " + update.name, update.input);
+                                                             history::UpdateAccepted update,
+                                                             const std::source_location& where) {
+    update.input = seal_for_start(tx, start, person, "request of update " + update.name, update.input, where);
     auto sent = store::update_with_start(tx, start, update);
     if (sent.update.info) open(*sent.update.info);
     return sent;
@@ -128,12 +131,13 @@ store::UpdateWithStartResult Client::Impl::update_with_start(pqxx::transaction_b
 
 UpdateWithStart Client::update_with_start(const std::string& type, const Payload& input,
                                           const StartOptions& options, const std::string& name,
-                                          const Payload& message, const UpdateOptions& how) {
+                                          const Payload& message, const UpdateOptions& how,
+                                          std::source_location where) {
     const auto start = request_of(impl_->ids.run_id(), type, input, options);
     const std::string id = how.id.empty() ? impl_->ids.uuid_v7().to_string() : how.id;
     store::UpdateWithStartResult sent;
     impl_->transactions.write([&](pqxx::transaction_base& tx, bool) {
-        sent = impl_->update_with_start(tx, start, options.subject, request(name, message, id));
+        sent = impl_->update_with_start(tx, start, options.subject, request(name, message, id), where);
     });
     // The run is ours: an earlier attempt of this very call had committed.
     if (sent.start.run == start.run) sent.start.outcome = StartResult::Outcome::started;

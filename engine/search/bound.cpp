@@ -90,7 +90,8 @@ class Binder {
         const bool unordered_type =
             type == FieldType::boolean || type == FieldType::choice || type == FieldType::run;
         const bool texts = type == FieldType::text || type == FieldType::several;
-        if ((ordered && unordered_type) || (condition.op == Operator::starts_with && !texts)) {
+        const bool of_texts = condition.op == Operator::starts_with || condition.op == Operator::contains;
+        if ((ordered && unordered_type) || (of_texts && !texts)) {
             fail(at, condition.field.name() + " cannot be compared by \"" +
                          std::string{to_string(condition.op)} + '"');
         }

@@ -29,7 +29,10 @@ constexpr std::array fields{
     Field{"PendingActivity", FieldType::several, "types of its activities that have left their worker"},
     Field{"RetryingActivity", FieldType::several,
           "types of its activities that have failed and are tried again"},
-    Field{"WaitingFor", FieldType::choice, "blocked, paused, running, worker, activity, timer, message"},
+    Field{"WaitingFor", FieldType::choice,
+          "paused, blocked, running, worker_gone, queue_paused, no_worker, not_claimed, start_delayed, "
+          "workflow_retrying, semaphore, activity_running, activity_awaited, activity_paused, "
+          "activity_retrying, activity_waiting, child, timer, message"},
     Field{"Paused", FieldType::boolean, "an operator has paused it"},
     Field{"Build", FieldType::text, "the build that it is pinned to, while it is open"},
     Field{"CancelRequested", FieldType::boolean, "it has been asked to stop"},
@@ -37,8 +40,24 @@ constexpr std::array fields{
 
 constexpr std::array<std::string_view, 7> statuses{"running",   "completed",  "failed",          "canceled",
                                                    "timed_out", "terminated", "continued_as_new"};
-constexpr std::array<std::string_view, 7> waits{"blocked",  "paused", "running", "worker",
-                                                "activity", "timer",  "message"};
+constexpr std::array<std::string_view, 18> waits{"paused",
+                                                 "blocked",
+                                                 "running",
+                                                 "worker_gone",
+                                                 "queue_paused",
+                                                 "no_worker",
+                                                 "not_claimed",
+                                                 "start_delayed",
+                                                 "workflow_retrying",
+                                                 "semaphore",
+                                                 "activity_running",
+                                                 "activity_awaited",
+                                                 "activity_paused",
+                                                 "activity_retrying",
+                                                 "activity_waiting",
+                                                 "child",
+                                                 "timer",
+                                                 "message"};
 
 }  // namespace
 

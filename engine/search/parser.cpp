@@ -18,9 +18,9 @@ constexpr std::size_t list_values_max = 1000;
 constexpr std::size_t order_fields_max = 5;
 
 /// What does not belong to the grammar of comparisons, and so cannot be a field's name.
-constexpr std::array<std::string_view, 14> keywords{"and",  "or",    "not",         "in",  "between",
-                                                    "null", "order", "by",          "asc", "desc",
-                                                    "true", "false", "starts_with", "is"};
+constexpr std::array<std::string_view, 15> keywords{"and",  "or",    "not",         "in",       "between",
+                                                    "null", "order", "by",          "asc",      "desc",
+                                                    "true", "false", "starts_with", "contains", "is"};
 
 bool is_keyword(const std::string& word) {
     for (const std::string_view keyword : keywords) {
@@ -79,8 +79,9 @@ class Parser {
         const bool negated = accept("not");
         const bool impossible = negated && ahead("is");
         if (impossible || !(words(node.comparison) || (!negated && symbol(node.comparison)))) {
-            fail(negated ? "expected \"in\", \"between\" or \"starts_with\""
-                         : "expected an operator: = != < <= > >= in, between, starts_with, is null");
+            fail(negated
+                     ? "expected \"in\", \"between\", \"starts_with\" or \"contains\""
+                     : "expected an operator: = != < <= > >= in, between, starts_with, contains, is null");
         }
         if (!(negated || negated_null_)) return node;
         negated_null_ = false;
@@ -128,8 +129,9 @@ class Parser {
             into.values.push_back(literal());
             return true;
         }
-        if (accept("starts_with")) {
-            into.op = Operator::starts_with;
+        for (const Operator op : {Operator::starts_with, Operator::contains}) {
+            if (!accept(to_string(op))) continue;
+            into.op = op;
             into.values.push_back(literal());
             return true;
         }
@@ -259,8 +261,8 @@ QueryError::QueryError(std::string_view text, std::size_t at, const std::string&
     : std::runtime_error(picture(text, at, problem)), at_(at), problem_(problem) {}
 
 std::string_view to_string(Operator op) {
-    static constexpr std::array<std::string_view, 10> names{"=",  "!=", "<",       "<=",          ">",
-                                                            ">=", "in", "between", "starts_with", "is null"};
+    static constexpr std::array<std::string_view, 11> names{
+        "=", "!=", "<", "<=", ">", ">=", "in", "between", "starts_with", "contains", "is null"};
     return names.at(static_cast<std::size_t>(op));
 }
 

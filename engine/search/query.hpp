@@ -3,8 +3,8 @@
 //
 //   Status = 'running' and OrganizationId = 'org-7' and StartTime > '2h ago' order by StartTime desc
 //
-// Operators: = != < <= > >=, in (...), between x and y, starts_with 'x', is null; each of the last four with
-// `not` in front of it too; and, or, not, parentheses. Words are the same in whatever case.
+// Operators: = != < <= > >=, in (...), between x and y, starts_with 'x', contains 'x', is null; each of the
+// last five with `not` in front of it too; and, or, not, parentheses. Words are the same in whatever case.
 //
 // Pure: text in, tree out. No part of the text ever becomes SQL: names are looked up, values are parameters.
 
@@ -42,6 +42,7 @@ enum class Operator : std::uint8_t {
     in,
     between,
     starts_with,
+    contains,
     is_null,
 };
 /// As it is written.

@@ -140,6 +140,8 @@ std::string SearchSql::comparison(const Condition& condition, const std::string&
         }
         case Operator::starts_with:
             return "starts_with(" + left + ", " + parameter(condition.values.at(0), type) + ")";
+        case Operator::contains:  // not "like": what is looked for has no wildcards
+            return "strpos(" + left + ", " + parameter(condition.values.at(0), type) + ") > 0";
         case Operator::is_null:
             return left + " is null";
         case Operator::equal:

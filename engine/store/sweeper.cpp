@@ -17,6 +17,7 @@ constexpr std::int32_t stuck_page = 5000;
 constexpr std::int32_t line_page = 1000;
 /// A whole walk through the waiting runs, or through the lines of limits, begins no more often than this.
 constexpr std::chrono::seconds stuck_walk_every{30};
+constexpr std::chrono::seconds standing_every{15};
 
 BinaryArray numbers(const std::vector<WorkerNo>& workers) {
     BinaryArray array{Of::int32};
@@ -43,6 +44,7 @@ ControlConnection::Swept Sweeper::sweep() {
     retire_limits();
     tell_waiting_semaphores();
     swept.queue_paused = is_queue_paused();
+    swept.standing = standing();
     return swept;
 }
 
@@ -139,6 +141,16 @@ bool Sweeper::is_queue_paused() {
     Step step{{"queue_is_paused", sql::queue_is_paused}, {}};
     step.params.add(std::string_view{queue_});
     return session_.run(step).boolean(0, 0);
+}
+
+std::optional<Standing> Sweeper::standing() {
+    if (Clock::now() < next_standing_) return std::nullopt;
+    next_standing_ = Clock::now() + standing_every;
+    Step step{{"standing", sql::standing}, {}};
+    step.params.add(std::string_view{queue_});
+    const Rows rows = session_.run(step);
+    return Standing{Duration{rows.int64(0, 0)}, Duration{rows.int64(0, 1)}, rows.int64(0, 2),
+                    rows.int64(0, 3)};
 }
 
 /// Of builds that they belong to no longer.

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ class Sweeper {
     void retire_limits();
     void tell_waiting_semaphores();
     bool is_queue_paused();
+    std::optional<Standing> standing();
 
     Session& session_;
     WorkerNo self_;
@@ -50,6 +52,7 @@ class Sweeper {
     Clock::time_point next_limit_walk_{};
     Clock::time_point next_semaphore_look_{};
     Clock::time_point next_line_walk_{};
+    Clock::time_point next_standing_{};
 };
 
 }  // namespace durable::store

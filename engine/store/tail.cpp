@@ -16,7 +16,7 @@ Positions history_ends(pqxx::transaction_base& tx, const std::vector<RunId>& run
 }
 
 std::vector<std::pair<RunId, HistoryRow>> tail(pqxx::transaction_base& tx, const Positions& from,
-                                               std::int32_t limit) {
+                                               std::int32_t each) {
     TextArray runs;
     TextArray events;
     for (const auto& [run, event] : from) {
@@ -25,7 +25,7 @@ std::vector<std::pair<RunId, HistoryRow>> tail(pqxx::transaction_base& tx, const
     }
     std::vector<std::pair<RunId, HistoryRow>> rows;
     for (const auto& row :
-         tx.exec_params(std::string{sql::tail_events}, runs.literal(), events.literal(), limit)) {
+         tx.exec_params(std::string{sql::tail_events}, runs.literal(), events.literal(), each)) {
         rows.emplace_back(RunId{uuid_of(row[0].c_str())},
                           HistoryRow{EventId{row[1].as<std::int32_t>()}, row[2].as<std::int32_t>(),
                                      bytes_of(row[3].c_str())});

@@ -16,8 +16,9 @@ using Positions = std::map<RunId, EventId>;
 
 /// Of runs that have a history.
 Positions history_ends(pqxx::transaction_base& tx, const std::vector<RunId>& runs);
-/// Activations from the positions on, by run and event; at most `limit`.
+/// Activations from the positions on, by run and event; of each run the next `each`, so that none holds up
+/// another.
 std::vector<std::pair<RunId, HistoryRow>> tail(pqxx::transaction_base& tx, const Positions& from,
-                                               std::int32_t limit = 1000);
+                                               std::int32_t each);
 
 }  // namespace durable::store

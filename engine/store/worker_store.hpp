@@ -159,6 +159,14 @@ struct WorkerState {
     double runs_claimed_per_second = 0, rows_claimed_per_second = 0, runs_closed_per_second = 0;
 };
 
+/// How things stand in a worker's queue, for alerts.
+struct Standing {
+    Duration oldest_run{0};         ///< that is due and that nobody has claimed: for so long
+    Duration oldest_activity{0};    ///< the same for activities that wait for no limit
+    std::int64_t blocked_runs = 0;  ///< in all queues
+    std::int64_t missed_times = 0;  ///< nominal times of schedules, ever
+};
+
 class ControlConnection {
   public:
     /// Connects, registers, takes the session lock and LISTENs. Throws StoreUnavailable.
@@ -180,7 +188,8 @@ class ControlConnection {
         int activities_timed_out = 0;
         int stuck_runs_woken = 0;
         int stuck_lines_woken = 0;
-        bool queue_paused = false;  ///< ours, by an operator
+        bool queue_paused = false;           ///< ours, by an operator
+        std::optional<Standing> standing{};  ///< every 15 s
     };
     Swept sweep();
     /// At start: lets every blocked run try again with this build.

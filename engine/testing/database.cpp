@@ -44,6 +44,16 @@ Look TestDatabase::look(std::optional<RunId> run) {
     return look;
 }
 
+std::vector<RunLength> TestDatabase::run_lengths() {
+    pqxx::nontransaction reader{owner_};
+    std::vector<RunLength> runs;
+    for (const auto& row : reader.exec(std::string{sql::run_lengths})) {
+        runs.push_back(
+            {RunId{*Uuid::parse(row[0].c_str())}, row[1].as<std::string>(), row[2].as<std::int32_t>()});
+    }
+    return runs;
+}
+
 void TestDatabase::advance_to(Timestamp to) {
     pqxx::work tx{owner_};
     tx.exec_params(std::string{sql::advance}, to.time_since_epoch().count());

@@ -6,6 +6,7 @@
 #include <optional>
 #include <pqxx/pqxx>
 #include <string>
+#include <vector>
 
 #include "engine/workflow/ids.hpp"
 #include "engine/workflow/time.hpp"
@@ -21,6 +22,13 @@ struct Look {
     bool open = false;              ///< the chain of the run asked for has an open run
 };
 
+/// A run, and how long its history is.
+struct RunLength {
+    RunId run;
+    std::string type;
+    std::int32_t events = 0;
+};
+
 class TestDatabase {
   public:
     TestDatabase();
@@ -34,6 +42,8 @@ class TestDatabase {
     [[nodiscard]] std::string owner_url() const;
 
     [[nodiscard]] Look look(std::optional<RunId> run = {});
+    /// Of every run, open or not.
+    [[nodiscard]] std::vector<RunLength> run_lengths();
     /// Forward only.
     void advance_to(Timestamp moment);
     /// Workers look at once, instead of at their next poll.

@@ -71,6 +71,20 @@ class TestEnvironment::Impl {
         }
     }
 
+    /// Throws TestFailure if the code of a run would not do again what it has done.
+    void replay_what_grew() {
+        for (const RunLength& run : database_.run_lengths()) {
+            std::int32_t& replayed = replayed_[run.run];
+            if (run.events <= replayed || !workflows_.knows(run.type)) continue;
+            const auto blocked = replay_history(workflows_, run.run, client_.history(run.run)).blocked;
+            if (blocked) {
+                throw TestFailure("a run of " + run.type +
+                                  " would not do the same again: " + blocked->reason);
+            }
+            replayed = run.events;
+        }
+    }
+
     std::unique_ptr<WorkerHost> host_;
     TestDatabase database_;
     std::shared_ptr<Ledger> ledger_;
@@ -83,6 +97,8 @@ class TestEnvironment::Impl {
     bool started_ = false;
 
   private:
+    std::map<RunId, std::int32_t> replayed_;  ///< events of each run that were replayed
+
     /// True if an action of the test was due.
     bool act(Timestamp now) {
         if (actions_.empty() || actions_.begin()->first > now) return false;
@@ -163,8 +179,7 @@ client::RunResult TestEnvironment::outcome(RunId run) {
     impl_->start_worker();
     impl_->drive({.run = run});
     client::RunResult ended = client().wait_result(reference(run), patience);
-    const auto blocked = replay_history(workflows(), ended.run, history(ended.run)).blocked;
-    if (blocked) throw TestFailure("the run has ended, but would not do the same again: " + blocked->reason);
+    impl_->replay_what_grew();
     return ended;
 }
 
@@ -174,10 +189,12 @@ void TestEnvironment::at(Duration since_begin, std::function<void()> action) {
 void TestEnvironment::skip(Duration duration) {
     impl_->start_worker();
     impl_->drive({.until = now() + duration});
+    impl_->replay_what_grew();
 }
 void TestEnvironment::settle() {
     impl_->start_worker();
     impl_->drive({});
+    impl_->replay_what_grew();
 }
 Timestamp TestEnvironment::now() {
     return impl_->database_.look().now;

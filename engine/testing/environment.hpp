@@ -14,8 +14,9 @@
 // is nothing to do, while the test waits in result(), outcome() or skip(). Nothing happens early, and no two
 // timers are jumped over at once.
 //
-// After each result the run's history is replayed under the determinism trap: a workflow that would not answer
-// as recorded, or that asked a clock, fails the test that ran it.
+// At the end of each wait every history that has grown is replayed under the determinism trap, those of runs that are
+// still open among them: a workflow that would not answer as recorded, or that asked a clock, fails the test that ran
+// it. What happens after the last wait is not looked at: a test that leaves runs open ends with settle().
 //
 // For any test framework: what goes wrong is thrown as TestFailure, with a sentence that says what the run waits
 // for. One thread; activities run on others.

@@ -59,13 +59,15 @@ std::optional<std::string> find_above(const history::Activation& activation, std
 
 }  // namespace
 
-std::optional<Failure> result_too_large(const Payload& result, const PayloadLimits& limits) {
+std::optional<Failure> result_too_large(const history::ActivityScheduled& activity, const Payload& result,
+                                        const PayloadLimits& limits) {
     if (result.json.size() <= limits.error) return std::nullopt;
     Failure failure;
     failure.type = "PayloadTooLarge";
-    failure.message =
-        fmt::format("its result has {} of JSON; {} are allowed: return a reference to it instead",
-                    size_text(result.json.size()), size_text(limits.error));
+    failure.message = fmt::format(
+        "the result of activity {}{} has {} of JSON; {} are allowed: return a reference to it instead",
+        activity.type, activity.source.empty() ? "" : ", scheduled at " + activity.source,
+        size_text(result.json.size()), size_text(limits.error));
     failure.retryable = false;
     return failure;
 }

@@ -11,8 +11,9 @@
 
 namespace durable::worker {
 
-/// Final: the same result would come again.
-[[nodiscard]] std::optional<Failure> result_too_large(const Payload& result, const PayloadLimits& limits);
+/// Names the activity and the line that has scheduled it. Final: the same result would come again.
+[[nodiscard]] std::optional<Failure> result_too_large(const history::ActivityScheduled& activity,
+                                                      const Payload& result, const PayloadLimits& limits);
 
 /// Why an activation that the code has just made cannot be recorded: the first of its payloads above the
 /// limit. Nothing is looked at when the whole of it, `bytes` long, is below.

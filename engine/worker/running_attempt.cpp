@@ -61,7 +61,9 @@ asio::awaitable<void> RunningAttempt::attempt_it(std::shared_ptr<RunningAttempt>
     } catch (...) {
         thrown = std::current_exception();
     }
-    if (auto too_large = thrown ? std::nullopt : result_too_large(result, self->attempt_.payload_limits)) {
+    const Attempt& attempt = self->attempt_;
+    if (auto too_large =
+            thrown ? std::nullopt : result_too_large(*attempt.task, result, attempt.payload_limits)) {
         self->report(AttemptOutcome::Kind::failed, {}, *std::move(too_large));
         co_return;
     }

@@ -135,7 +135,7 @@ AttemptOutcome TransactionalPool::transact(store::ActivityStore& store, const At
         Context context{attempt.info, now};
         Payload result = activity.run(context, tx, attempt.task->input);
         require_wanted(attempt, limit);
-        if (auto too_large = result_too_large(result, attempt.payload_limits)) {
+        if (auto too_large = result_too_large(*attempt.task, result, attempt.payload_limits)) {
             throw GivenUp{*std::move(too_large)};
         }
         return options_.gate->seal_event(history::encode_event(history::ActivityCompleted{

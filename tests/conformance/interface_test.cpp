@@ -215,12 +215,16 @@ Task<Nothing> reports(Workflow& wf, int steps) {
 /// Everything that was published after the place that the reader had come to, which moves on.
 std::vector<int> read_on(TestEnvironment& env, durable::store::Positions& place) {
     std::vector<int> values;
-    for (const auto& [run, activation] : env.client().tail(place)) {
-        for (const auto& event : activation.commands) {
-            const auto* published = std::get_if<durable::history::StatePublished>(&event);
-            if (published != nullptr) values.push_back(durable::decode<int>(published->value));
+    for (bool more = true; more;) {
+        const auto page = env.client().tail(place);
+        for (const auto& [run, activation] : page.activations) {
+            for (const auto& event : activation.commands) {
+                const auto* published = std::get_if<durable::history::StatePublished>(&event);
+                if (published != nullptr) values.push_back(durable::decode<int>(published->value));
+            }
+            place[run] = activation.next_event();
         }
-        place[run] = activation.next_event();
+        more = page.more;
     }
     return values;
 }

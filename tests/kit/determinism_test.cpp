@@ -22,15 +22,31 @@ using durable::testing::TestFailure;
 
 constexpr durable::WorkflowType<Nothing, int> homesick{"homesick"};
 constexpr durable::WorkflowType<Nothing, int> moody{"moody"};
+constexpr durable::WorkflowType<Nothing, int> lingering{"lingering"};
+constexpr durable::WorkflowType<Nothing, int> wavering{"wavering"};
+constexpr durable::Signal<Nothing> never{"never"};
 
 Task<int> reads_home(Workflow&, Nothing) {
     co_return std::getenv("HOME") == nullptr ? 0 : 1;
+}
+
+Task<int> reads_home_and_waits(Workflow& wf, Nothing) {
+    const bool homeless = std::getenv("HOME") == nullptr;
+    co_await wf.signals(never).receive();
+    co_return homeless ? 0 : 1;
 }
 
 /// Another command each time it is run: what a static variable does.
 Task<int> changes_its_mind(Workflow& wf, Nothing) {
     static int times = 0;
     co_await wf.sleep(std::chrono::hours{++times});
+    co_return 1;
+}
+
+Task<int> changes_its_mind_and_waits(Workflow& wf, Nothing) {
+    static int times = 0;
+    co_await wf.sleep(std::chrono::hours{++times});
+    co_await wf.signals(never).receive();
     co_return 1;
 }
 
@@ -63,6 +79,23 @@ TEST_CASE("a workflow that would not do the same again fails the test that runs 
     const auto run = env.start(moody, Nothing{}, "moody-1");
     CHECK_THROWS_WITH_AS(static_cast<void>(env.result(moody, run)),
                          doctest::Contains("would not do the same again"), TestFailure);
+}
+
+TEST_CASE("a run that is still open is replayed, too, when the test has waited" *
+          doctest::skip(!durable::trap::DeterminismTrap::available())) {
+    TestEnvironment env;
+    env.add(lingering, reads_home_and_waits);
+    env.start(lingering, Nothing{}, "lingering-1");
+    CHECK_THROWS_WITH_AS(env.settle(), doctest::Contains("the code of lingering called getenv (environment)"),
+                         TestFailure);
+    CHECK_THROWS_AS(env.skip(1h), TestFailure);
+}
+
+TEST_CASE("an open run whose code changes its mind fails the test, trap or not") {
+    TestEnvironment env;
+    env.add(wavering, changes_its_mind_and_waits);
+    env.start(wavering, Nothing{}, "wavering-1");
+    CHECK_THROWS_WITH_AS(env.settle(), doctest::Contains("would not do the same again"), TestFailure);
 }
 
 TEST_CASE("a recorded history replays with the code that made it, and tells where other code parts from it") {

@@ -201,13 +201,15 @@ TEST_CASE_FIXTURE(EncryptedPost, "without the master key nothing opens, and ever
 }
 
 TEST_CASE_FIXTURE(Post,
-                  "an activity's result above the limit fails the activity for good, by name and size") {
+                  "an activity's result above the limit fails the activity for good, by name, size and call site") {
     const auto worker = start_worker();
     const RunId run = start({noise(300'000), 8}, "too-much");
     const auto ended = client->wait_result({.run = run}, 60s);
     REQUIRE(ended.failure);
     CHECK(ended.failure->to_string().find("PayloadTooLarge") != std::string::npos);
-    CHECK(ended.failure->to_string().find("2.3 MiB of JSON; 2.0 MiB are allowed") != std::string::npos);
+    const std::string text = ended.failure->to_string();
+    CHECK(text.find("the result of activity copy, scheduled at payloads/post.cpp:") != std::string::npos);
+    CHECK(text.find("has 2.3 MiB of JSON; 2.0 MiB are allowed") != std::string::npos);
     must_hold();
 }
 
@@ -216,8 +218,9 @@ TEST_CASE_FIXTURE(Post, "an input above the limit is refused at the call, and no
         static_cast<void>(start({std::string(3'000'000, 'x')}, "refused"));
         FAIL("accepted");
     } catch (const store::PayloadTooLarge& error) {
-        CHECK(std::string{error.what()} ==
-              "the input of workflow deliver has 2.9 MiB of JSON; a payload may have 2.0 MiB");
+        const std::string text = error.what();
+        CHECK(text.starts_with("the input of workflow deliver at payloads/post.cpp:"));
+        CHECK(text.ends_with(" has 2.9 MiB of JSON; a payload may have 2.0 MiB"));
     }
     CHECK(number(*this, "select count(*) from engine.runs") == 0);
 }

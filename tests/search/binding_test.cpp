@@ -72,6 +72,7 @@ TEST_CASE("operators that a type has not are refused") {
     CHECK(refused("Urgent > true") == "1: Urgent cannot be compared by \">\"");
     CHECK(refused("Status < 'running'") == "1: Status cannot be compared by \"<\"");
     CHECK(refused("Amount starts_with 'x'") == "1: Amount cannot be compared by \"starts_with\"");
+    CHECK(refused("Amount contains 'x'") == "1: Amount cannot be compared by \"contains\"");
     CHECK(refused("StartTime starts_with '2026'") == "1: StartTime cannot be compared by \"starts_with\"");
     CHECK(refused("order by Tags") == "10: Tags has several values: there is no order by it");
 }

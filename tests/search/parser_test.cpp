@@ -56,6 +56,7 @@ TEST_CASE("every operator is understood, and not stands in front of those that a
     CHECK(tree("A between 1 and 2 and B = 3") == "(A between and B =)");
     CHECK(tree("A not between 1 and 2") == "not(A between)");
     CHECK(tree("A starts_with 'x'") == "A starts_with");
+    CHECK(tree("A contains 'x' and B not contains 'y'") == "(A contains and not(B contains))");
     CHECK(tree("A is null") == "A is null");
     CHECK(tree("A is not null") == "not(A is null)");
     CHECK(tree("A <> 1 or B == 2") == "(A != or B =)");
@@ -95,7 +96,7 @@ TEST_CASE("what is wrong is told with its place") {
     CHECK(refused("A = and B = 2") == "5: expected a value; texts stand in quotes: 'and'");
     CHECK(refused("A = running") == "5: expected a value; texts stand in quotes: 'running'");
     CHECK(refused("A") ==
-          "2: expected an operator: = != < <= > >= in, between, starts_with, is null, found the end");
+          "2: expected an operator: = != < <= > >= in, between, starts_with, contains, is null, found the end");
     CHECK(refused("A = 1 B = 2") == "7: expected \"and\", \"or\", \"order by\" or the end");
     CHECK(refused("(A = 1") == "7: expected \")\", found the end");
     CHECK(refused("A = 'x") == "5: a string that does not end; a quote inside is written twice");
@@ -104,8 +105,8 @@ TEST_CASE("what is wrong is told with its place") {
     CHECK(refused("A in 1") == "6: expected \"(\" and a list of values");
     CHECK(refused("A in ()") == "7: expected a value");
     CHECK(refused("A is 1") == "6: expected \"null\" or \"not null\"");
-    CHECK(refused("A not = 1") == "7: expected \"in\", \"between\" or \"starts_with\"");
-    CHECK(refused("A not is null") == "7: expected \"in\", \"between\" or \"starts_with\"");
+    CHECK(refused("A not = 1") == "7: expected \"in\", \"between\", \"starts_with\" or \"contains\"");
+    CHECK(refused("A not is null") == "7: expected \"in\", \"between\", \"starts_with\" or \"contains\"");
     CHECK(refused("A = 1; drop table x") == "6: a character that means nothing here");
     CHECK(refused("A = 99999999999999999999") == "5: an integer beyond 64 bits");
     CHECK(refused("A = 1e999") == "5: a number out of range");
@@ -162,7 +163,7 @@ TEST_CASE("whatever the text, it is understood or refused with a place inside of
                                                  "order", "by",      "desc",
                                                  "--",    ";",       "$1",
                                                  "\\",    "\x01",    "\xff",
-                                                 "ü",     "true",    "starts_with",
+                                                 "ü",     "true",    "starts_with", "contains",
                                                  " ",     "\n",      std::string(1, '\0')};
     Noise noise{42};
     int understood = 0;

@@ -74,6 +74,10 @@ TEST_CASE_FIXTURE(SearchFixture,
     CHECK(found("OrganizationId = 'org-7'") == "a");
     CHECK(found("OrganizationId in ('org-7', 'org-8')") == "a b");
     CHECK(found("OrganizationId starts_with 'org-'") == "a b");
+    CHECK(found("OrganizationId contains 'g-8'") == "b");
+    CHECK(found("OrganizationId contains '%'").empty());  // no wildcard
+    CHECK(found("OrganizationId contains 'g_8'").empty());
+    CHECK(found("Tags contains 'ne'") == "a");
     CHECK(found("OrganizationId > 'org-7'") == "b");
     CHECK(found("Amount between -5 and 0") == "b");
     CHECK(found("Amount = 12") == "a");
@@ -147,10 +151,12 @@ TEST_CASE_FIXTURE(SearchFixture, "what a run waits for, and what is tried again,
     CHECK(found("Blocked = true") == "blocked");
     CHECK(found("Blocked = false") == "fresh listening retrying sleeping");
     CHECK(found("BlockedReason starts_with 'event 7' and BlockedKind = 'mismatch'") == "blocked");
+    CHECK(found("BlockedReason contains '7 diff'") == "blocked");
+    CHECK(found("BlockedReason not contains '7 diff'") == "fresh listening retrying sleeping");
     CHECK(found("WaitingFor = 'timer'") == "sleeping");
     CHECK(found("WaitingFor = 'message'") == "listening");
-    CHECK(found("WaitingFor = 'activity'") == "retrying");
-    CHECK(found("WaitingFor = 'worker'") == "fresh");
+    CHECK(found("WaitingFor in ('activity_waiting', 'activity_retrying')") == "retrying");
+    CHECK(found("WaitingFor = 'not_claimed'") == "fresh");
     CHECK(found("RetryingActivity = 'send_sms'") == "retrying");
     CHECK(found("RetryingActivity is not null") == "retrying");
     CHECK(found("PendingActivity is null") == "blocked fresh listening sleeping");

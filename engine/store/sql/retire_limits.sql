@@ -1,4 +1,4 @@
--- Removes keys of limits that nothing has used for an hour, with their lines: first a key is marked, and whoever
+-- Removes keys of limits that nothing has used for an hour and no operator has set, with their lines: first a key is marked, and whoever
 -- declares it again takes the mark away; marked an hour ago, unused and with a full bucket, it goes. It walks through
 -- the keys a page at a time.
 --
@@ -7,7 +7,8 @@
 -- $1 after this key, $2 page
 with page as materialized (
     select k.limit_key,
-           not exists (select from engine.activities a where a.limit_key = k.limit_key and a.owner is not null)
+           k.set_at is null
+           and not exists (select from engine.activities a where a.limit_key = k.limit_key and a.owner is not null)
            and not exists (select from engine.activities a where a.limit_key = k.limit_key and a.owner is null)
                as is_unused
       from engine.limits k where k.limit_key > $1 order by k.limit_key limit $2::integer

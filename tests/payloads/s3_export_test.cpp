@@ -1,5 +1,5 @@
-// Closed runs that go to an S3 store before they are removed: against the sandbox, which checks signatures, and a server
-// that is no S3.
+// Closed runs that go to an S3 store before they are removed: against the sandbox, which checks signatures,
+// and a server that is no S3.
 
 #include <future>
 

@@ -80,13 +80,15 @@ void define_retention_set(CLI::App& app, Session& session) {
         ->type_name("DURATION")
         ->required();
     add_kind(app, arguments->policy);
-    app.add_flag("--export", arguments->policy.export_first,
-                 "Only after its history is in the workers' export folder (CALLFLEX_EXPORT_FOLDER)");
+    app.add_flag(
+        "--export", arguments->policy.export_first,
+        "Only after its history is where the workers export to (CALLFLEX_EXPORT_FOLDER, CALLFLEX_EXPORT_S3)");
     add_reason(app, arguments->reason);
     manual(app,
            "Decides how long closed runs are kept, by type and outcome. Workers remove what is over every 10 "
            "min. "
-           "With --export a run's history is written to <folder>/<year>/<month>/<run>.jsonl.zst first; "
+           "With --export a run's history is written to <year>/<month>/<run>.jsonl.zst first, in a folder or "
+           "an S3 bucket; "
            "`callflex "
            "replay` takes it. JSON: the policy.",
            {{"callflex retention set --keep 90d --reason 'policy'", "everything"},

@@ -16,7 +16,7 @@ using durable::client::Client;
 using durable::store::SendResult;
 using durable::testing::TestEnvironment;
 
-constexpr int senders = 4;
+constexpr int senders = 8;
 constexpr int a_run = 10;  ///< messages that one run receives
 
 struct Letter {

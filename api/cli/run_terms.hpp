@@ -1,6 +1,6 @@
 #pragma once
-// On which terms runs go, on the command line: time-outs, retries, whose turn it is, limits, attributes, whose data. The
-// same for what is started now and for what a schedule starts.
+// On which terms runs go, on the command line: time-outs, retries, whose turn it is, limits, attributes,
+// whose data. The same for what is started now and for what a schedule starts.
 
 #include <CLI/CLI.hpp>
 #include <optional>
@@ -26,8 +26,8 @@ struct RunTerms {
     void put_into(durable::ScheduledWorkflow& action, Session& session) const;
 };
 
-/// What a job, which has its activity's time-outs, retries, priority and limit, has too: --subject, --attribute,
-/// --fairness-key, --weight.
+/// What a job, which has its activity's time-outs, retries, priority and limit, has too: --subject,
+/// --attribute, --fairness-key, --weight.
 void add_ownership_terms(CLI::App& app, RunTerms& terms);
 /// All of them.
 void add_run_terms(CLI::App& app, RunTerms& terms);

@@ -36,7 +36,8 @@ void add_new_id(CLI::App& app, StartArguments& start, const std::string& help);
 /// --id, required, and --terminate-existing: for what goes to the open run if there is one.
 void add_shared_id(CLI::App& app, StartArguments& start);
 
-/// Throws CommandError unless this build knows the workflow type, or `unknown_type`: --unknown-type was given.
+/// Throws CommandError unless this build knows the workflow type, or `unknown_type`: --unknown-type was
+/// given.
 void check_type(Session& session, const std::string& type, bool unknown_type);
 /// Throws CommandError for a start that was refused; `options` are what it was asked with.
 void check_started(const durable::client::StartResult& result, const StartArguments& start,

@@ -2,8 +2,8 @@
 // The start of a workflow as a webhook asks for it: the id names the business fact, and whoever asks again,
 // at the same time or later, gets the run that is there.
 //
-// `person`: whose data the run holds, as payload keys and `payload erase --subject` know him (caller_of for what
-// a call has brought about); "" when it says nothing of anybody.
+// `person`: whose data the run holds, as payload keys and `payload erase --subject` know him (caller_of for
+// what a call has brought about); "" when it says nothing of anybody.
 
 #include "engine/client/client.hpp"
 

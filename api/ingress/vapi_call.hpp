@@ -17,8 +17,8 @@ struct CallFacts {
     std::string to_number;
 };
 
-/// The person at the other end, by his number: whose data everything is that the call brings about. "" when he
-/// did not show it.
+/// The person at the other end, by his number: whose data everything is that the call brings about. "" when
+/// he did not show it.
 [[nodiscard]] inline const std::string& caller_of(const CallFacts& call) {
     return call.direction == "outbound" ? call.to_number : call.from_number;
 }

@@ -68,12 +68,13 @@ struct ScheduledWorkflow {
         execution_timeout{};  ///< of the whole chain: retries and continue-as-new included
     /// A run that has failed, or run out of its run_timeout, is tried again from the start. None: once.
     std::optional<RetryPolicy> retry{};
-    /// Beside ScheduleId and ScheduledFor, which every run has. One whose key has got another type since is left out.
+    /// Beside ScheduleId and ScheduledFor, which every run has. One whose key has got another type since is
+    /// left out.
     std::vector<SearchAttribute> attributes{};
     QueueShare share{};               ///< priority, fairness key and weight in the queue
     std::optional<RunLimit> limit{};  ///< how many runs with its key are under way at once
-    /// The person whose data the runs hold, as in StartOptions::subject. Only a keyed hash is stored: `subject`, which
-    /// is what a schedule that is looked at shows, and no declaration gives.
+    /// The person whose data the runs hold, as in StartOptions::subject. Only a keyed hash is stored:
+    /// `subject`, which is what a schedule that is looked at shows, and no declaration gives.
     std::string person{};
     std::string subject{};
     bool operator==(const ScheduledWorkflow&) const = default;

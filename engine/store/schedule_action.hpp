@@ -1,6 +1,6 @@
 #pragma once
-// What a schedule starts: whether it can be started at all, and the start of one nominal time. Included by the
-// store's schedule files only.
+// What a schedule starts: whether it can be started at all, and the start of one nominal time. Included by
+// the store's schedule files only.
 
 #include "engine/schedule/timetable.hpp"
 #include "engine/search/bound.hpp"

@@ -1,6 +1,6 @@
 #pragma once
-// By which search attributes lists find a schedule's runs: ScheduleId (its id), ScheduledFor (the nominal time) and those
-// of its action. Included by the store's schedule files only.
+// By which search attributes lists find a schedule's runs: ScheduleId (its id), ScheduledFor (the nominal
+// time) and those of its action. Included by the store's schedule files only.
 
 #include <string_view>
 #include <vector>

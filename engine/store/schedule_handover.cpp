@@ -27,7 +27,8 @@ std::optional<history::Event> end_of(pqxx::transaction_base& tx, RunId run, cons
     }
 }
 
-/// Whether somebody will be able to open it, and it is of the same person; `digests` gets where its bytes are.
+/// Whether somebody will be able to open it, and it is of the same person; `digests` gets where its bytes
+/// are.
 bool is_there(pqxx::transaction_base& tx, const Payload& payload, const std::string& subject,
               std::vector<std::string>& digests) {
     if (!payloads::begins_wrapped(payload.json)) return true;

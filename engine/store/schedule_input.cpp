@@ -19,6 +19,15 @@ bool encrypted(const Payload& stored) {
     return wrapped && wrapped->key;
 }
 
+/// Whose the wanted schedule is, as the row would say it: the same person is not named anew after a rotation,
+/// and who has no keys does not make a schedule nobody's.
+void name_person(const PayloadGate& gate, const ScheduledWorkflow& stored, ScheduledWorkflow& wanted) {
+    if (wanted.person.empty()) return;
+    const bool same = gate.encrypts() ? gate.names(stored.subject, wanted.person) : !stored.subject.empty();
+    wanted.subject = same ? stored.subject : gate.subject_token(wanted.person);
+    wanted.person.clear();
+}
+
 }  // namespace
 
 void seal_input(PayloadGate& gate, ScheduledWorkflow& workflow) {
@@ -40,19 +49,6 @@ bool seal_stored_input(PayloadGate& gate, ScheduledWorkflow& stored) {
 std::string open_input(PayloadGate& gate, ScheduledWorkflow& stored) {
     return gate.open_value(stored.input.json);
 }
-
-namespace {
-
-/// Whose the wanted schedule is, as the row would say it: the same person is not named anew after a rotation, and who
-/// has no keys does not make a schedule nobody's.
-void name_person(const PayloadGate& gate, const ScheduledWorkflow& stored, ScheduledWorkflow& wanted) {
-    if (wanted.person.empty()) return;
-    const bool same = gate.encrypts() ? gate.names(stored.subject, wanted.person) : !stored.subject.empty();
-    wanted.subject = same ? stored.subject : gate.subject_token(wanted.person);
-    wanted.person.clear();
-}
-
-}  // namespace
 
 ComparedSpec compare_spec(PayloadGate& gate, const ScheduleSpec& stored, ScheduleSpec wanted, Wish wish) {
     ScheduleSpec known = stored;

@@ -1,7 +1,7 @@
 #pragma once
 // The input of scheduled runs on its way into a schedule's row and back: compressed and encrypted under the
-// tenant's or the person's key as any other payload, and whole, since no run is there yet that could use what is stored
-// apart. Runs get it as it stands in the row. Included by the store's schedule files only.
+// tenant's or the person's key as any other payload, and whole, since no run is there yet that could use what
+// is stored apart. Runs get it as it stands in the row. Included by the store's schedule files only.
 
 #include <string>
 

@@ -77,8 +77,8 @@ enum class ScheduleUpdate : std::uint8_t {
 ScheduleUpdate update_schedule(pqxx::transaction_base& tx, PayloadGate& gate, const ScheduleSpec& spec,
                                std::optional<std::int64_t> revision);
 
-/// False: there is no such schedule (also below). What passes during a pause is not made up for. Unpausing throws
-/// schedule::ScheduleError when the rules, which SQL has declared, make no sense.
+/// False: there is no such schedule (also below). What passes during a pause is not made up for. Unpausing
+/// throws schedule::ScheduleError when the rules, which SQL has declared, make no sense.
 bool pause_schedule(pqxx::transaction_base& tx, const std::string& id, const std::string& note);
 bool unpause_schedule(pqxx::transaction_base& tx, const std::string& id, const std::string& note);
 /// Its runs go on.
@@ -120,7 +120,8 @@ struct ScheduleTurn {
 std::optional<ScheduleTurn> take_schedule_turn(pqxx::transaction_base& tx, PayloadGate& gate, IdSource& ids,
                                                const std::string& id);
 /// One run now, whether paused or not. `nominal` is its name: the same again is the same run. `overlap`:
-/// instead of the schedule's policy. Throws schedule::ScheduleError when rules that SQL has declared make no sense.
+/// instead of the schedule's policy. Throws schedule::ScheduleError when rules that SQL has declared make no
+/// sense.
 std::optional<ScheduleTurn> trigger_schedule(pqxx::transaction_base& tx, PayloadGate& gate, IdSource& ids,
                                              const std::string& id, Timestamp nominal,
                                              std::optional<OverlapPolicy> overlap);

@@ -1,6 +1,6 @@
 #pragma once
-// How the terms of a start stand in stored JSON (specs of schedules, jobs), by the generic codec. Histories have their
-// own form: replay/event_fields.hpp. Engine code only.
+// How the terms of a start stand in stored JSON (specs of schedules, jobs), by the generic codec. Histories
+// have their own form: replay/event_fields.hpp. Engine code only.
 
 #include <boost/describe.hpp>
 

@@ -1,5 +1,5 @@
-// Whose data a schedule's runs hold: the input in its row and everything in its runs' histories are one person's, and go
-// with him.
+// Whose data a schedule's runs hold: the input in its row and everything in its runs' histories are one
+// person's, and go with him.
 
 #include <array>
 

@@ -1,6 +1,6 @@
 #pragma once
-// The SQL functions, as programs in other languages use them: by a connection of the application's role, and from
-// psql.
+// The SQL functions, as programs in other languages use them: by a connection of the application's role, and
+// from psql.
 
 #include <string>
 

@@ -75,7 +75,7 @@ BatchReached remove_run(const BatchTask& task) {
     return {};
 }
 
-// --- beginning anew ---------------------------------------------------------------------------------------------------
+// --- beginning anew ----------------------------------------------------------------------------------------------
 
 replay::ForkPoint point_of(const BatchTask& task, RunId base, const history::History& history) {
     const std::string& name = task.request.arguments.name;

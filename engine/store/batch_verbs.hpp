@@ -1,6 +1,6 @@
 #pragma once
-// What batch jobs can do: a table, one row a verb. Another verb is another row there, and in BatchArguments what it needs
-// to know beyond its item; finding items, pages, rates, crashes and records are none of its business.
+// What batch jobs can do: a table, one row a verb. Another verb is another row there, and in BatchArguments what it
+// needs to know beyond its item; finding items, pages, rates, crashes and records are none of its business.
 
 #include <optional>
 #include <pqxx/pqxx>

@@ -1,5 +1,5 @@
-// Batch operations: one verb for everything that a filter finds. What each verb does to one run or activity is shown where
-// that verb is; here, that a job does it to all of them, once, and says what it has left out.
+// Batch operations: one verb for everything that a filter finds. What each verb does to one run or activity is shown
+// where that verb is; here, that a job does it to all of them, once, and says what it has left out.
 
 #include "engine/client/batches.hpp"
 #include "tests/conformance/steps.hpp"

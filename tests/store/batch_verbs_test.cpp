@@ -147,6 +147,21 @@ TEST_CASE_FIXTURE(Verbs,
     check_invariants();
 }
 
+TEST_CASE_FIXTURE(Verbs,
+                  "runs are reset, each once, with one row in the trail; a point that is not there fails") {
+    with_activities(2, {"mail"});
+    const BatchJob reset = done(BatchVerb::reset, {.name = "first"});
+    CHECK(reset.done == 2);
+    CHECK(traces(reset, "workflow reset") == 2);
+    CHECK(number("select count(*) from engine.audit where verb = 'workflow reset'") == 2);
+    CHECK(number("select count(*) from engine.closed_runs where status = 'terminated'") == 2);
+    CHECK(number("select count(*) from engine.live_runs") == 2);
+    const BatchJob nowhere = done(BatchVerb::reset, {.name = "last"});
+    CHECK(nowhere.failed == 2);
+    CHECK(problems(nowhere).at(0).failed);
+    check_invariants();
+}
+
 TEST_CASE_FIXTURE(Verbs, "only activities of the type are reached, and only of the runs that match") {
     const auto runs = with_activities(3, {"mail", "text", "mail"});
     const BatchJob job =

@@ -1,7 +1,11 @@
 // Closed runs that go to an S3 store before they are removed: against the sandbox, which checks signatures,
 // and a server that is no S3.
 
-#include <future>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
 
 #include "activities/storage/s3_archive.hpp"
 #include "engine/client/upkeep.hpp"
@@ -44,6 +48,38 @@ struct Depot : Keeper {
     }
 
     std::vector<RunId> runs_;
+};
+
+/// `callflex worker` with this environment alone.
+class WorkerProgram {
+  public:
+    explicit WorkerProgram(std::vector<std::string> environment) {
+        std::string name = CALLFLEX_BINARY;
+        std::string verb = "worker";
+        char* const arguments[] = {name.data(), verb.data(), nullptr};
+        if (const char* options = std::getenv("ASAN_OPTIONS"))
+            environment.push_back(std::string{"ASAN_OPTIONS="} + options);
+        std::vector<char*> variables;
+        for (std::string& variable : environment) variables.push_back(variable.data());
+        variables.push_back(nullptr);
+        REQUIRE(::posix_spawn(&pid_, name.c_str(), nullptr, nullptr, arguments, variables.data()) == 0);
+    }
+    ~WorkerProgram() {
+        if (pid_ > 0) static_cast<void>(stop());
+    }
+    WorkerProgram(const WorkerProgram&) = delete;
+    WorkerProgram& operator=(const WorkerProgram&) = delete;
+
+    /// Its exit code; -1 when it did not exit by itself.
+    int stop() {
+        ::kill(pid_, SIGTERM);
+        int status = 0;
+        ::waitpid(std::exchange(pid_, -1), &status, 0);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
+  private:
+    pid_t pid_ = -1;
 };
 
 }  // namespace
@@ -141,4 +177,18 @@ TEST_CASE("a worker that stops waits for no store") {
     loop.reset();
     CHECK(std::chrono::steady_clock::now() - begin < 20s);  // an upload has 30 s and more
     CHECK(depot.runs() == 4);
+}
+
+TEST_CASE("callflex worker exports to the bucket that its environment names") {
+    const Depot depot;
+    const S3Shelf shelf;
+    const ::test::TemporaryFolder recordings;
+    WorkerProgram program{
+        {"DATABASE_URL=" + depot.database.url(), "CALLFLEX_STORAGE_ROOT=" + recordings.path.string(),
+         "CALLFLEX_EXPORT_S3=archive/call flex/2", "S3_ENDPOINT=" + shelf.line() + "/s3",
+         "S3_REGION=eu-central-1", "S3_ACCESS_KEY_ID=sandbox-key", "S3_SECRET_ACCESS_KEY=sandbox-secret"}};
+    CHECK(eventually([&] { return depot.Keeper::runs() == 0; }));
+    CHECK(program.stop() == 0);
+    for (const RunId run : depot.runs_)
+        CHECK(store::read_archive(shelf.bytes_of(worker::archive_name(run))).run == run);
 }

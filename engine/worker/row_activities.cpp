@@ -140,7 +140,7 @@ void RowActivities::launch(std::vector<store::ClaimedActivity> claimed, Timestam
                         in_pool};
         running.facts.cancel_requested = row.cancel_requested;
         running_.insert_or_assign(key, std::move(running));
-        if (row.cancel_requested || attempt.info.lost_attempts > lost_attempts_max) {
+        if (row.cancel_requested || attempt.info.lost_attempts >= lost_attempts_max) {
             hopeless(attempt, now);
             continue;
         }

@@ -1,5 +1,5 @@
-// 1.6 and 2.16 Workflow task failure: what becomes of a run whose code throws what is no failure of the workflow, or
-// does not answer as recorded; how it is found, and how it goes on.
+// 1.6 and 2.16 Workflow task failure: what becomes of a run whose code throws what is no failure of the
+// workflow, or does not answer as recorded; how it is found, and how it goes on.
 
 #include <prometheus/registry.h>
 
@@ -213,6 +213,26 @@ TEST_CASE("1.6 on a mismatch a run fails instead, if its start says so") {
     const auto ended = floor.client.wait_result(ref(run), 60s);
     CHECK(ended.status == RunStatus::failed);
     CHECK(ended.failure->type == "Mismatch");
+}
+
+TEST_CASE("1.6 on a mismatch a run fails instead, if its type says so and its start nothing else") {
+    Floor floor;
+    WorkflowRegistry strict;  // the changed code
+    strict.add(counting, counts<Code::sleeps_first>, durable::Versioning::auto_upgrade, MismatchPolicy::fail);
+    const RunId fails = floor.start(counting, Nothing{}, "fails");
+    durable::client::StartOptions options{.workflow = durable::WorkflowId{"waits"}};
+    options.on_mismatch = MismatchPolicy::suspend;
+    const RunId waits = floor.client.start(counting, Nothing{}, options).run;
+    auto sound = floor.worker("build-1", floor.sound);
+    for (const RunId run : {fails, waits}) floor.until_turns(run, 1);
+    floor.retire(std::move(sound));
+    const auto worker = floor.worker("build-2", strict);
+    for (const RunId run : {fails, waits}) floor.signal(run, number_came, 1);
+    const auto ended = floor.client.wait_result(ref(fails), 60s);
+    CHECK(ended.status == RunStatus::failed);
+    CHECK(ended.failure->type == "Mismatch");
+    CHECK(floor.block(waits).kind == "mismatch");
+    CHECK(floor.client.describe(ref(waits))->status == RunStatus::running);
 }
 
 TEST_CASE("1.6 a blocked run is reset to before the first mismatch, and goes on with the new code") {

@@ -1,6 +1,6 @@
 // Semantics 2.9: how children start, what their parents hear, and what becomes of them when those close.
 
-#include <algorithm>
+#include <map>
 
 #include "tests/conformance/support.hpp"
 
@@ -26,10 +26,11 @@ struct Household {
     static constexpr bool defaults_allowed = true;
     int children = 1;
     std::string policy = "terminate";
-    std::string way = "await";  ///< await the children, complete, fail, or go on as new first
+    std::string way = "await";  ///< await the children, fail, or any other: complete
     int runs_left = 0;          ///< to go on as new so often before
+    std::string prefix = "child-";
 };
-BOOST_DESCRIBE_STRUCT(Household, (), (children, policy, way, runs_left))
+BOOST_DESCRIBE_STRUCT(Household, (), (children, policy, way, runs_left, prefix))
 
 constexpr durable::WorkflowType<Household, int> parent{"parent"};
 constexpr durable::WorkflowType<int, int> child{"child"};
@@ -47,10 +48,12 @@ Task<int> run_child(Workflow& wf, int runs_left) {
     co_return co_await wf.signals(grow).receive();
 }
 
-ChildOptions options_of(int i, const std::string& policy) {
-    ChildOptions options{.workflow = WorkflowId{"child-" + std::to_string(i)}};
-    if (policy == "request_cancel") options.parent_close = ParentClosePolicy::request_cancel;
-    if (policy == "abandon") options.parent_close = ParentClosePolicy::abandon;
+/// Cancelling the parent's scope does not reach them: what becomes of them is up to the policy alone.
+ChildOptions options_of(int i, const Household& house) {
+    ChildOptions options{.workflow = WorkflowId{house.prefix + std::to_string(i)}};
+    options.cancellation = durable::CancellationType::abandon;
+    if (house.policy == "request_cancel") options.parent_close = ParentClosePolicy::request_cancel;
+    if (house.policy == "abandon") options.parent_close = ParentClosePolicy::abandon;
     return options;
 }
 
@@ -58,7 +61,7 @@ ChildOptions options_of(int i, const std::string& policy) {
 Task<int> run_parent(Workflow& wf, Household house) {
     std::vector<durable::ChildHandle<int>> children;
     for (int i = 0; i < house.children; ++i) {
-        children.push_back(co_await wf.start_child(child, 0, options_of(i, house.policy)));
+        children.push_back(co_await wf.start_child(child, 0, options_of(i, house)));
     }
     if (house.runs_left > 0) {
         house.children = 0;
@@ -103,13 +106,43 @@ RunStatus status_of(TestEnvironment& env, const std::string& id) {
     return env.client().describe(named(id))->status;
 }
 
-/// Ends a parent that waits, in one of all ways.
-void close_parent(TestEnvironment& env, RunId run, const std::string& way) {
+const std::vector<std::string> policies{"terminate", "request_cancel", "abandon"};
+/// All ways in which a parent that waits can be closed; the last two by the clock, after two hours.
+const std::vector<std::string> ways{"complete", "fail",   "cancel",   "terminate",
+                                    "replace",  "delete", "time out", "execution time-out"};
+
+std::string id_of(const std::string& way, const std::string& policy) {
+    return way + "/" + policy;
+}
+/// A parent with five children, to be closed in this way.
+RunId open_house(TestEnvironment& env, const std::string& way, const std::string& policy, int runs_left = 0) {
+    const std::string id = id_of(way, policy);
+    durable::client::StartOptions options{.workflow = WorkflowId{id}};
+    if (way == "time out") options.run_timeout = 2h;
+    if (way == "execution time-out") options.execution_timeout = 2h;
+    const Household house{
+        .children = 5, .policy = policy, .way = way, .runs_left = runs_left, .prefix = id + "/"};
+    return env.client().start(parent, house, options).run;
+}
+void close_house(TestEnvironment& env, RunId run, const std::string& way, const std::string& policy) {
     if (way == "complete" || way == "fail") env.signal(run, go, {});
     if (way == "cancel") env.cancel(run, "enough");
     if (way == "terminate")
         CHECK(env.client().terminate(ref(run), "enough", "test") == SendResult::delivered);
-    if (way == "time out") env.skip(3h);
+    if (way == "delete")
+        CHECK(env.client().remove(ref(run), true, "enough", "test") == durable::store::RemoveResult::removed);
+    if (way == "replace") {
+        durable::client::StartOptions options{.workflow = WorkflowId{id_of(way, policy)}};
+        options.conflict = durable::store::ConflictPolicy::terminate_existing;
+        CHECK(env.client().start(child, 0, options).outcome == durable::store::StartResult::Outcome::started);
+    }
+}
+void must_all_be(TestEnvironment& env, const std::string& way, const std::string& policy, RunStatus status) {
+    for (int i = 0; i < 5; ++i) CHECK(status_of(env, id_of(way, policy) + "/" + std::to_string(i)) == status);
+}
+RunStatus status_after(const std::string& policy) {
+    if (policy == "abandon") return RunStatus::running;
+    return policy == "terminate" ? RunStatus::terminated : RunStatus::canceled;
 }
 
 }  // namespace
@@ -138,57 +171,60 @@ TEST_CASE(
     CHECK(env.result(curious, env.start(curious, "taken", "curious-2")) == "started");
 }
 
-TEST_CASE("2.9 parent-close policy: on any close of the parent, and to many children at once") {
-    for (const std::string way : {"complete", "fail", "cancel", "terminate", "time out"}) {
-        CAPTURE(way);
-        TestEnvironment env;
-        add_family(env);
-        durable::client::StartOptions options{.workflow = WorkflowId{"parent"}};
-        if (way == "time out") options.run_timeout = 2h;
-        const Household house{.children = 30, .way = way};
-        const auto run = env.client().start(parent, house, options).run;
-        env.settle();
-        CHECK(number(env, "select count(*) from engine.live_runs") == 31);
-        close_parent(env, run, way);
-        env.settle();
-        CHECK(number(env, "select count(*) from engine.live_runs") == 0);
-        CHECK(status_of(env, "child-29") == RunStatus::terminated);
-        must_be_sound(env);
-    }
-}
-
-TEST_CASE("2.9 parent-close policy: terminate by default, request-cancel asks, abandon leaves alone") {
+TEST_CASE("2.9 parent-close policy: on any close of the parent, for all of its children at once") {
     CHECK(ChildOptions{}.parent_close == ParentClosePolicy::terminate);
-    for (const std::string policy : {"terminate", "request_cancel", "abandon"}) {
-        CAPTURE(policy);
-        TestEnvironment env;
-        add_family(env);
-        const auto run = env.start(parent, {.policy = policy, .way = "complete"}, "parent");
-        env.settle();
-        env.signal(run, go, {});
-        env.result(parent, run);
-        env.settle();
-        if (policy == "terminate") CHECK(status_of(env, "child-0") == RunStatus::terminated);
-        if (policy == "request_cancel") CHECK(status_of(env, "child-0") == RunStatus::canceled);
-        if (policy == "abandon") {
-            CHECK(status_of(env, "child-0") == RunStatus::running);
-            env.signal(run_of(env, "child-0"), grow, 3);
-            CHECK(env.result(child, run_of(env, "child-0")) == 3);
+    TestEnvironment env;
+    add_family(env);
+    std::map<std::string, RunId> runs;
+    for (const auto& way : ways) {
+        for (const auto& policy : policies) runs[id_of(way, policy)] = open_house(env, way, policy);
+    }
+    env.settle();
+    CHECK(number(env, "select count(*) from engine.live_runs") == 8 * 3 * (1 + 5));
+    for (const auto& way : ways) {
+        for (const auto& policy : policies) close_house(env, runs[id_of(way, policy)], way, policy);
+    }
+    env.skip(3h);
+    for (const auto& way : ways) {
+        for (const auto& policy : policies) {
+            CAPTURE(id_of(way, policy));
+            const auto closed = env.client().describe(ref(runs[id_of(way, policy)]));
+            CHECK((closed ? closed->status != RunStatus::running : way == "delete"));
+            must_all_be(env, way, policy, status_after(policy));
         }
     }
+    must_be_sound(env);
+}
+
+TEST_CASE("2.9 parent-close policy: request-cancel asks, and the child chooses; abandon leaves alone") {
+    TestEnvironment env;
+    add_family(env);
+    const auto asked = open_house(env, "complete", "request_cancel");
+    const auto left = open_house(env, "complete", "abandon");
+    env.settle();
+    for (const auto run : {asked, left}) close_house(env, run, "complete", "");
+    env.settle();
+    CHECK(count(env, run_of(env, "complete/request_cancel/0"), "CancelRequested") == 1);
+    CHECK(count(env, run_of(env, "complete/abandon/0"), "CancelRequested") == 0);
+    env.signal(run_of(env, "complete/abandon/0"), grow, 3);
+    CHECK(env.result(child, run_of(env, "complete/abandon/0")) == 3);
 }
 
 TEST_CASE("2.9 parent-close policy: continue-as-new is no close; the children stay until the chain closes") {
     TestEnvironment env;
     add_family(env);
-    const auto run = env.start(parent, {.children = 2, .way = "complete", .runs_left = 3}, "parent");
+    std::map<std::string, RunId> runs;
+    for (const auto& policy : policies) runs[policy] = open_house(env, "complete", policy, 3);
     env.settle();
-    CHECK(env.client().describe(ref(run))->status == RunStatus::continued_as_new);
-    CHECK(status_of(env, "child-1") == RunStatus::running);
-    env.signal(run, go, {});
-    env.result(parent, run);
+    for (const auto& policy : policies) {
+        CAPTURE(policy);
+        CHECK(env.client().describe(ref(runs[policy]))->status == RunStatus::continued_as_new);
+        must_all_be(env, "complete", policy, RunStatus::running);
+        CHECK(count(env, run_of(env, "complete/" + policy + "/0"), "CancelRequested") == 0);
+    }
+    for (const auto& policy : policies) close_house(env, runs[policy], "complete", policy);
     env.settle();
-    CHECK(status_of(env, "child-1") == RunStatus::terminated);
+    for (const auto& policy : policies) must_all_be(env, "complete", policy, status_after(policy));
 }
 
 TEST_CASE("2.9 children: a child's continue-as-new is invisible to its parent") {

@@ -121,6 +121,23 @@ TEST_CASE("2.2 maximum attempts: 0 is unlimited") {
     CHECK(fake.calls() == 41);
 }
 
+TEST_CASE(
+    "2.2 lost attempts: a worker's death spends no attempt of the policy; ten of them end the activity") {
+    for (const int lost : {9, 10}) {
+        CAPTURE(lost);
+        TestEnvironment env;
+        auto fake = fake_step(env).fails(1);
+        const RetryPolicy policy{.initial_interval = 1h, .maximum_attempts = 2};
+        const RunId run = env.start(one_step, options_with(policy), "lost");
+        env.skip(1min);
+        execute(env, "update engine.activities set lost_attempts = " + std::to_string(lost));
+        const RunResult ended = env.outcome(run);
+        CHECK(fake.calls() == (lost == 9 ? 2 : 1));
+        CHECK((ended.status == RunStatus::completed) == (lost == 9));
+        if (ended.failure) CHECK(ended.failure->retry_state == RetryState::lost_attempts);
+    }
+}
+
 TEST_CASE("2.2 a cancelled or terminated failure is final") {
     TestEnvironment env;
     const auto board = add_step(env, give_in);

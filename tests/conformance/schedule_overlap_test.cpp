@@ -11,10 +11,19 @@ constexpr auto two = "2026-11-21T02:00:00Z";
 constexpr auto three = "2026-11-21T03:00:00Z";
 constexpr auto four = "2026-11-21T04:00:00Z";
 
+constexpr WorkflowType<Nothing, std::string> long_shift{"long_shift"};
+
+/// Asked to stop, it goes on until it is told to leave.
+Task<std::string> work_a_long_shift(Workflow& wf, Nothing) {
+    co_return co_await wf.shielded(wf.signals(leave).receive());
+}
+
 class Overlapping : public Clockwork {
   public:
+    Overlapping() { env.add(long_shift, work_a_long_shift); }
     /// Every hour a shift; that of 01:00 goes on.
-    void begin(OverlapPolicy policy) {
+    void begin(OverlapPolicy policy, const WorkflowType<Nothing, std::string>& type = shift) {
+        spec.workflow = scheduled(type, {});
         spec.overlap = policy;
         REQUIRE(schedules.create(spec));
         live_until(one);
@@ -84,12 +93,34 @@ TEST_CASE_FIXTURE(Overlapping,
     CHECK(open_runs() == Times{std::string{"test-"} + two});
 }
 
-TEST_CASE_FIXTURE(Overlapping, "2.10 terminate_other ends the running one and starts at once") {
-    begin(OverlapPolicy::terminate_other);
+TEST_CASE_FIXTURE(Overlapping,
+                  "2.10 cancel_other asks once, however long that takes; the newest that waits starts then") {
+    begin(OverlapPolicy::cancel_other, long_shift);
+    const RunId slow = env.client().resolve(named(std::string{"test-"} + one)).value();
+    for (const auto* time : {two, three, four}) {
+        live_until(time);
+        CHECK(count(env, slow, "CancelRequested") == 1);
+        CHECK(number(env, "select count(*) from engine.inbox") == 0);
+        CHECK(schedule().waiting == 1);
+        CHECK(nominal_times() == Times{one});
+    }
+    CHECK(schedule().skipped == 2);
+    CHECK(end(one).status == replay::RunStatus::completed);
+    CHECK(nominal_times() == Times{one, four});
+    CHECK(schedule().waiting == 0);
+}
+
+TEST_CASE_FIXTURE(Overlapping,
+                  "2.10 terminate_other ends the running one and starts at once, in one transaction") {
+    begin(OverlapPolicy::terminate_other, long_shift);
     live_until(two);
     CHECK(env.client().wait_result(named(std::string{"test-"} + one), 60s).status ==
           replay::RunStatus::terminated);
     CHECK(open_runs() == Times{std::string{"test-"} + two});
+    const std::string of_run = " join engine.runs r using (run_id) where r.workflow_id = 'test-";
+    CHECK(number(env, "select ((select c.xmin::text from engine.closed_runs c" + of_run + one +
+                          "') = (select h.xmin::text from engine.history h" + of_run + two +
+                          "' and h.first_event = 1))::int") == 1);
 }
 
 TEST_CASE_FIXTURE(Overlapping, "2.10 allow_all starts at once, and its runs do not count as running") {

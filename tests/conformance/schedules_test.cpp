@@ -1,5 +1,9 @@
 // Schedules: which times they name, what starts at them, and what an operator can do.
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 #include "engine/store/schedule_store.hpp"
 #include "tests/conformance/clockwork.hpp"
 
@@ -15,11 +19,14 @@ Times upcoming(const ScheduleSpec& spec, const std::string& from, std::size_t co
     return times;
 }
 
-ScheduleSpec in_berlin(const std::string& cron, DstPolicy policy) {
+ScheduleSpec in_zone(const std::string& zone, const std::string& cron, DstPolicy policy) {
     ScheduleSpec spec = spec_of(cron);
-    spec.time_zone = "Europe/Berlin";
+    spec.time_zone = zone;
     spec.dst = policy;
     return spec;
+}
+ScheduleSpec in_berlin(const std::string& cron, DstPolicy policy) {
+    return in_zone("Europe/Berlin", cron, policy);
 }
 
 /// A schedule's turn that breaks once, at this point of its transaction.
@@ -219,6 +226,26 @@ TEST_CASE_FIXTURE(Clockwork,
     CHECK(schedule().actions == 1);
 }
 
+TEST_CASE(
+    "1.3 daylight saving: of an hour that comes twice, schedules of every hour run in both, but for first") {
+    // Berlin goes back from 03:00 to 02:00 at 01:00Z, Lord Howe from 02:00 to 01:30 at 15:00Z.
+    const auto berlin = [](DstPolicy policy) {
+        return upcoming(in_berlin("30 * * * *", policy), "2026-10-24T23:45:00Z", 3);
+    };
+    const Times each_hour{"2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T02:30:00Z"};
+    CHECK(berlin(DstPolicy::shift) == each_hour);
+    CHECK(berlin(DstPolicy::skip) == each_hour);
+    CHECK(berlin(DstPolicy::both) == each_hour);
+    CHECK(berlin(DstPolicy::first) ==
+          Times{"2026-10-25T00:30:00Z", "2026-10-25T02:30:00Z", "2026-10-25T03:30:00Z"});
+    const auto lord_howe = [](DstPolicy policy) {
+        return upcoming(in_zone("Australia/Lord_Howe", "45 1 * * *", policy), "2026-04-04T12:00:00Z", 2);
+    };
+    for (const auto policy : {DstPolicy::shift, DstPolicy::skip, DstPolicy::first})
+        CHECK(lord_howe(policy) == Times{"2026-04-04T14:45:00Z", "2026-04-05T15:15:00Z"});
+    CHECK(lord_howe(DstPolicy::both) == Times{"2026-04-04T14:45:00Z", "2026-04-04T15:15:00Z"});
+}
+
 TEST_CASE_FIXTURE(Clockwork, "1.3 finished schedules stay, with their counts, until somebody removes them") {
     ScheduleSpec spec = spec_of("@hourly");
     spec.end = moment("2026-11-21T02:00:00Z");
@@ -260,6 +287,32 @@ TEST_CASE_FIXTURE(Clockwork,
     env.settle();
     CHECK(nominal_times() == Times{"2026-11-21T01:00:00Z", "2026-11-21T02:00:00Z"});
     CHECK(schedule().actions == 2);
+}
+
+TEST_CASE_FIXTURE(Clockwork, "2.10 each nominal time has one run, though workers race for its schedule") {
+    ScheduleSpec spec = spec_of("* * * * *");
+    spec.overlap = OverlapPolicy::allow_all;
+    REQUIRE(schedules.create(spec));
+    set_clock("2026-11-21T04:31:00Z");
+    std::atomic<std::size_t> starts{0};
+    std::vector<std::jthread> workers;
+    for (int i = 0; i < 3; ++i) {
+        workers.emplace_back([this, &starts] {
+            store::ScheduleStore mine{env.database().url()};
+            while (!mine.due().ids.empty()) {
+                const auto turn = mine.take_turn("test");
+                if (turn) starts += turn->decided.size();
+            }
+        });
+    }
+    workers.clear();
+    CHECK(starts == 241);  // 00:31 to 04:31, each decided once
+    CHECK(schedule().actions == 241);
+    Times times = nominal_times();
+    CHECK(times.size() == 241);
+    CHECK(std::ranges::adjacent_find(times) == times.end());
+    env.settle();
+    CHECK(nominal_times() == times);
 }
 
 TEST_CASE_FIXTURE(

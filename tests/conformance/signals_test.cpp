@@ -1,5 +1,5 @@
-// Semantics 2.3 and 2.4: the order of signals, their buffer, their ids; what becomes of them when a run ends, and when
-// it goes on as new.
+// Semantics 2.3 and 2.4: the order of signals, their buffer, their ids; what goes along when a run goes on
+// as new. Signals that meet a turn of the code: signals_under_way_test.cpp.
 
 #include <algorithm>
 #include <atomic>
@@ -10,7 +10,6 @@
 namespace conformance {
 namespace {
 
-using durable::ApplicationError;
 using durable::Nothing;
 using durable::Task;
 using durable::Workflow;
@@ -22,10 +21,12 @@ using Amounts = std::vector<int>;
 using Texts = std::vector<std::string>;
 
 constexpr durable::Signal<int> first_name{"zulu"};
-constexpr durable::Signal<int> second_name{"alpha"};
 constexpr durable::WorkflowType<int, int> counter{"counter"};
-constexpr durable::WorkflowType<std::string, int> leaver{"leaver"};
+constexpr durable::WorkflowType<Nothing, int> latecomer{"latecomer"};
 constexpr durable::WorkflowType<Amounts, Amounts> drainer{"drainer"};
+constexpr durable::WorkflowType<int, int> onward{"onward"};
+constexpr durable::SearchKey<std::string> customer{"Customer"};
+constexpr durable::SearchKey<std::string> stage{"Stage"};
 constexpr durable::Activity<Nothing, Nothing> ring{"ring", {.start_to_close = 30s}};
 
 Task<Nothing> count_amounts(Workflow& wf, int& seen) {
@@ -44,12 +45,11 @@ Task<int> run_counter(Workflow& wf, int at_least) {
     co_return found;
 }
 
-/// Ends after an activity, in the given way, with the number of amounts that it has seen by then.
-Task<int> run_leaver(Workflow& wf, std::string way) {
+/// Listens only after an activity; gives the number of amounts that it has seen by then.
+Task<int> run_latecomer(Workflow& wf, Nothing) {
     co_await wf.run(ring, {});
     int seen = 0;
     while (wf.signals(amount).try_receive()) ++seen;
-    if (way == "fail") throw ApplicationError("Left", std::to_string(seen));
     co_return seen;
 }
 
@@ -61,6 +61,14 @@ Task<Amounts> run_drainer(Workflow& wf, Amounts seen) {
     wf.continue_as_new(seen);
 }
 
+/// Goes on as new every hour, and sets one of its attributes anew.
+Task<int> run_onward(Workflow& wf, int left) {
+    co_await wf.sleep(1h);
+    wf.set_attribute(stage, "later");
+    if (left > 0) wf.continue_as_new(left - 1);
+    co_return 42;
+}
+
 StartOptions called(const std::string& id) {
     return {.workflow = durable::WorkflowId{id}};
 }
@@ -68,6 +76,26 @@ StartOptions called(const std::string& id) {
 std::string text_of(const durable::history::SignalReceived& signal) {
     return signal.name + " " + signal.input.json;
 }
+/// As the run's first event tells.
+durable::history::WorkflowStarted start_of(TestEnvironment& env, durable::RunId run) {
+    return std::get<durable::history::WorkflowStarted>(env.history(run).at(0).arrived.at(0));
+}
+/// Everything that a start can be given.
+StartOptions given_everything() {
+    StartOptions options = called("onward");
+    options.name_space = "shop";
+    options.tenant = durable::Tenant{"org-7"};
+    options.queue = "night";
+    options.run_timeout = 3h;
+    options.execution_timeout = 48h;
+    options.retry = durable::RetryPolicy{.initial_interval = 7s, .maximum_attempts = 4};
+    options.on_mismatch = durable::MismatchPolicy::fail;
+    options.attributes = {customer("acme"), stage("first")};
+    options.share = {.priority = 2, .fairness_key = "vip", .weight = 2.5};
+    options.limit = durable::RunLimit{"two at once", 2};
+    return options;
+}
+
 /// The signals that a run has handed on to the next one.
 Texts carried_by(TestEnvironment& env, durable::RunId run) {
     const auto history = env.history(run);
@@ -76,34 +104,8 @@ Texts carried_by(TestEnvironment& env, durable::RunId run) {
     for (const auto& signal : end.signals) texts.push_back(text_of(signal));
     return texts;
 }
-Texts names_of_signals(TestEnvironment& env, durable::RunId run) {
-    Texts names;
-    for (const auto& activation : env.history(run)) {
-        for (const auto& event : activation.arrived) {
-            const auto* signal = std::get_if<durable::history::SignalReceived>(&event);
-            if (signal != nullptr) names.push_back(text_of(*signal));
-        }
-    }
-    return names;
-}
 
 }  // namespace
-
-TEST_CASE("2.3 signals: the order is that of the commits, whatever their names and whoever began first") {
-    TestEnvironment env;
-    add_till(env);
-    const auto run = env.client().start(till, {.left = 1}, called("till")).run;
-    pqxx::connection early{env.database().url()};
-    pqxx::work began_first{early};
-    began_first.exec("select 1");
-    env.client().signal(ref(run), first_name, 1);
-    env.client().signal(ref(run), second_name, 2);
-    env.client().signal(began_first, ref(run), "zulu", durable::encode(3), "");
-    began_first.commit();
-    env.client().signal(ref(run), second_name, 4);
-    env.settle();
-    CHECK(names_of_signals(env, run) == Texts{"zulu 1", "alpha 2", "zulu 3", "alpha 4"});
-}
 
 TEST_CASE("2.3 signals: with senders at the same time each sender's order is kept, and none is lost") {
     TestEnvironment env;
@@ -125,12 +127,12 @@ TEST_CASE("2.3 signals: with senders at the same time each sender's order is kep
 
 TEST_CASE("2.3 signals: buffered for a handler that does not listen yet, and before the code runs at all") {
     TestEnvironment env;
-    env.add(leaver, run_leaver);
+    env.add(latecomer, run_latecomer);
     auto rung = env.fake(ring, [](const Nothing&) { return Nothing{}; });
-    const auto run = env.client().start(leaver, std::string{"complete"}, called("leaver")).run;
+    const auto run = env.client().start(latecomer, Nothing{}, called("latecomer")).run;
     for (int i = 0; i < 3; ++i) env.client().signal(ref(run), amount, i);
     env.settle();
-    CHECK(env.result(leaver, run) == 3);
+    CHECK(env.result(latecomer, run) == 3);
     CHECK(rung.calls() == 1);
 }
 
@@ -142,40 +144,6 @@ TEST_CASE("2.3 signals: a turn of the code gets all that has arrived; conditions
     env.settle();
     CHECK(env.result(counter, run) == 5);
     CHECK(env.history(run).size() == 2);
-}
-
-TEST_CASE("2.3 signals: what arrives while the code is under way comes after what it ordered, in its order") {
-    TestEnvironment env;
-    env.add(leaver, run_leaver);
-    Client inside{{.connection_string = env.database().url()}};
-    env.fake(ring, [&inside](const Nothing&) {
-        inside.signal(named("leaver"), amount, 1);
-        return Nothing{};
-    });
-    const auto run = env.start(leaver, "complete", "leaver");
-    CHECK(env.result(leaver, run) == 1);
-    const Texts events = kinds(env, run);
-    const auto at = [&events](const char* kind) { return std::ranges::find(events, kind) - events.begin(); };
-    CHECK(at("ActivityScheduled") < at("SignalReceived"));
-    CHECK(at("ActivityScheduled") < at("ActivityCompleted"));
-    CHECK(at("SignalReceived") < at("WorkflowCompleted"));
-}
-
-TEST_CASE("2.3 signals: no run ends over a message that was accepted before its end, however it ends") {
-    for (const std::string way : {"complete", "fail"}) {
-        CAPTURE(way);
-        TestEnvironment env;
-        env.add(leaver, run_leaver);
-        Client inside{{.connection_string = env.database().url(), .notifications = false}};
-        // Both are committed before the activity's result is known to anybody.
-        env.fake(ring, [&inside](const Nothing&) {
-            for (int i = 0; i < 2; ++i) inside.signal(named("leaver"), amount, i);
-            return Nothing{};
-        });
-        const auto ended = env.outcome(env.start(leaver, way, "leaver"));
-        CHECK((way == "fail" ? ended.failure->message : ended.result.json) == "2");
-        CHECK(number(env, "select count(*) from engine.inbox") == 0);
-    }
 }
 
 TEST_CASE("2.3 signals: a closed run and an unknown one take none; each is told apart") {
@@ -254,6 +222,38 @@ TEST_CASE("2.4 continue-as-new: draining first is a loop of the author's, and le
     env.settle();
     CHECK(env.result(drainer, run).size() == 50);
     CHECK(carried_by(env, run).empty());
+}
+
+TEST_CASE(
+    "2.4 continue-as-new: all that the start was given carries over, and the code's own changes of it") {
+    TestEnvironment env;
+    env.add(onward, run_onward);
+    env.configure([](durable::worker::WorkerOptions& options) { options.queue = "night"; });
+    const StartOptions given = given_everything();
+    const auto first = env.client().start(onward, 2, given).run;
+    env.skip(150min);
+    const auto now = env.client().describe(ref(env.client().describe(ref(first))->continued_as.value()));
+    REQUIRE(now->run != first);
+    const auto start = start_of(env, now->run);
+    CHECK(now->status == durable::replay::RunStatus::running);
+    CHECK(now->name_space == given.name_space);
+    CHECK(now->workflow == given.workflow);
+    CHECK(start.tenant == given.tenant.value);
+    CHECK(start.queue == given.queue);
+    CHECK(start.retry == given.retry);
+    CHECK(start.on_mismatch == given.on_mismatch);
+    CHECK(start.attributes == std::vector{customer("acme"), stage("later")});
+    CHECK(start.limit == given.limit);
+    CHECK(start.execution_timeout == given.execution_timeout);
+    CHECK(start.execution_deadline == start_of(env, first).execution_deadline);
+    CHECK(start.run_timeout == given.run_timeout);
+    CHECK(*start.run_deadline >= *start_of(env, first).run_deadline + 2h);
+    CHECK(
+        number(env,
+               "select count(*) from engine.live_runs "
+               "where queue = 'night' and priority = 2 and fairness_key = 'vip' and fairness_weight = 2.5") ==
+        1);
+    CHECK(env.result(onward, first) == 42);
 }
 
 }  // namespace conformance

@@ -1,4 +1,5 @@
-// Semantics 2.5: updates are admitted, accepted or rejected, completed; and what becomes of them when runs end.
+// Semantics 2.5: updates are admitted, accepted or rejected, completed; and what becomes of them when runs
+// end.
 
 #include <atomic>
 
@@ -17,6 +18,7 @@ using durable::client::UpdateInfo;
 using durable::client::UpdateRefused;
 using durable::client::UpdateStage;
 using durable::client::WaitFor;
+using durable::replay::RunStatus;
 using durable::testing::TestEnvironment;
 using Amounts = std::vector<int>;
 
@@ -63,6 +65,43 @@ Task<int> keep_door(Workflow& wf, Nothing) {
         meddle, [](const Nothing&) { return 0; }, [&wf](const Nothing&) { static_cast<void>(wf.uuid()); });
     co_await wf.signals(close_till).receive();
     co_return knocks;
+}
+
+constexpr durable::WorkflowType<std::string, int> desk{"desk"};
+
+/// Nothing stops it.
+Task<int> think_for_long(Workflow& wf) {
+    co_await wf.shielded(wf.sleep(1000h));
+    co_return 0;
+}
+/// Told to close, or asked to stop, it ends in the given way, whoever waits for an answer.
+Task<int> run_desk(Workflow& wf, std::string way) {
+    wf.on_update(ponder, [&wf](const Nothing&) { return think_for_long(wf); });
+    const auto told = co_await wf.attempt(wf.signals(close_till).receive());
+    if (way == "fail") throw ApplicationError("Closed", "as told");
+    if (way == "cancel") durable::throw_failure(told.failure());
+    co_return 0;
+}
+StartOptions open_for_two_hours(const std::string& way) {
+    StartOptions options = called("till");
+    if (way == "time out") options.run_timeout = 2h;
+    if (way == "execution time-out") options.execution_timeout = 2h;
+    return options;
+}
+RunStatus status_after(const std::string& way) {
+    if (way == "complete") return RunStatus::completed;
+    if (way == "fail") return RunStatus::failed;
+    if (way == "cancel") return RunStatus::canceled;
+    return way == "terminate" ? RunStatus::terminated : RunStatus::timed_out;
+}
+/// Time passes until the run has closed; whoever asks for the update's fate is told that it has.
+void hear_that_it_has_closed(TestEnvironment& env, const std::string& id) {
+    env.skip(3h);
+    const auto over = fate(env, id);
+    CHECK(over.stage == UpdateStage::aborted);
+    REQUIRE(over.failure);
+    CHECK(over.failure->type == "WorkflowClosed");
+    CHECK_FALSE(over.failure->retryable);
 }
 
 void an_admitted_update_survives(TestEnvironment& env) {
@@ -179,28 +218,37 @@ TEST_CASE("2.5 update: an id is one request for the chain, whoever sends it agai
 
 TEST_CASE(
     "2.5 update: if the run closes first, one that was not accepted hears so; so does an accepted one") {
-    TestEnvironment env;
-    add_till(env);
-    const auto run = env.start(till, {.left = 1}, "till");
-    send(env, "ponder", {}, "accepted", WaitFor::accepted);
-    SUBCASE("it completes") {
-        env.signal(run, close_till, {});
+    for (const std::string way :
+         {"complete", "fail", "cancel", "terminate", "time out", "execution time-out"}) {
+        CAPTURE(way);
+        TestEnvironment env;
+        env.add(desk, run_desk);
+        const auto run = env.client().start(desk, way, open_for_two_hours(way)).run;
+        env.settle();
+        send(env, "ponder", {}, "accepted", WaitFor::accepted);
+        if (way == "complete" || way == "fail") env.signal(run, close_till, {});
+        if (way == "cancel") env.cancel(run, "enough");
+        if (way == "terminate") env.client().terminate(ref(run), "enough", "test");
+        hear_that_it_has_closed(env, "accepted");
+        CHECK(env.outcome(run).status == status_after(way));
+        must_be_sound(env);
     }
-    SUBCASE("it is terminated") {
-        env.client().terminate(ref(run), "enough", "test");
+    // Code cannot end over an update that it has not seen: these end without the code.
+    for (const std::string way : {"terminate", "time out", "execution time-out"}) {
+        CAPTURE(way);
+        TestEnvironment env;
+        env.add(desk, run_desk);
+        const auto run = env.client().start(desk, way, open_for_two_hours(way)).run;  // no worker yet
+        send(env, "ponder", {}, "admitted", WaitFor::admitted);
+        if (way == "terminate") {
+            env.client().terminate(ref(run), "enough", "test");
+        } else {
+            env.database().advance_to(env.now() + 3h);
+        }
+        hear_that_it_has_closed(env, "admitted");
+        CHECK(env.outcome(run).status == status_after(way));
+        must_be_sound(env);
     }
-    const auto over = fate(env, "accepted");
-    CHECK(over.stage == UpdateStage::aborted);
-    CHECK(over.failure->type == "WorkflowClosed");
-    CHECK_FALSE(over.failure->retryable);
-
-    const auto next = env.client().start(till, {.left = 1}, called("till")).run;
-    CHECK(env.client().pause(ref(next), "so that nobody looks at it", "test") ==
-          durable::store::SendResult::delivered);
-    send(env, "pay", durable::encode(1), "admitted", WaitFor::admitted);
-    env.client().terminate(ref(next), "enough", "test");
-    CHECK(fate(env, "admitted").stage == UpdateStage::aborted);
-    must_be_sound(env);
 }
 
 TEST_CASE("2.5 update: all handlers finished is a wait; who does not wait breaks them off") {

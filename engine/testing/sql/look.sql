@@ -10,8 +10,10 @@ with stopped as (
     select wake_at from engine.live_runs where owner is null and not paused and queue not in (select queue from stopped)
     union all
     -- One that was handed out has an attempt under way, although nobody owns it.
-    select least(greatest(a.available_at, l.next_at), a.close_by, a.schedule_to_start_by, a.attempt_deadline,
-                 a.heartbeat_due)
+    -- Of a run that is paused none is picked up, however long it has been due.
+    select least(case when a.run_id <> all (array(select run_id from engine.paused))
+                      then greatest(a.available_at, l.next_at) end,
+                 a.close_by, a.schedule_to_start_by, a.attempt_deadline, a.heartbeat_due)
       from engine.activities a
       left join engine.limit_lines l on l.limit_key = a.limit_key and l.queue = a.queue and l.type = a.type
      where a.owner is null and a.queue not in (select queue from stopped)

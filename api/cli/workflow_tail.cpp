@@ -185,7 +185,8 @@ void define_workflow_tail(CLI::App& app, Session& session) {
         app,
         "Prints events of many runs as they are committed, from now on, until interrupted: those of every "
         "run that is "
-        "open and matches, at most the newest 1000, in the order of time. JSONL: one event a line, {run_id, workflow_id, event, "
+        "open and matches, at most the newest 1000, in the order of time. JSONL: one event a line, {run_id, "
+        "workflow_id, event, "
         "time, kind, "
         "…fields}.",
         {{"callflex workflow tail --kind ActivityFailed,WorkflowFailed", "what goes wrong, as it happens"},

@@ -1,14 +1,20 @@
-// Deploy commands, workflow move and workflow patches against a real database, without any worker: what they
-// print for people and for programs, and their exit codes.
+// Deploy commands, workflow move and workflow patches against a real database: what they print for people
+// and for programs, and their exit codes. Without a worker, but where a run has to meet a patch.
 
 #include <doctest/doctest.h>
 
+#include "activities/housekeeping.hpp"
 #include "api/build_id.hpp"
+#include "engine/worker/worker.hpp"
 #include "tests/cli/console.hpp"
 #include "tests/support/database.hpp"
+#include "tests/support/eventually.hpp"
+#include "workflows/register.hpp"
 
 namespace test {
 namespace {
+
+using Json = nlohmann::json;
 
 const std::string this_build{callflex::build_id()};
 
@@ -32,6 +38,36 @@ Printed promote(const std::string& build, std::vector<std::string> more = {}) {
 bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
+
+template <class Output>
+boost::asio::awaitable<Output> nothing_to_do(durable::ActivityContext&, callflex::PartitionPolicy) {
+    co_return Output{};
+}
+/// So that the run stays open behind its patch.
+boost::asio::awaitable<callflex::ShrinkReport> never_shrinks(durable::ActivityContext&,
+                                                             callflex::PartitionPolicy) {
+    throw durable::ApplicationError{"Busy", "not now"};
+    co_return callflex::ShrinkReport{};
+}
+
+/// A worker of this program whose partitions need nothing.
+struct Upkeep {
+    explicit Upkeep(const std::string& database_url) {
+        callflex::register_workflows(workflows);
+        activities.async(callflex::make_partitions, nothing_to_do<callflex::PartitionReport>);
+        activities.async(callflex::drop_old_partition, nothing_to_do<callflex::PartitionReport>);
+        activities.async(callflex::shrink_partitions, never_shrinks);
+        durable::worker::WorkerOptions options;
+        options.connection_string = database_url;
+        options.name = "upkeep";
+        options.build = this_build;
+        worker.emplace(std::move(options), workflows, activities);
+        worker->start();
+    }
+    durable::WorkflowRegistry workflows;
+    durable::worker::ActivityRegistry activities;
+    std::optional<durable::worker::Worker> worker;
+};
 
 }  // namespace
 
@@ -128,6 +164,32 @@ TEST_CASE("workflow patches: nothing has met one, in words and in JSON") {
     CHECK(people.code == 0);
     CHECK(contains(people.err, "no open run has met a patch"));
     CHECK(callflex({"workflow", "patches", "-o", "json"}).json().empty());
+}
+
+TEST_CASE("workflow patches: names a patch, which runs go which way, and what may be done about it") {
+    const Site site;
+    const Upkeep upkeep{site.database.url()};
+    site.start("upkeep-1");
+    Json found;
+    REQUIRE(eventually([&] {
+        found = callflex({"workflow", "patches", "-o", "json"}).json();
+        return found.size() == 1;
+    }));
+    const Json& patch = found.at(0);
+    CHECK(patch.at("patch") == "engine-partitions-shrink");
+    CHECK(patch.at("new_way") == 1);
+    CHECK(patch.at("old_way") == 0);
+    CHECK(patch.at("runs_new_way").at(0).at("workflow_id") == "upkeep-1");
+    CHECK(patch.at("safe_to_deprecate") == true);
+    CHECK(patch.at("safe_to_remove") == false);
+
+    const auto people = callflex({"workflow", "patches", "--all"});
+    CHECK(people.code == 0);
+    CHECK(people.has("safe to deprecate"));
+    CHECK(people.has("new way  partition-maintenance upkeep-1"));
+    CHECK_FALSE(people.has("old way  "));
+    CHECK(callflex({"workflow", "patches", "--patch", "engine-partitions-shrink"}).has("safe to deprecate"));
+    CHECK(contains(callflex({"workflow", "patches", "--patch", "another"}).err, "no open run has met"));
 }
 
 }  // namespace test

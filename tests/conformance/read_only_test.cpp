@@ -24,7 +24,7 @@ constexpr durable::SearchKey<std::string> customer{"Customer"};
 std::atomic<int> effects{0};  // of side effects
 
 struct Overstep {
-    const char* what;
+    std::string what;
     void (*verb)(Workflow&);
 };
 /// What is lazy is begun, as co_await would.

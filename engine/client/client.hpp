@@ -181,6 +181,8 @@ struct ClientOptions {
     payloads::Settings payloads{};
 };
 
+/// Thread-safe: its connections are shared. Verbs without a caller's transaction are repeated until their
+/// outcome is known, within ClientOptions::patience.
 class Client {
   public:
     explicit Client(ClientOptions options);

@@ -34,8 +34,10 @@ class DeploymentClient {
     store::Moved move(const RunRef& run, const std::optional<std::string>& build, const store::Act& act);
     std::int64_t record(const store::NewVerdict& verdict);
 
+    /// Of every queue that is routed; of one (none: it is not).
     [[nodiscard]] std::vector<Deployment> list();
     [[nodiscard]] std::optional<Deployment> find(const std::string& queue);
+    /// What the queue's builds do and hold; the newest verdict about one (none: never checked).
     [[nodiscard]] std::vector<BuildInfo> builds(const std::string& queue);
     [[nodiscard]] std::optional<store::KnownVerdict> verdict(const std::string& queue,
                                                              const std::string& build);

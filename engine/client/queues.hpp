@@ -25,6 +25,7 @@ class QueueClient {
     QueueClient(const QueueClient&) = delete;
     QueueClient& operator=(const QueueClient&) = delete;
 
+    /// Every queue that has work, a live worker or an operator's decision; one with its lines.
     [[nodiscard]] std::vector<store::QueueInfo> list();
     [[nodiscard]] store::QueueDetails describe(const std::string& queue);
     /// False: it was so already.
@@ -41,12 +42,14 @@ class QueueClient {
     /// False: no operator had set anything.
     bool clear_limit(const std::string& key, const OperatorAct& act);
 
+    /// Those that somebody waits for first; one with its requests (none: nobody has named it yet).
     [[nodiscard]] std::vector<store::SemaphoreInfo> semaphores();
     struct Semaphore {
         store::SemaphoreInfo info;
         std::vector<store::UnitsInfo> requests;  ///< holders first
     };
     [[nodiscard]] std::optional<Semaphore> semaphore(const std::string& resource);
+    /// See store::set_capacity: takes nothing from those who hold units; zero grants nothing more.
     void set_capacity(const std::string& resource, int capacity, const OperatorAct& act);
 
   private:

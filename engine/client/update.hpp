@@ -27,6 +27,7 @@ struct UpdateOptions {
     std::chrono::milliseconds timeout{std::chrono::seconds{30}};
 };
 
+/// What Client::update_with_start has done.
 struct UpdateWithStart {
     store::StartResult start;
     UpdateInfo update;

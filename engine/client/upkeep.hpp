@@ -53,6 +53,7 @@ class UpkeepClient {
     /// unwrapped here.
     int rewrap(const Act& act);
 
+    /// How long closed runs are kept, by type and outcome; what has no policy is kept for ever.
     [[nodiscard]] std::vector<RetentionPolicy> retention();
     void set_retention(const RetentionPolicy& policy, const Act& act);
     void set_retention(pqxx::transaction_base& tx, const RetentionPolicy& policy, const Act& act);

@@ -55,6 +55,7 @@ struct Rehearsal {
     std::vector<PatchUse> patches;    ///< of open runs, by patch, then by run
     std::vector<RunId> unreadable;    ///< open runs whose patches could not be learned: they break
 
+    /// How many runs have a breakage.
     [[nodiscard]] std::int64_t broken_open() const;
     [[nodiscard]] std::int64_t broken_closed() const;
 };

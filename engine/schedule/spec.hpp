@@ -83,6 +83,7 @@ BOOST_DESCRIBE_STRUCT(ScheduledWorkflow, (),
                       (type, input, tenant, queue, name_space, run_timeout, execution_timeout, retry,
                        attributes, share, limit, subject))
 
+/// A typed workflow and its input, to be put into a spec.
 template <class Input, class Output>
 [[nodiscard]] ScheduledWorkflow scheduled(const WorkflowType<Input, Output>& type,
                                           const std::type_identity_t<Input>& input) {

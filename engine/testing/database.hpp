@@ -41,6 +41,7 @@ class TestDatabase {
     /// As the superuser.
     [[nodiscard]] std::string owner_url() const;
 
+    /// At everything; with a run, at its chain, too.
     [[nodiscard]] Look look(std::optional<RunId> run = {});
     /// Of every run, open or not.
     [[nodiscard]] std::vector<RunLength> run_lengths();

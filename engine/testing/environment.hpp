@@ -36,11 +36,13 @@
 
 namespace durable::testing {
 
+/// What a test is told that cannot go on, in one sentence.
 class TestFailure : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
 
+/// Made and used on one thread.
 class TestEnvironment {
   public:
     /// `host` says where the worker lives. The first environment of a program starts Postgres, which takes a

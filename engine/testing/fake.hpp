@@ -28,6 +28,7 @@ class FakeDesk {
     /// What the reconcile hook of an at-most-once activity finds.
     [[nodiscard]] Reconciled<Payload> reconcile(const ActivityInfo& attempt);
 
+    /// The next `times` calls fail. What has been called so far, and how it went.
     void fail_first(int times, ApplicationError error);
     [[nodiscard]] Ledger::Counts counts() const { return ledger_->counts(activity_); }
     [[nodiscard]] std::vector<Payload> inputs() const { return ledger_->inputs(activity_); }

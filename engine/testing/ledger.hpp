@@ -44,6 +44,7 @@ class Ledger {
     explicit Ledger(std::string url);
     ~Ledger();
 
+    /// Writes a call down; what has been written down of an activity.
     void record(const Call& call, Outcome outcome, const Payload* output);
     [[nodiscard]] Counts counts(const std::string& activity);
     [[nodiscard]] std::vector<Payload> inputs(const std::string& activity);

@@ -86,6 +86,7 @@ class ActivityContext {
     [[noreturn]] virtual void complete_later() = 0;
 };
 
+/// What a transactional implementation sees of its attempt, beside the transaction.
 class TransactionalContext {
   public:
     virtual ~TransactionalContext() = default;
@@ -162,6 +163,7 @@ class ActivityRegistry {
             }});
     }
 
+    /// Null: it has none of that name. The names of all.
     [[nodiscard]] const AsyncActivity* find_async(const std::string& name) const;
     [[nodiscard]] const TransactionalActivity* find_transactional(const std::string& name) const;
     [[nodiscard]] std::vector<std::string> names() const;

@@ -11,6 +11,7 @@ struct PollLimits {
     std::chrono::milliseconds longest{400};
 };
 
+/// One looker's pauses. Of one thread.
 class AdaptivePoll {
   public:
     explicit AdaptivePoll(PollLimits limits) : limits_(limits), pause_(limits.shortest) {}

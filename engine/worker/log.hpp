@@ -22,6 +22,7 @@ class Log {
     /// Sets the logger's pattern to match the format.
     Log(std::shared_ptr<spdlog::logger> logger, LogFormat format);
 
+    /// `event` is a fixed text to search for; what differs goes into the fields. No personal data.
     void info(std::string_view event, LogFields fields = {}) const {
         write(spdlog::level::info, event, fields);
     }

@@ -107,6 +107,7 @@ struct Activity {
     [[nodiscard]] static ActivityOptions options_of(const ActivityDefaults& defaults);
 };
 
+/// The defaults of a declaration as options of a call.
 [[nodiscard]] ActivityOptions make_options(const ActivityDefaults& defaults);
 
 template <class Input, class Output>

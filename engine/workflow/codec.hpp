@@ -41,6 +41,7 @@ template <class T>
 /// Text from outside, checked to be one JSON value and made compact. Throws DecodeError.
 [[nodiscard]] Payload parse_payload(std::string_view text);
 
+// How it is done: one write and one read for each kind of type.
 namespace codec {
 
 template <class T>

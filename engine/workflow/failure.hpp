@@ -43,6 +43,7 @@ enum class RetryState : std::uint8_t {
 BOOST_DESCRIBE_ENUM(RetryState, none, non_retryable, timeout, maximum_attempts, lost_attempts,
                     cancel_requested, outcome_unknown)
 
+/// Which of an activity's times was up; `wait`: that of the workflow's own wait.
 enum class TimeoutType : std::uint8_t {
     none,
     schedule_to_close,
@@ -106,6 +107,7 @@ class ApplicationError : public DurableError {
     explicit ApplicationError(Failure failure);
 };
 
+/// An activity has ended without a result, after all its attempts.
 class ActivityFailed : public DurableError {
   public:
     explicit ActivityFailed(Failure failure);
@@ -116,17 +118,20 @@ class ActivityFailed : public DurableError {
     }
 };
 
+/// A time-out of an activity, or of a wait.
 class TimedOut : public DurableError {
   public:
     explicit TimedOut(Failure failure);
 };
 
+/// What is awaited was cancelled, or the scope in which it is awaited.
 class Canceled : public DurableError {
   public:
     explicit Canceled(std::string reason);
     explicit Canceled(Failure failure);
 };
 
+/// A child workflow has ended without a result.
 class ChildFailed : public DurableError {
   public:
     explicit ChildFailed(Failure failure);

@@ -17,6 +17,7 @@ struct Uuid {
     std::array<std::uint8_t, 16> bytes{};
 
     auto operator<=>(const Uuid&) const = default;
+    /// Lower case, with hyphens.
     [[nodiscard]] std::string to_string() const;
     /// Accepts exactly the printed form, either case; anything else is nullopt.
     [[nodiscard]] static std::optional<Uuid> parse(std::string_view text);
@@ -48,6 +49,7 @@ using EventId = StrongId<struct EventIdTag, std::int32_t>;
 /// Whose data it is; opaque to the engine ("" when the caller has no tenants).
 using Tenant = StrongId<struct TenantTag, std::string>;
 
+/// The event after this one.
 [[nodiscard]] inline EventId next(EventId id) {
     return EventId{id.value + 1};
 }

@@ -27,6 +27,7 @@ class DecodeError : public std::runtime_error {
     std::string path_;
 };
 
+/// Every verb takes what comes next, and throws DecodeError, with the path, if that is something else.
 class JsonReader {
   public:
     static constexpr int depth_max = 64;
@@ -34,10 +35,12 @@ class JsonReader {
     /// `text` must outlive the reader.
     explicit JsonReader(std::string_view text) : text_(text) {}
 
+    /// Of a JSON value.
     enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
     /// What the next value is, without taking it.
     [[nodiscard]] Kind peek();
 
+    /// Take one value of that kind.
     void null();
     [[nodiscard]] bool boolean();
     /// Refuses fractions, exponents and what T cannot hold.
@@ -56,6 +59,7 @@ class JsonReader {
     [[nodiscard]] double number();
     [[nodiscard]] std::string string();
 
+    /// Then next_member() and its value, until there is none.
     void begin_object();
     /// The name of the next member; false when the object has ended. The view lives until the next call of
     /// the reader.
@@ -71,6 +75,7 @@ class JsonReader {
     /// Throws unless nothing but white space is left.
     void finish();
 
+    /// Throws DecodeError with the path of the value that was read last.
     [[noreturn]] void fail(const std::string& problem) const;
     /// Fails at the member `name` of the object that is being read, or was read last.
     [[noreturn]] void fail_member(std::string_view name, const std::string& problem) const;

@@ -22,6 +22,7 @@ class JsonWriter {
     /// `out` is appended to and must outlive the writer.
     explicit JsonWriter(std::string& out) : out_(out) {}
 
+    /// Values: whole numbers exactly, whatever their size.
     void null();
     void boolean(bool value);
     template <std::integral T>
@@ -39,6 +40,7 @@ class JsonWriter {
     /// One complete JSON value, verbatim.
     void raw(std::string_view json);
 
+    /// In an object each value follows its key.
     void begin_object() { open('{'); }
     void end_object() { close('}'); }
     void begin_array() { open('['); }

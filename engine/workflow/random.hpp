@@ -13,6 +13,7 @@ class Random {
   public:
     explicit Random(const Uuid& seed);
 
+    /// 64 bits, each as likely to be set as not.
     [[nodiscard]] std::uint64_t next();
     /// low <= result <= high, each as likely. Requires low <= high.
     [[nodiscard]] std::int64_t uniform(std::int64_t low, std::int64_t high);

@@ -135,6 +135,7 @@ struct Promise<void> : PromiseCommon<void> {
 
 }  // namespace detail
 
+/// A coroutine that begins when it is awaited, or when its run does. One holder owns it; it cannot be copied.
 template <class T>
 class [[nodiscard]] Task {
   public:

@@ -23,6 +23,7 @@ enum class Versioning : std::uint8_t {
     pinned,        ///< the one that began it, to its end; continued as new it begins anew
 };
 
+/// A workflow by its name in rows, with what goes in and comes out.
 template <class Input, class Output>
 struct WorkflowType {
     using input_type = Input;
@@ -30,6 +31,7 @@ struct WorkflowType {
     std::string_view name;
 };
 
+/// A message that the workflow's code receives (Workflow::signals), in order, each once; kept until it does.
 template <class Message>
 struct Signal {
     using message_type = Message;

@@ -4,6 +4,7 @@
 
 #include "engine/store/names.hpp"
 #include "engine/store/runs.hpp"
+#include "engine/store/start_delay.hpp"
 #include "engine_store_sql.hpp"
 
 namespace durable::store {
@@ -20,6 +21,7 @@ SignalWithStartResult signal_with_start(pqxx::transaction_base& tx, const StartR
     const bool refused = result.start.outcome == StartResult::Outcome::already_closed;
     if (refused) return result;
     result.signal = send(tx, {request.name_space, result.start.run, {}}, message, request.request_id);
+    keep_start_delay(tx, request, result.start);
     if (request.request_id.empty() || result.start.outcome == StartResult::Outcome::started) return result;
     // An open run was held by start(): only one that an earlier request has made or met can have ended since.
     if (result.signal == SendResult::closed) result.signal = SendResult::duplicate;

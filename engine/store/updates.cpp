@@ -6,6 +6,7 @@
 
 #include "engine/store/live_run.hpp"
 #include "engine/store/names.hpp"
+#include "engine/store/start_delay.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
 
@@ -125,6 +126,7 @@ UpdateWithStartResult update_with_start(pqxx::transaction_base& tx, const StartR
     UpdateWithStartResult result{start(tx, std::array{request}).front(), {SendResult::closed, {}}};
     if (result.start.outcome == StartResult::Outcome::already_closed) return result;
     result.update = admit(tx, {request.name_space, result.start.run, {}}, update);
+    keep_start_delay(tx, request, result.start);
     return result;
 }
 

@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(Starts, "what a schedule's runs go on can be given, and change
     const auto action = [] {
         return callflex({"schedule", "describe", "nightly", "-o", "json"}).json().at("spec").at("workflow");
     };
-    CHECK(action().at("attributes").at(0).at("value") == "7");
+    CHECK(action().at("attributes").at(0).at("value") == 7);
     CHECK(action().at("retry").at("maximum_attempts") == 3);
     CHECK(action().at("execution_timeout") == 18'000'000'000);
     CHECK(callflex({"schedule", "update", "nightly", "--limit", "5", "--weight", "2"}).code == 0);

@@ -200,8 +200,8 @@ TEST_CASE_FIXTURE(EncryptedPost, "without the master key nothing opens, and ever
           std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Post,
-                  "an activity's result above the limit fails the activity for good, by name, size and call site") {
+TEST_CASE_FIXTURE(
+    Post, "an activity's result above the limit fails the activity for good, by name, size and call site") {
     const auto worker = start_worker();
     const RunId run = start({noise(300'000), 8}, "too-much");
     const auto ended = client->wait_result({.run = run}, 60s);

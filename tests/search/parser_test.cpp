@@ -95,8 +95,9 @@ TEST_CASE("an empty filter is one that everything matches") {
 TEST_CASE("what is wrong is told with its place") {
     CHECK(refused("A = and B = 2") == "5: expected a value; texts stand in quotes: 'and'");
     CHECK(refused("A = running") == "5: expected a value; texts stand in quotes: 'running'");
-    CHECK(refused("A") ==
-          "2: expected an operator: = != < <= > >= in, between, starts_with, contains, is null, found the end");
+    CHECK(
+        refused("A") ==
+        "2: expected an operator: = != < <= > >= in, between, starts_with, contains, is null, found the end");
     CHECK(refused("A = 1 B = 2") == "7: expected \"and\", \"or\", \"order by\" or the end");
     CHECK(refused("(A = 1") == "7: expected \")\", found the end");
     CHECK(refused("A = 'x") == "5: a string that does not end; a quote inside is written twice");
@@ -152,19 +153,12 @@ class Noise {
 };
 
 TEST_CASE("whatever the text, it is understood or refused with a place inside of it") {
-    static const std::vector<std::string> pieces{"A",     "Status",  "=",
-                                                 "!=",    "<",       ">=",
-                                                 "in",    "between", "and",
-                                                 "or",    "not",     "(",
-                                                 ")",     ",",       "'",
-                                                 "''",    "'x'",     "\"",
-                                                 "7",     "-",       "1.5",
-                                                 "1e",    "is",      "null",
-                                                 "order", "by",      "desc",
-                                                 "--",    ";",       "$1",
-                                                 "\\",    "\x01",    "\xff",
-                                                 "ü",     "true",    "starts_with", "contains",
-                                                 " ",     "\n",      std::string(1, '\0')};
+    static const std::vector<std::string> pieces{
+        "A",     "Status", "=",    "!=",          "<",        ">=", "in", "between",
+        "and",   "or",     "not",  "(",           ")",        ",",  "'",  "''",
+        "'x'",   "\"",     "7",    "-",           "1.5",      "1e", "is", "null",
+        "order", "by",     "desc", "--",          ";",        "$1", "\\", "\x01",
+        "\xff",  "ü",      "true", "starts_with", "contains", " ",  "\n", std::string(1, '\0')};
     Noise noise{42};
     int understood = 0;
     for (int round = 0; round < 50'000; ++round) {

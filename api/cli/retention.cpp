@@ -3,6 +3,7 @@
 #include "api/cli/arguments.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/rows.hpp"
 #include "api/cli/run_json.hpp"
 #include "api/cli/table.hpp"
 #include "api/cli/upkeep.hpp"
@@ -33,14 +34,8 @@ Json to_json(const RetentionPolicy& policy) {
 
 int list(const Session& session) {
     const auto policies = upkeep_client(session).retention();
-    if (!session.for_people()) {
-        Json array = Json::array();
-        for (const auto& policy : policies) array.push_back(to_json(policy));
-        if (session.options.format == Format::json) session.print_json(array);
-        if (session.options.format == Format::jsonl) {
-            for (const Json& each : array) session.print_json(each);
-        }
-    } else if (policies.empty()) {
+    if (print_rows(session, policies, [](const auto& policy) { return to_json(policy); })) return exit_ok;
+    if (policies.empty()) {
         session.err() << "no policies: closed runs are kept for ever\n";
     } else {
         Table table({"TYPE", "OUTCOME", "KEPT FOR", "EXPORTED FIRST", "CHANGED"});

@@ -122,8 +122,12 @@ TEST_CASE("an attempt that runs when its run is paused finishes, and its result 
     Yard yard;
     const auto worker = yard.start_worker();
     const RunId run = yard.start(gated, "one", "gated");
-    REQUIRE(eventually([&] { return yard.probe->seen("gate one") == 1; }));
+    const RunId witness = yard.start(tally, {.left = 1, .seen = {}, .per_run = 1}, "witness");
+    REQUIRE(eventually([&] { return yard.probe->seen("gate one") == 1 && yard.activations(witness) == 2; }));
     CHECK(yard.pause(run) == store::SendResult::delivered);
+    // A worker hears of a pause with its next look at messages; until then an activation may still end.
+    CHECK(yard.client().signal(ref(witness), amount, 1) == store::SendResult::delivered);
+    CHECK(yard.result(tally, witness) == std::vector<int>{1});
     CHECK_FALSE(yard.parked(run));
     yard.probe->count("open one");
     REQUIRE(eventually([&] { return yard.parked(run); }));

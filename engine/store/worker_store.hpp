@@ -83,6 +83,8 @@ class HotConnection {
     std::vector<std::pair<RunId, Fence>> owned(WorkerNo worker);
     /// Activity rows (of these runs) that exist: what an adopter must not create again.
     std::vector<std::pair<RunId, EventId>> activity_rows(const std::vector<RunId>& runs);
+    /// Whether deliver_errands() would find anything: the cheap question of who has no reason to expect it.
+    bool errands_wait();
     /// Carries out errands, whoever left them: reports to parents, cancel requests to children, the ends of
     /// the children of closed chains. Bounded work per call; exactly once, however often it is sent.
     Delivered deliver_errands();

@@ -38,7 +38,9 @@ struct ReleaseJob {
     std::vector<std::pair<RunId, store::Fence>> runs;
 };
 /// Carries out what runs' commits have ordered for other runs.
-struct DeliverJob {};
+struct DeliverJob {
+    bool expected = false;  ///< this worker has left something; else it asks first whether there is anything
+};
 using LaneJob = std::variant<CommitJob, LoadJob, PollJob, CompareJob, ReleaseJob, DeliverJob>;
 
 struct CommitDone {

@@ -76,7 +76,10 @@ void WorkerLoop::handle_result(CommitDone done) {
         around_.vitals.claimed_runs(claimed);
         next_claim_ = Clock::now() + claim_poll_.next();
     }
-    if (done.result.errands) next_delivery_ = Clock::now();
+    if (done.result.errands) {
+        next_delivery_ = Clock::now();
+        errands_expected_ = true;
+    }
     remember_wakes(done.batch);
     dispatcher_.batch_done(done.batch, std::move(done.result));
 }
@@ -104,6 +107,7 @@ void WorkerLoop::handle_result(DeliverDone done) {
     if (done.delivered.more) {
         const auto pause = done.delivered.done > 0 ? std::chrono::milliseconds{0} : delivery_retry;
         next_delivery_ = std::min(next_delivery_, Clock::now() + pause);
+        errands_expected_ = true;
     }
     if (!done.delivered.closed.empty()) around_.notifier.closed(done.delivered.closed);
     for (const std::string& queue : done.delivered.queues) {
@@ -205,7 +209,7 @@ std::optional<LaneJob> WorkerLoop::next_look() {
     if (now >= next_delivery_ && !delivery_under_way_) {
         delivery_under_way_ = true;
         next_delivery_ = now + options_.sweep_every;
-        return DeliverJob{};
+        return DeliverJob{std::exchange(errands_expected_, false)};
     }
     if (auto claim = late_claim()) return claim;
     if (message_poll_under_way_) return std::nullopt;

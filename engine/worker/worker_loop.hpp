@@ -116,6 +116,7 @@ class WorkerLoop {
     Clock::time_point next_message_poll_{};
     bool delivery_under_way_ = false;
     Clock::time_point next_delivery_{};
+    bool errands_expected_ = false;  ///< left by this worker, or by its last delivery
     Clock::time_point next_compare_{};
     int quick_compares_ = 0;
     /// When runs released here are due: claimed by then without waiting for the poll.

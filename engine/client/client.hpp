@@ -308,11 +308,10 @@ class Client {
                                       const StartOptions& options, const std::string& name,
                                       const Payload& message, const UpdateOptions& how,
                                       std::source_location where = std::source_location::current());
-    store::UpdateWithStartResult update_with_start(pqxx::transaction_base& tx, const std::string& type,
-                                                   const Payload& input, const StartOptions& options,
-                                                   const std::string& name, const Payload& message,
-                                                   const std::string& update_id,
-                                                   std::source_location where = std::source_location::current());
+    store::UpdateWithStartResult update_with_start(
+        pqxx::transaction_base& tx, const std::string& type, const Payload& input,
+        const StartOptions& options, const std::string& name, const Payload& message,
+        const std::string& update_id, std::source_location where = std::source_location::current());
 
     /// After a foreign transaction that started or signalled has committed: wakes workers now instead of
     /// within 500 ms.

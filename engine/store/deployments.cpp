@@ -251,9 +251,9 @@ Moved move_run(pqxx::transaction_base& tx, const RunRef& ref, const std::optiona
         const std::string why = act.reason.empty() ? "a run was moved to it" : act.reason;
         tx.exec_params(std::string{sql::know_build}, *queue, *build, why);
     }
-    audit(tx, {act.identity, "workflow move", run->value.to_string(), act.reason,
-               build ? fmt::format(R"({{"build":{}}})", encode(*build).json) : R"({"build":null})",
-               act.batch});
+    audit(tx,
+          {act.identity, "workflow move", run->value.to_string(), act.reason,
+           build ? fmt::format(R"({{"build":{}}})", encode(*build).json) : R"({"build":null})", act.batch});
     return Moved::moved;
 }
 

@@ -34,7 +34,7 @@ struct WorkflowInfo {
     Payload previous_result;
     /// Why the schedule's newest run failed or timed out; none: it did not, or one has completed since.
     std::optional<Failure> previous_failure;
-    std::int32_t history_events = 0;         ///< recorded before this turn of the code
+    std::int32_t history_events = 0;  ///< recorded before this turn of the code
 
     /// The history has grown long: whoever can should go on as new. Code decides by it, so the bound is frozen.
     [[nodiscard]] bool continue_as_new_suggested() const { return history_events >= 4096; }

@@ -75,15 +75,16 @@ struct Shop {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Shop, "activities of one type are paused in every run that matches, by a job that a worker does") {
+TEST_CASE_FIXTURE(
+    Shop, "activities of one type are paused in every run that matches, by a job that a worker does") {
     for (const char* id : {"broken-1", "broken-2"}) {
         job("broken", id);
         in_state(id, "retrying");
     }
     job("approve", "approval");
     in_state("approval", "awaiting");
-    const auto made = callflex({"activity", "pause", "-q", "Type = 'durable.activity'", "--type", "broken", "--yes",
-                                "--reason", "ticket 12"});
+    const auto made = callflex({"activity", "pause", "-q", "Type = 'durable.activity'", "--type", "broken",
+                                "--yes", "--reason", "ticket 12"});
     CHECK(made.code == 0);
     CHECK(made.has("2 activities, 50 a second"));
     for (const char* id : {"broken-1", "broken-2"}) in_state(id, "paused");

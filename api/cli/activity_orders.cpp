@@ -1,5 +1,5 @@
-// pause, unpause, reset, retry, skip and edit-input: an operator's hand on a pending activity. skip and edit-input take one
-// activity only: a result and an input are an answer about that activity, not about all that are alike.
+// pause, unpause, reset, retry, skip and edit-input: an operator's hand on a pending activity. skip and edit-input take
+// one activity only: a result and an input are an answer about that activity, not about all that are alike.
 
 #include "api/cli/activity_batches.hpp"
 #include "api/cli/command.hpp"

@@ -8,8 +8,8 @@
 //   inline constexpr durable::Update<Item, Receipt> add_item{"add_item"};
 //   inline constexpr durable::StateKey<Stage> stage{"stage"};
 //
-// Signals, queries and updates may say what they are for; `workflow metadata` shows it. It is nowhere recorded, so it may
-// change at any time:
+// Signals, queries and updates may say what they are for; `workflow metadata` shows it. It is nowhere recorded, so it
+// may change at any time:
 //   inline constexpr durable::Query<durable::Nothing, Progress> progress{"progress", "calls made, calls to go"};
 
 #include <cstdint>

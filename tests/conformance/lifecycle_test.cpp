@@ -1,4 +1,5 @@
-// Group 1.5, lifecycle: one test a feature; and 2.7, workflow ids. Children and resets in detail have files of their own.
+// Group 1.5, lifecycle: one test a feature; and 2.7, workflow ids. Children and resets in detail have files of their
+// own.
 
 #include <thread>
 

@@ -40,7 +40,8 @@ class Shift {
     [[nodiscard]] std::unique_ptr<WorkerProcess> hire(int place) {
         return std::make_unique<WorkerProcess>(world_.database.url(), "worker-" + std::to_string(++made_),
                                                [this, place](worker::WorkerOptions& options, Probe& probe) {
-                                                   // Who has no time to run keeps its slots: a busy machine must not look like too many inside.
+                                                   // Who has no time to run keeps its slots: a busy machine
+                                                   // must not look like too many inside.
                                                    options.lease = 10s;
                                                    probe.watch_door([this, place](int change) {
                                                        change > 0 ? crowd.enter(place) : crowd.leave(place);

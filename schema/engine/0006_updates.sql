@@ -42,9 +42,3 @@ alter table engine.errands
     add constraint an_external_errand_knows_its_way
         check ((kind = 'external') = (workflow_id is not null and name_space is not null and request_id is not null
                                       and delivered is not null and failed is not null));
-
--- Chains that are open and older than the months which are made anyway may be sent updates too.
-select engine.create_partitions(o.oldest, now())
-  from (select min(to_timestamp(('x' || left(replace(chain_id::text, '-', ''), 12))::bit(48)::bigint / 1000.0)) as oldest
-          from engine.live_runs) o
- where o.oldest < now() - interval '1 month';

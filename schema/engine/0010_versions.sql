@@ -1,9 +1,9 @@
--- Which build runs what. A queue with a row in engine.deployments is routed: what may run there goes to the current build,
--- a share of what starts to the build that is ramping, and a run of a pinned type stays with the build that began it.
--- A queue without such a row is not routed: every worker takes every run.
+-- Which build runs what. A queue with a row in engine.deployments is routed: what may run there goes to the current
+-- build, a share of what starts to the build that is ramping, and a run of a pinned type stays with the build that
+-- began it. A queue without such a row is not routed: every worker takes every run.
 --
--- Claims read engine.deployments (one small row a queue) and never lock it: promotion is one update, and holds for every
--- claim that begins after it has committed.
+-- Claims read engine.deployments (one small row a queue) and never lock it: promotion is one update, and holds for
+-- every claim that begins after it has committed.
 
 -- What `deploy check` has found out about a build: one row a check, never changed. It describes code, not data: types,
 -- ids of runs, digests, source lines.
@@ -28,7 +28,8 @@ create table engine.verdicts (
 create index verdicts_of_build on engine.verdicts (queue, build, verdict_no);
 revoke update, delete on engine.verdicts from callflex_app, callflex_system;
 
--- Builds that were let in: because a verdict is good, or because an operator has taken it upon himself (`forced` says why).
+-- Builds that were let in: because a verdict is good, or because an operator has taken it upon himself (`forced`
+-- says why).
 create table engine.builds (
     queue text collate "C" not null,
     build text collate "C" not null,

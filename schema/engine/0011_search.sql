@@ -1,4 +1,4 @@
--- Search: typed attributes of runs, the view that lists and counts read, and jobs that act on what a filter finds.
+-- Search: typed attributes of runs, and the view that lists and counts read.
 
 -- A key has one type, that of its first use.
 create table engine.search_keys (
@@ -47,21 +47,6 @@ create index search_attributes_by_boolean on engine.search_attributes (key, bool
 -- Serves filters for how runs end; the usual end costs it nothing.
 create index closed_runs_that_went_wrong on engine.closed_runs (status, run_id)
     where status in ('failed', 'canceled', 'timed_out', 'terminated');
-
--- The months that the other tables have.
-do $$
-declare
-    month timestamptz;
-begin
-    for month in
-        select to_date(substr(c.relname, length('runs_') + 1), 'YYYY_MM') at time zone 'UTC'
-          from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
-         where i.inhparent = 'engine.runs'::regclass
-    loop
-        perform engine.create_partitions(month, month);
-    end loop;
-end
-$$;
 
 -- Gives runs attributes: `attributes[i]`, a JSON list of {key, type, value} as histories hold it, are set on
 -- `runs[i]`. A null value takes the attribute away. Runs that do not exist get nothing. The one way in which rows of
@@ -125,6 +110,10 @@ grant execute on function engine.put_search_attributes(uuid[], text[]) to callfl
 
 -- Every run with what is known of it without replay: what `workflow list -q` filters, and what people may query. A
 -- column that a query does not name costs it nothing.
+--
+-- waiting_for says, by the words of `workflow why`, what a run waits for, as far as rows know. `why` looks from the
+-- outside in, and so does this: first what keeps its code from running, then what the code has asked for and not
+-- got. Of several activities the oldest counts. Rows cannot tell a child that is awaited from one that only runs.
 create view engine.run_overview with (security_invoker = true) as
 select r.run_id, r.chain_id, r.name_space,
        r.workflow_id collate "C" as workflow_id,
@@ -143,13 +132,42 @@ select r.run_id, r.chain_id, r.name_space,
        coalesce(l.paused, false) as paused,
        l.build collate "C" as build,  -- the one that it is pinned to, while it is open
        case when l.run_id is null then null
-            when b.run_id is not null then 'blocked'
             when l.paused then 'paused'
-            when l.owner is not null then 'running'
-            when l.wake_at <= engine.now() then 'worker'
-            when exists (select from engine.activities a where a.run_id = l.run_id) then 'activity'
-            when l.wake_at is not null then 'timer'
-            else 'message' end collate "C" as waiting_for,
+            when b.run_id is not null then 'blocked'
+            when l.owner is not null then
+                 case when l.owner in (select w.worker_no from engine.workers w
+                                        where w.ended_at is null and w.lease_until > engine.now())
+                      then 'running' else 'worker_gone' end
+            when l.wake_at <= engine.now() then
+                 case when l.queue in (select q.queue from engine.queues q where q.paused_at is not null)
+                      then 'queue_paused'
+                      when l.queue in (select w.queue from engine.workers w
+                                        where w.ended_at is null and w.lease_until > engine.now())
+                      then 'not_claimed' else 'no_worker' end
+            when l.activations = 1 and l.wake_at is not null then
+                 case when l.chain_id = l.run_id then 'start_delayed' else 'workflow_retrying' end
+            when l.holds_units and exists (select from engine.semaphore_requests u
+                                            where u.run_id = l.run_id and u.granted_at is null)
+            then 'semaphore'
+            else coalesce(
+                 (select case when a.owner is not null then 'activity_running'
+                              when a.awaiting then 'activity_awaited'
+                              when a.paused_at is not null then 'activity_paused'
+                              when a.available_at > engine.now() then 'activity_retrying'
+                              when a.queue in (select q.queue from engine.queues q where q.paused_at is not null)
+                              then 'queue_paused'
+                              when a.queue in (select w.queue from engine.workers w
+                                                where w.ended_at is null and w.lease_until > engine.now())
+                              then 'activity_waiting' else 'no_worker' end
+                    from engine.activities a
+                   where a.run_id = l.run_id
+                   order by a.activity
+                   limit 1),
+                 case when l.has_children and exists (select from engine.children k
+                                                       where k.parent_chain = l.chain_id and k.parent_run = l.run_id)
+                      then 'child'
+                      when l.wake_at is not null then 'timer'
+                      else 'message' end) end collate "C" as waiting_for,
        l.run_id as open_run,       -- null: it has ended
        c.status as closed_status,  -- null: it is open
        b.run_id as blocked_run
@@ -158,46 +176,3 @@ select r.run_id, r.chain_id, r.name_space,
   left join engine.live_runs l on l.run_id = r.run_id
   left join engine.blocked b on b.run_id = r.run_id;
 grant select on engine.run_overview to callflex_app, callflex_readonly, callflex_system;
-
--- Jobs: one verb for every open run that a filter finds, worked off by the workers, a page a transaction. What a page
--- has done and how far the job has come commit together.
-create table engine.batch_jobs (
-    job_id uuid not null,
-    verb text collate "C" not null,
-    filter text not null,               -- in the filter language
-    name_space text collate "C" not null,
-    arguments text not null,            -- JSON: what the verb needs beyond a run
-    reason text not null,
-    identity text not null,
-    per_second double precision not null,
-    created_at timestamptz not null,    -- what starts later is not touched; relative times are relative to it
-    next_at timestamptz,                -- the next page may be taken; null: it is over
-    last_run uuid,                      -- runs are taken in the order of their ids: done up to here
-    total bigint not null,              -- what matched when it was made
-    done bigint not null default 0,     -- runs that the verb has reached
-    skipped bigint not null default 0,  -- ended, or in a state that refuses the verb
-    failed bigint not null default 0,   -- the verb could not be carried out on them
-    state text collate "C" not null default 'running',
-    ended_at timestamptz,
-    trouble text,                       -- why the job itself cannot go on, if so
-    constraint a_batch_job_is_made_once primary key (job_id),
-    constraint a_batch_job_has_a_known_verb check (verb in ('cancel', 'terminate', 'signal', 'reset')),
-    constraint a_batch_job_is_in_a_known_state check (state in ('running', 'completed', 'stopped', 'failed')),
-    constraint a_batch_job_has_a_rate check (per_second between 0.01 and 10000),
-    constraint a_batch_job_ends_once check ((state = 'running') = (next_at is not null)
-                                            and (state = 'running') = (ended_at is null))
-) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100);
-
--- Serves the workers' look for pages that are due.
-create index batch_jobs_due on engine.batch_jobs (next_at) where next_at is not null;
-
--- What a job has done to which run: no run twice.
-create table engine.batch_runs (
-    job_id uuid not null,
-    run_id uuid not null,
-    outcome text collate "C" not null,
-    problem text,                       -- of a failed one
-    constraint a_batch_job_takes_a_run_once primary key (job_id, run_id),
-    constraint a_taken_run_has_a_job foreign key (job_id) references engine.batch_jobs on delete cascade,
-    constraint an_outcome_is_known check (outcome in ('done', 'skipped', 'failed'))
-);

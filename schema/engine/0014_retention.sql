@@ -1,7 +1,32 @@
--- Space that retention has freed, given back a bite at a time: the daily maintenance calls engine.shrink_partitions until
--- it has found nothing. A month whose runs are gone may still get rows: an open chain that began in it keys its messages,
--- updates and published values by its first run, and a closed one may be reset. Only a month that no run or chain names
--- any more loses its partitions.
+-- How long closed runs are kept, and the space that they leave.
+
+-- How long a closed run is kept, by type and outcome; '' fits any. The most special policy decides: type and outcome,
+-- type, outcome, neither. Without any a run is kept for ever.
+create table engine.retention (
+    type text collate "C" not null default '',
+    status text collate "C" not null default '',
+    keep interval not null,
+    export boolean not null default false,  -- only after its history has been written to the export folder
+    changed_at timestamptz not null,
+    constraint a_kind_of_run_has_one_policy primary key (type, status),
+    constraint a_policy_is_for_an_outcome check (status in
+        ('', 'completed', 'failed', 'canceled', 'timed_out', 'terminated', 'continued_as_new')),
+    constraint a_run_is_kept_a_while check (keep >= interval '0')
+);
+
+-- The policy's time for a run of a type that ended in a way; null: for ever.
+create function engine.kept_for(run_type text, run_status text) returns interval
+    language sql stable parallel safe
+    as $$
+    select keep from engine.retention
+     where type in (run_type, '') and status in (run_status, '')
+     order by type = '', status = '' limit 1
+    $$;
+
+-- Space that retention has freed is given back a bite at a time: the daily maintenance calls engine.shrink_partitions
+-- until it has found nothing. A month whose runs are gone may still get rows: an open chain that began in it keys its
+-- messages, updates and published values by its first run, and a closed one may be reset. Only a month that no run or
+-- chain names any more loses its partitions.
 
 -- The partitions of months that ended before a moment, with what the statistics know of them (null: nothing yet).
 create function engine.past_partitions(before timestamptz)
@@ -49,9 +74,10 @@ revoke execute on function engine.month_is_in_use(uuid, uuid) from public;
 -- the owner.
 --
 -- Locks: the partitions of the bite first (readers go on), then their parents, exclusively, until the end of the
--- transaction: let it be a short one. What waits for a lock for 2 s, or would deadlock, is left for another day: 0 and 0.
-create or replace function engine.shrink_partitions(before timestamptz, least_bytes bigint, most_left double precision,
-                                                    out dropped integer, out rewritten integer)
+-- transaction: let it be a short one. What waits for a lock for 2 s, or would deadlock, is left for another day: 0
+-- and 0.
+create function engine.shrink_partitions(before timestamptz, least_bytes bigint, most_left double precision,
+                                         out dropped integer, out rewritten integer)
     language plpgsql
     security definer
     set search_path = pg_catalog, pg_temp
@@ -104,3 +130,5 @@ exception
         rewritten := 0;
 end
 $$;
+revoke execute on function engine.shrink_partitions(timestamptz, bigint, double precision) from public;
+grant execute on function engine.shrink_partitions(timestamptz, bigint, double precision) to callflex_system;

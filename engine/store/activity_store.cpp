@@ -25,11 +25,16 @@ SessionOptions activity_session(std::string connection_string, IdSource& ids) {
     return options;
 }
 
+BinaryArray text_array(const std::vector<std::string>& texts) {
+    BinaryArray array{Of::text};
+    for (const std::string& text : texts) array.add(std::string_view{text});
+    return array;
+}
+
 /// In one transaction: the middle one gives the rows, the last one says when a limit lets more through.
 std::vector<Step> claim_steps(WorkerNo worker, std::int64_t token, const std::string& queue,
                               const std::vector<std::string>& types, std::int32_t limit) {
-    BinaryArray names{Of::text};
-    for (const std::string& type : types) names.add(std::string_view{type});
+    const BinaryArray names = text_array(types);
     std::vector<Step> steps(3);
     steps[0].statement = {"hold_limits", sql::hold_limits};
     steps[0].params.add(token).add(std::string_view{queue}).add(names).add(limit);
@@ -108,6 +113,17 @@ std::vector<ClaimedActivity> ActivityStore::claim(WorkerNo worker, const std::st
         if (!rows.is_null(i, 1)) claimed.push_back(claimed_activity(rows, i, token));
     }
     return claimed;
+}
+
+bool ActivityStore::waits(const std::string& queue, const std::vector<std::string>& types,
+                          ClaimTimes& times) {
+    if (impl_->unsettled_claim) return true;
+    Step step{{"activities_wait", sql::activities_wait}, {}};
+    step.params.add(std::string_view{queue}).add(text_array(types));
+    const auto look = [&] { return impl_->session.run(step); };
+    const Rows rows = impl_->persist(look, look, false);
+    times = {rows.moment(0, 0), rows.moment_or_none(0, 2)};
+    return rows.boolean(0, 1);
 }
 
 std::vector<std::pair<RunId, EventId>> ActivityStore::end(WorkerNo worker,

@@ -1,6 +1,7 @@
 #include "engine/store/batch_store.hpp"
 
 #include "engine/store/lone_session.hpp"
+#include "engine_store_sql.hpp"
 
 namespace durable::store {
 
@@ -17,9 +18,9 @@ BatchStore::BatchStore(std::string connection_string, const WorkflowRegistry& wo
 BatchStore::~BatchStore() = default;
 
 std::optional<Duration> BatchStore::wait() {
-    std::optional<Duration> wait;
-    impl_->session.look([&](pqxx::transaction_base& tx) { wait = batch_wait(tx); });
-    return wait;
+    const auto rows = impl_->session.ask({"batch_wait", sql::batch_wait}, known_batch_verbs());
+    if (rows[0][0].is_null()) return std::nullopt;
+    return Duration{rows[0][0].as<std::int64_t>()};
 }
 
 std::optional<BatchPage> BatchStore::take_page() {

@@ -175,25 +175,18 @@ class Page {
     BatchPage page_;
 };
 
-/// Jobs with other verbs are left to newer programs.
-std::string known_verbs() {
+}  // namespace
+
+std::string known_batch_verbs() {
     TextArray verbs;
     for (const BatchRule& rule : batch_rules()) verbs.add(rule.name);
     return verbs.literal();
 }
 
-}  // namespace
-
 std::optional<BatchPage> take_batch_page(pqxx::work& tx, const BatchTools& tools) {
-    const auto rows = tx.exec_params(std::string{sql::due_batch}, known_verbs());
+    const auto rows = tx.exec_params(std::string{sql::due_batch}, known_batch_verbs());
     if (rows.empty()) return std::nullopt;
     return Page{tx, tools, rows[0]}.take();
-}
-
-std::optional<Duration> batch_wait(pqxx::transaction_base& tx) {
-    const auto rows = tx.exec_params(std::string{sql::batch_wait}, known_verbs());
-    if (rows[0][0].is_null()) return std::nullopt;
-    return Duration{rows[0][0].as<std::int64_t>()};
 }
 
 }  // namespace durable::store

@@ -136,7 +136,7 @@ struct BatchTools {
 };
 /// Takes the next page of a job that is due, unless another worker is at it. None: nothing is due.
 std::optional<BatchPage> take_batch_page(pqxx::work& tx, const BatchTools& tools);
-/// Until a page is due; none: there is no job.
-std::optional<Duration> batch_wait(pqxx::transaction_base& tx);
+/// The verbs that this program knows, as an array for statements: jobs with others are left to newer programs.
+std::string known_batch_verbs();
 
 }  // namespace durable::store

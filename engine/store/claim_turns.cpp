@@ -30,8 +30,12 @@ std::chrono::microseconds cost_of(const LinesSeen& seen) {
 
 }  // namespace
 
+bool ClaimFloor::full_pass_due(Clock::time_point now) const {
+    return now - full_pass_ >= full_pass_every;
+}
+
 Timestamp ClaimFloor::next(Clock::time_point now) {
-    if (now - full_pass_ >= full_pass_every) {
+    if (full_pass_due(now)) {
         full_pass_ = now;
         floor_ = Timestamp{};
     }

@@ -34,6 +34,9 @@ class ClaimFloor {
 
     /// The bound for the next claim.
     [[nodiscard]] Timestamp next(Clock::time_point now);
+    /// The same for a mere look, which moves nothing. While a full pass is due, looking is left to a claim.
+    [[nodiscard]] Timestamp bound() const { return floor_; }
+    [[nodiscard]] bool full_pass_due(Clock::time_point now) const;
     /// Everything due before `oldest_left` has been taken.
     void taken_until(Timestamp oldest_left);
 

@@ -3,6 +3,7 @@
 // not (see claim_turns.hpp). No I/O; one owner.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct ClaimOrder {
 class QueueMemory {
   public:
     [[nodiscard]] ClaimOrder order(WorkerNo worker, std::int64_t token, const ClaimRequest& claim);
+    /// Whether such a claim would find anything, without claiming. None: it is time to claim and see, because a look
+    /// begins where claims do, or because it would cost no less.
+    [[nodiscard]] std::optional<Step> look(const ClaimRequest& claim, bool for_late_ones) const;
     /// Takes note of what the transaction has given whose last steps were `order.steps`. True: more may be
     /// due.
     bool remember(const ClaimOrder& order, const std::vector<Rows>& rows);

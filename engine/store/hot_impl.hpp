@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/store/batch_steps.hpp"
@@ -23,6 +24,9 @@ class HotConnection::Impl {
     Delivered deliver_errands();
     /// Runs a reading or blindly repeatable step until it succeeds or the deadline of the call has passed.
     Rows query(const Step& step);
+    /// The same for several, in one transaction; `name` is for the fault hook.
+    std::vector<Rows> query(const char* name, std::span<const Step> steps);
+    Waiting look(const ClaimRequest& claim, bool for_late_ones);
 
   private:
     class BatchRun;

@@ -39,7 +39,10 @@ void LoneSession::look(const std::function<void(pqxx::transaction_base&)>& body)
 
 void LoneSession::attempt(const std::function<void()>& body) {
     try {
-        if (!session_) session_ = std::make_unique<TransactionalSession>(url_, label_);
+        if (!session_) {
+            session_ = std::make_unique<TransactionalSession>(url_, label_);
+            prepared_.clear();
+        }
         body();
     } catch (const pqxx::sql_error& error) {
         if (!may_succeed_later(error.sqlstate())) throw;
@@ -51,6 +54,11 @@ void LoneSession::attempt(const std::function<void()>& body) {
         session_.reset();
         throw;
     }
+}
+
+void LoneSession::prepare(const Statement& statement) {
+    if (!prepared_.insert(statement.name).second) return;
+    session_->connection.prepare(statement.name, std::string{statement.sql});
 }
 
 bool LoneSession::inject(Faults::Point point, const char* name) const {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "engine/store/activity_impl.hpp"
@@ -23,9 +24,21 @@ class LoneSession {
     /// For statements that write nothing: no transaction block.
     void look(const std::function<void(pqxx::transaction_base&)>& body);
 
+    /// The rows of one statement that writes nothing and is asked again and again: parsed and planned once.
+    template <class... Values>
+    pqxx::result ask(const Statement& statement, const Values&... values) {
+        pqxx::result rows;
+        look([&](pqxx::transaction_base& tx) {
+            prepare(statement);
+            rows = tx.exec_prepared(statement.name, values...);
+        });
+        return rows;
+    }
+
     IdSource ids;
 
   private:
+    void prepare(const Statement& statement);
     void attempt(const std::function<void()>& body);
     [[nodiscard]] bool inject(Faults::Point point, const char* name) const;
     [[noreturn]] void lose(const char* why);
@@ -34,6 +47,7 @@ class LoneSession {
     Faults faults_;
     std::string label_;
     std::unique_ptr<TransactionalSession> session_;
+    std::set<std::string> prepared_;  ///< on this session
 };
 
 }  // namespace durable::store

@@ -3,8 +3,15 @@
 #include <optional>
 
 #include "engine/store/lone_session.hpp"
+#include "engine_store_sql.hpp"
 
 namespace durable::store {
+namespace {
+
+/// Schedules that one look tells of.
+constexpr int due_page = 100;
+
+}  // namespace
 
 class ScheduleStore::Impl {
   public:
@@ -29,9 +36,7 @@ ScheduleChanges ScheduleStore::apply(std::span<const ScheduleSpec> specs) {
 }
 
 DueSchedules ScheduleStore::due() {
-    DueSchedules due;
-    impl_->session.look([&](pqxx::transaction_base& tx) { due = due_schedules(tx); });
-    return due;
+    return due_schedules(impl_->session.ask({"schedules_due", sql::schedules_due}, due_page));
 }
 
 std::optional<ScheduleTurn> ScheduleStore::take_turn(const std::string& id) {

@@ -24,8 +24,6 @@ namespace {
 
 using schedule::Timetable;
 
-constexpr int due_page = 100;
-
 Timestamp database_time(pqxx::transaction_base& tx) {
     return Timestamp{Duration{tx.exec(std::string{sql::database_time})[0][0].as<std::int64_t>()}};
 }
@@ -172,10 +170,10 @@ std::optional<std::size_t> backfill_schedule(pqxx::transaction_base& tx, const s
     return wanted.size();
 }
 
-DueSchedules due_schedules(pqxx::transaction_base& tx) {
+DueSchedules due_schedules(const pqxx::result& rows) {
     std::set<std::string> ids;
     DueSchedules due;
-    for (const auto& row : tx.exec_params(std::string{sql::schedules_due}, due_page)) {
+    for (const auto& row : rows) {
         const Duration wait{row[1].as<std::int64_t>()};
         if (wait <= Duration{0}) {
             ids.insert(row[0].as<std::string>());

@@ -134,6 +134,7 @@ struct DueSchedules {
     std::vector<std::string> ids;
     std::optional<Duration> next_in;  ///< until the next one that is not due yet
 };
-[[nodiscard]] DueSchedules due_schedules(pqxx::transaction_base& tx);
+/// From the rows of schedules_due.sql.
+[[nodiscard]] DueSchedules due_schedules(const pqxx::result& rows);
 
 }  // namespace durable::store

@@ -18,6 +18,8 @@ constexpr std::int32_t line_page = 1000;
 /// A whole walk through the waiting runs, or through the lines of limits, begins no more often than this.
 constexpr std::chrono::seconds stuck_walk_every{30};
 constexpr std::chrono::seconds standing_every{15};
+/// Whatever the look says.
+constexpr std::chrono::seconds full_sweep_every{15};
 
 BinaryArray numbers(const std::vector<WorkerNo>& workers) {
     BinaryArray array{Of::int32};
@@ -28,22 +30,26 @@ BinaryArray numbers(const std::vector<WorkerNo>& workers) {
 }  // namespace
 
 Sweeper::Sweeper(Session& session, WorkerNo self, std::string queue)
-    : session_(session), self_(self), queue_(std::move(queue)) {}
+    : session_(session),
+      self_(self),
+      queue_(std::move(queue)),
+      next_full_sweep_(Clock::now() + full_sweep_every) {}
 
 ControlConnection::Swept Sweeper::sweep() {
     ControlConnection::Swept swept;
-    const std::vector<WorkerNo> dead = dead_workers(swept.dead_workers);
+    const Look found = look();
+    const auto dead = found.others ? dead_workers(swept.dead_workers) : std::vector<WorkerNo>{};
     if (!dead.empty()) {
         swept.runs_taken_over = take_over({"take_over_runs", sql::take_over_runs}, dead);
         swept.activities_taken_over = take_over({"take_over_activities", sql::take_over_activities}, dead);
     }
-    swept.activities_timed_out = time_out_activities();
+    if (found.expired || swept.activities_taken_over > 0) swept.activities_timed_out = time_out_activities();
     swept.stuck_runs_woken = wake_stuck_runs();
     swept.stuck_lines_woken = wake_stuck_lines();
-    free_runs();
+    if (found.freed) free_runs();
     retire_limits();
     tell_waiting_semaphores();
-    swept.queue_paused = is_queue_paused();
+    swept.queue_paused = found.queue_paused;
     swept.standing = standing();
     return swept;
 }
@@ -137,10 +143,15 @@ void Sweeper::tell_waiting_semaphores() {
     next_semaphore_look_ = Clock::now() + stuck_walk_every;
 }
 
-bool Sweeper::is_queue_paused() {
-    Step step{{"queue_is_paused", sql::queue_is_paused}, {}};
-    step.params.add(std::string_view{queue_});
-    return session_.run(step).boolean(0, 0);
+Sweeper::Look Sweeper::look() {
+    Step step{{"sweep_look", sql::sweep_look}, {}};
+    step.params.add(self_.value).add(std::string_view{queue_}).add(std::int32_t{lost_attempts_max});
+    const Rows rows = session_.run(step);
+    if (Clock::now() < next_full_sweep_) {
+        return {rows.boolean(0, 0), rows.boolean(0, 1), rows.boolean(0, 2), rows.boolean(0, 3)};
+    }
+    next_full_sweep_ = Clock::now() + full_sweep_every;
+    return {.queue_paused = rows.boolean(0, 0)};
 }
 
 std::optional<Standing> Sweeper::standing() {

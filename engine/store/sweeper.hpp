@@ -25,6 +25,13 @@ class Sweeper {
     struct LineName {
         std::string key, queue, type;
     };
+    /// What there may be to do.
+    struct Look {
+        bool queue_paused = false;
+        bool others = true;   ///< workers, or rows of workers that have ended
+        bool expired = true;  ///< activity rows
+        bool freed = true;    ///< runs, by builds that have left
+    };
 
     /// Workers that are dead by now, those that were found so earlier and left rows included.
     std::vector<WorkerNo> dead_workers(int& newly_dead);
@@ -35,7 +42,7 @@ class Sweeper {
     void free_runs();
     void retire_limits();
     void tell_waiting_semaphores();
-    bool is_queue_paused();
+    [[nodiscard]] Look look();
     std::optional<Standing> standing();
 
     Session& session_;
@@ -53,6 +60,7 @@ class Sweeper {
     Clock::time_point next_semaphore_look_{};
     Clock::time_point next_line_walk_{};
     Clock::time_point next_standing_{};
+    Clock::time_point next_full_sweep_;
 };
 
 }  // namespace durable::store

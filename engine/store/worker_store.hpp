@@ -85,6 +85,14 @@ class HotConnection {
     std::vector<std::pair<RunId, EventId>> activity_rows(const std::vector<RunId>& runs);
     /// Whether deliver_errands() would find anything: the cheap question of who has no reason to expect it.
     bool errands_wait();
+    /// The same of claims and of errands, in one round trip: what a worker asks that has nothing to do.
+    struct Waiting {
+        Timestamp now{};
+        bool runs = false;  ///< to be claimed; also when it is time for a claim to see for itself
+        bool late = false;  ///< for a patient claim; looked for only if asked
+        bool errands = false;
+    };
+    Waiting look(const ClaimRequest& claim, bool for_late_ones);
     /// Carries out errands, whoever left them: reports to parents, cancel requests to children, the ends of
     /// the children of closed chains. Bounded work per call; exactly once, however often it is sent.
     Delivered deliver_errands();
@@ -109,6 +117,8 @@ class ActivityStore {
     /// Fenced; returns those whose row was no longer ours (drop them). Results go to the inboxes of their
     /// runs.
     std::vector<std::pair<RunId, EventId>> end(WorkerNo worker, const std::vector<ActivityEnd>& ends);
+    /// Whether claim() would find anything: the cheap question of who has no reason to expect it.
+    bool waits(const std::string& queue, const std::vector<std::string>& types, ClaimTimes& times);
     /// Heartbeats of rows, with details; returns those that are asked to stop or lost.
     struct Beat {
         RunId run;
@@ -182,7 +192,8 @@ class ControlConnection {
     /// Looks for dead workers (session lock gone for 500 ms and Postgres up for one lease; else lease over)
     /// and gives their runs and activity rows back; times out activity rows; wakes runs, and lines
     /// of limits, that nothing else would wake; wakes blocked runs after `wake_blocked`. Bounded work per
-    /// call.
+    /// call. Most calls find nothing, so it asks first what there is to do, in one statement (sweep_look.sql),
+    /// and only every 15 s goes through everything all the same.
     struct Swept {
         int dead_workers = 0;
         int runs_taken_over = 0;

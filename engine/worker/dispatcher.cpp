@@ -47,8 +47,7 @@ bool Dispatcher::goes_on(const store::Batch& batch) const {
 std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
     store::Batch batch;
     batch.worker = worker_;
-    batch.claim.queue = settings_.turn.queue;
-    batch.claim.build = settings_.turn.build;
+    batch.claim = claim_request();
     const auto limit = static_cast<std::size_t>(settings_.batch_limit);
     while (!ready_.empty() && batch.commits.size() < limit) {
         const auto entry = runs_.find(ready_.front());
@@ -77,8 +76,7 @@ store::Batch Dispatcher::patient_claim() {
     constexpr std::size_t few = 8;
     store::Batch batch;
     batch.worker = worker_;
-    batch.claim.queue = settings_.turn.queue;
-    batch.claim.build = settings_.turn.build;
+    batch.claim = claim_request();
     batch.claim.patient = true;
     batch.claim.limit = static_cast<std::int32_t>(std::min(few, room()));
     claiming_ += static_cast<std::size_t>(batch.claim.limit);

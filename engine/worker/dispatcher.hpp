@@ -85,6 +85,10 @@ class Dispatcher {
     [[nodiscard]] std::optional<store::Batch> next_batch(bool claim);
     /// A claim of what ordinary claims have passed over because somebody held it. Only if there is room.
     [[nodiscard]] store::Batch patient_claim();
+    /// Whose runs this worker claims; without a limit.
+    [[nodiscard]] store::ClaimRequest claim_request() const {
+        return {.queue = settings_.turn.queue, .build = settings_.turn.build};
+    }
     [[nodiscard]] std::optional<LoadOrder> next_load();
     [[nodiscard]] std::vector<Attempt> take_starts() { return std::exchange(starts_, {}); }
     [[nodiscard]] std::vector<RunId> take_closed() { return std::exchange(closed_, {}); }

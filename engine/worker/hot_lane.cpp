@@ -46,6 +46,9 @@ class Attempting {
         if (!job.expected && !connection_.errands_wait()) return DeliverDone{};
         return DeliverDone{connection_.deliver_errands()};
     }
+    LaneResult operator()(const LookJob& job) {
+        return LookDone{connection_.look(job.claim, job.for_late_ones)};
+    }
 
   private:
     void commit(CommitJob& job) {

@@ -41,7 +41,12 @@ struct ReleaseJob {
 struct DeliverJob {
     bool expected = false;  ///< this worker has left something; else it asks first whether there is anything
 };
-using LaneJob = std::variant<CommitJob, LoadJob, PollJob, CompareJob, ReleaseJob, DeliverJob>;
+/// Is there anything to claim, or to deliver? Asked instead of both while there is hardly ever anything.
+struct LookJob {
+    store::ClaimRequest claim;
+    bool for_late_ones = false;
+};
+using LaneJob = std::variant<CommitJob, LoadJob, PollJob, CompareJob, ReleaseJob, DeliverJob, LookJob>;
 
 struct CommitDone {
     store::Batch batch;
@@ -65,7 +70,11 @@ struct ReleaseDone {};
 struct DeliverDone {
     store::Delivered delivered;
 };
-using LaneResult = std::variant<CommitDone, LoadDone, PollDone, CompareDone, ReleaseDone, DeliverDone>;
+struct LookDone {
+    store::HotConnection::Waiting waiting;
+};
+using LaneResult =
+    std::variant<CommitDone, LoadDone, PollDone, CompareDone, ReleaseDone, DeliverDone, LookDone>;
 
 /// A job that is over, with the round trip's clocks for the skew between the machines.
 struct LaneDone {

@@ -105,7 +105,9 @@ void RowActivities::claim() {
     std::vector<store::ClaimedActivity> claimed;
     store::ClaimTimes times{now_, {}};
     if (room > 0 && !types.empty()) {
-        claimed = store_->claim(*worker_, options_.queue, types, std::min(room, claim_max), &times);
+        if (is_worth_a_claim(types, times)) {
+            claimed = store_->claim(*worker_, options_.queue, types, std::min(room, claim_max), &times);
+        }
         now_ = std::max(now_, times.now);
         now_received_ = Clock::now();
     }
@@ -116,6 +118,15 @@ void RowActivities::claim() {
     if (times.look_again_at)
         next_claim_ = std::min(next_claim_, Clock::now() + (*times.look_again_at - times.now));
     launch_opened(times.now);
+}
+
+/// Rarely is there anything when nothing has been found for a while.
+bool RowActivities::is_worth_a_claim(const std::vector<std::string>& types, store::ClaimTimes& times) {
+    const auto now = Clock::now();
+    const bool look_first = poll_.quiet() && now < next_full_claim_;
+    if (look_first && !store_->waits(options_.queue, types, times)) return false;
+    next_full_claim_ = now + full_pass_every;
+    return true;
 }
 
 /// What is claimed is ours although its payloads cannot be had for the moment: it stays until they can.

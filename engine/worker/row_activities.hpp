@@ -91,6 +91,7 @@ class RowActivities {
     void forget();
     void give_up();
     void claim();
+    [[nodiscard]] bool is_worth_a_claim(const std::vector<std::string>& types, store::ClaimTimes& times);
     void launch(std::vector<store::ClaimedActivity> claimed, Timestamp now);
     [[nodiscard]] Attempt attempt_of(store::ClaimedActivity& claimed, Timestamp now);
     void launch_opened(Timestamp now);
@@ -129,6 +130,7 @@ class RowActivities {
     bool beat_wanted_ = false;
     Clock::time_point next_beat_{};
     Clock::time_point next_claim_{};
+    Clock::time_point next_full_claim_{};
     AdaptivePoll poll_;
     std::atomic<int> running_count_{0};  ///< written by the thread
     std::thread thread_;

@@ -119,6 +119,25 @@ void WorkerLoop::handle_result(DeliverDone done) {
     }
 }
 
+void WorkerLoop::handle_result(LookDone done) {
+    const auto now = Clock::now();
+    claim_under_way_ = false;
+    next_claim_ = now + claim_poll_.next();
+    database_time(done.waiting.now);
+    dispatcher_.time_is(done.waiting.now);
+    claim_wanted_ = claim_wanted_ || done.waiting.runs;
+    if (done.waiting.late) {
+        late_seen_ = true;
+        next_patient_claim_ = now;
+    }
+    if (done.waiting.errands) {
+        errands_expected_ = true;
+        next_delivery_ = now;
+    } else if (!errands_expected_) {
+        next_delivery_ = std::max(next_delivery_, now + options_.sweep_every);
+    }
+}
+
 void WorkerLoop::registered(store::WorkerNo worker) {
     worker_ = worker;
     registered_ = true;
@@ -187,6 +206,10 @@ std::optional<LaneJob> WorkerLoop::next_job() {
     const bool due = claim_wanted_ || Clock::now() >= next_claim_;
     const bool claim = options_.run_workflows && due && !claim_under_way_ && dispatcher_.room_for_claims();
     if (!claim && !dispatcher_.has_ready()) return std::nullopt;
+    if (claim && !claim_wanted_ && !stopping_ && !dispatcher_.has_ready() && claim_poll_.quiet()) {
+        claim_under_way_ = true;
+        return look_instead_of_claim(Clock::now());
+    }
     auto batch = dispatcher_.next_batch(claim);
     if (!batch) return std::nullopt;
     if (batch->claim.limit > 0) {
@@ -207,9 +230,7 @@ std::optional<LaneJob> WorkerLoop::next_look() {
         return CompareJob{worker_};
     }
     if (now >= next_delivery_ && !delivery_under_way_) {
-        delivery_under_way_ = true;
-        next_delivery_ = now + options_.sweep_every;
-        return DeliverJob{std::exchange(errands_expected_, false)};
+        return delivery(now);
     }
     if (auto claim = late_claim()) return claim;
     if (message_poll_under_way_) return std::nullopt;
@@ -224,10 +245,25 @@ std::optional<LaneJob> WorkerLoop::next_look() {
     return PollJob{std::move(held)};
 }
 
+DeliverJob WorkerLoop::delivery(Clock::time_point now) {
+    delivery_under_way_ = true;
+    next_delivery_ = now + options_.sweep_every;
+    const bool all_the_same = now >= next_full_delivery_;
+    if (all_the_same) next_full_delivery_ = now + full_pass_every;
+    return {std::exchange(errands_expected_, false) || all_the_same};
+}
+
+LookJob WorkerLoop::look_instead_of_claim(Clock::time_point now) {
+    const bool for_late_ones = claims_take_all_ && now >= next_patient_claim_;
+    if (for_late_ones) next_patient_claim_ = now + patient_claim_every;
+    return {dispatcher_.claim_request(), for_late_ones};
+}
+
 /// While claims leave nothing, what is overdue is a run whose row others hold again and again.
 std::optional<LaneJob> WorkerLoop::late_claim() {
     const bool wanted = options_.run_workflows && claims_take_all_ && dispatcher_.room_for_claims();
     if (!wanted || Clock::now() < next_patient_claim_) return std::nullopt;
+    if (claim_poll_.quiet() && !std::exchange(late_seen_, false)) return std::nullopt;  // looks find it
     next_patient_claim_ = Clock::now() + patient_claim_every;
     return CommitJob{dispatcher_.patient_claim()};
 }

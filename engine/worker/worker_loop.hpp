@@ -76,6 +76,7 @@ class WorkerLoop {
     void handle_result(CompareDone done);
     void handle_result(ReleaseDone) {}
     void handle_result(DeliverDone done);
+    void handle_result(LookDone done);
     void registered(store::WorkerNo worker);
     void lost();
     void queue_paused(bool paused);
@@ -85,6 +86,8 @@ class WorkerLoop {
     [[nodiscard]] std::optional<LaneJob> next_job();
     [[nodiscard]] std::optional<LaneJob> next_look();
     [[nodiscard]] std::optional<LaneJob> late_claim();
+    [[nodiscard]] DeliverJob delivery(Clock::time_point now);
+    [[nodiscard]] LookJob look_instead_of_claim(Clock::time_point now);
     void start_attempts();
     void tell();
     void tell_of_started_runs();
@@ -106,8 +109,9 @@ class WorkerLoop {
     std::vector<int> idle_lanes_;
 
     bool claim_wanted_ = true;
-    bool claim_under_way_ = false;
+    bool claim_under_way_ = false;  ///< or a look in its place
     bool claims_take_all_ = false;  ///< the last one did, but for what somebody held
+    bool late_seen_ = false;        ///< by a look
     Clock::time_point next_patient_claim_{};
     Clock::time_point next_claim_{};
     AdaptivePoll claim_poll_;
@@ -116,7 +120,8 @@ class WorkerLoop {
     Clock::time_point next_message_poll_{};
     bool delivery_under_way_ = false;
     Clock::time_point next_delivery_{};
-    bool errands_expected_ = false;  ///< left by this worker, or by its last delivery
+    bool errands_expected_ = false;  ///< left by this worker or by its last delivery, or seen by a look
+    Clock::time_point next_full_delivery_{};
     Clock::time_point next_compare_{};
     int quick_compares_ = 0;
     /// When runs released here are due: claimed by then without waiting for the poll.

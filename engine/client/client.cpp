@@ -134,7 +134,7 @@ store::SignalWithStartResult Client::signal_with_start(const std::string& type, 
 SendResult Client::signal(pqxx::transaction_base& tx, const RunRef& to, const std::string& name,
                           const Payload& message, const std::string& request_id, std::source_location where) {
     const Payload sealed = impl_->seal(tx, to, "message of signal " + name, message, where);
-    return store::send(tx, to, history::SignalReceived{name, sealed, request_id}, request_id);
+    return store::send(tx, to, history::SignalReceived{name, sealed, request_id}, request_id).result;
 }
 
 SendResult Client::signal(const RunRef& to, const std::string& name, const Payload& message,
@@ -142,28 +142,29 @@ SendResult Client::signal(const RunRef& to, const std::string& name, const Paylo
     // Without an id of its own a message could not be recognised when its commit's answer was lost.
     const bool own_id = request_id.empty();
     const std::string id = own_id ? impl_->ids.uuid_v7().to_string() : request_id;
-    return impl_->send(
-        [&](pqxx::transaction_base& tx, bool in_doubt) {
-            const SendResult result = signal(tx, to, name, message, id, where);
-            const bool mine = result == SendResult::duplicate && (own_id || in_doubt);
-            return mine ? SendResult::delivered : result;
-        },
-        to);
+    const auto send = [&](pqxx::transaction_base& tx, bool in_doubt) {
+        const Payload sealed = impl_->seal(tx, to, "message of signal " + name, message, where);
+        store::Sent sent = store::send(tx, to, history::SignalReceived{name, sealed, id}, id);
+        const bool mine = sent.result == SendResult::duplicate && (own_id || in_doubt);
+        if (mine) sent.result = SendResult::delivered;
+        return sent;
+    };
+    return impl_->deliver(send, impl_->gate.passes(message.json));
 }
 
 SendResult Client::cancel(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,
                           const std::string& identity) {
-    return store::send(tx, run, history::CancelRequested{reason, identity}, "");
+    return store::send(tx, run, history::CancelRequested{reason, identity}, "").result;
 }
 
 SendResult Client::cancel(const RunRef& run, const std::string& reason, const std::string& identity) {
     const std::string id = impl_->ids.uuid_v7().to_string();
-    return impl_->send(
-        [&](pqxx::transaction_base& tx, bool) {
-            const SendResult result = store::send(tx, run, history::CancelRequested{reason, identity}, id);
-            return result == SendResult::duplicate ? SendResult::delivered : result;
-        },
-        run);
+    const auto send = [&](pqxx::transaction_base& tx, bool) {
+        store::Sent sent = store::send(tx, run, history::CancelRequested{reason, identity}, id);
+        if (sent.result == SendResult::duplicate) sent.result = SendResult::delivered;
+        return sent;
+    };
+    return impl_->deliver(send, true);
 }
 
 SendResult Client::terminate(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,
@@ -202,6 +203,19 @@ SendResult Client::Impl::send(const std::function<SendResult(pqxx::transaction_b
     });
     if (result == SendResult::delivered && !queue.empty()) notifier.messages(queue);
     return result;
+}
+
+SendResult Client::Impl::deliver(const std::function<store::Sent(pqxx::transaction_base&, bool)>& send,
+                                 bool at_once) {
+    store::Sent sent;
+    const auto body = [&](pqxx::transaction_base& tx, bool in_doubt) { sent = send(tx, in_doubt); };
+    if (at_once) {
+        transactions.write_at_once(body);
+    } else {
+        transactions.write(body);
+    }
+    if (sent.result == SendResult::delivered) notifier.messages(sent.queue);
+    return sent.result;
 }
 
 void Client::notify(const std::string& queue) {

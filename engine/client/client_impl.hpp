@@ -29,6 +29,11 @@ class Client::Impl {
         if (options.notifications) closed = std::make_unique<ClosedWatch>(options.connection_string);
     }
 
+    /// Delivers a message and wakes the worker that may hold the receiver. `at_once`: `send` is a single
+    /// statement, so that the receiver's row is not held between round trips: many senders of one run wait for
+    /// each other on it.
+    SendResult deliver(const std::function<store::Sent(pqxx::transaction_base&, bool in_doubt)>& send,
+                       bool at_once);
     /// Runs `body(tx, in_doubt)` in a transaction of its own and wakes the worker that may hold the receiver.
     SendResult send(const std::function<SendResult(pqxx::transaction_base&, bool)>& body, const RunRef& to);
 

@@ -14,6 +14,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using ReadOnly = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
 
+/// A statement that is its own commit: an answer that was lost leaves it in doubt.
+class WriteAtOnce : public pqxx::nontransaction {
+  public:
+    explicit WriteAtOnce(pqxx::connection_base& connection)
+        : namedclass{"transaction"}, nontransaction{connection} {}
+};
+
 constexpr std::chrono::milliseconds first_pause{5};
 constexpr std::chrono::milliseconds longest_pause{250};
 
@@ -28,10 +35,12 @@ struct Attempt {
 template <class Transaction>
 Attempt attempt_once(ConnectionPool& pool, std::chrono::milliseconds patience, bool in_doubt,
                      const std::function<void(pqxx::transaction_base&, bool)>& body) {
+    bool sent = false;
     try {
         auto lease = pool.lease(patience);
         {
             Transaction tx{*lease};
+            sent = std::is_same_v<Transaction, WriteAtOnce>;
             body(tx, in_doubt);
             tx.commit();
         }
@@ -40,7 +49,7 @@ Attempt attempt_once(ConnectionPool& pool, std::chrono::milliseconds patience, b
     } catch (const pqxx::in_doubt_error& error) {
         return {false, true, true, error.what()};
     } catch (const pqxx::broken_connection& error) {
-        return {false, false, true, error.what()};
+        return {false, sent, true, error.what()};
     } catch (const pqxx::statement_completion_unknown& error) {
         return {false, true, true, error.what()};
     } catch (const pqxx::transaction_rollback& error) {
@@ -90,6 +99,10 @@ void Transactions::repeat(const std::function<void(pqxx::transaction_base&, bool
 
 void Transactions::write(const std::function<void(pqxx::transaction_base&, bool)>& body) {
     repeat<pqxx::work>(body);
+}
+
+void Transactions::write_at_once(const std::function<void(pqxx::transaction_base&, bool)>& body) {
+    repeat<WriteAtOnce>(body);
 }
 
 void Transactions::read(const std::function<void(pqxx::transaction_base&)>& body) {

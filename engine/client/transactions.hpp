@@ -21,6 +21,9 @@ class Transactions {
     /// `body(tx, in_doubt)`: in_doubt is true when an earlier attempt may have committed. Exceptions of the
     /// body that do not come from the database, or that a repetition cannot mend, pass through.
     void write(const std::function<void(pqxx::transaction_base&, bool in_doubt)>& body);
+    /// For a body of a single statement that writes: one round trip, no transaction block. An answer that was
+    /// lost leaves it in doubt, as a commit's does.
+    void write_at_once(const std::function<void(pqxx::transaction_base&, bool in_doubt)>& body);
     /// One snapshot for everything that `body` reads.
     void read(const std::function<void(pqxx::transaction_base&)>& body);
     /// For a body of a single statement: one round trip, no transaction block.

@@ -155,8 +155,7 @@ Ordered leave_order(pqxx::transaction_base& tx, const Place& place, const std::s
                    or_null(columns.queue), or_null(columns.priority), or_null(columns.start_to_close),
                    or_null(columns.heartbeat), or_null(columns.close_by));
     const history::ActivityOrdered told{place.activity, kind.starts_with("restart")};
-    tx.exec_params(std::string{sql::send_message}, place.run(), place.live.chain.value.to_string(), "",
-                   bytea_text(history::encode_event(told)), false);
+    tx.exec_params(std::string{sql::put_message}, place.run(), bytea_text(history::encode_event(told)));
     return done(
         "its run's worker runs it now: the order is applied when that attempt has ended, unless it "
         "succeeds");

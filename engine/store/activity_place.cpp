@@ -102,8 +102,7 @@ void settle_activity(pqxx::transaction_base& tx, const HeldLiveRun& live, EventI
                      const history::Event& outcome, PayloadGate* gate) {
     const std::string run = live.run.value.to_string();
     tx.exec_params(std::string{sql::drop_activity}, run, activity.value);
-    tx.exec_params(std::string{sql::send_message}, run, live.chain.value.to_string(), "",
-                   bytea_text(sealed_event(tx, live.run, outcome, gate)), false);
+    tx.exec_params(std::string{sql::put_message}, run, bytea_text(sealed_event(tx, live.run, outcome, gate)));
 }
 
 std::string sealed_event(pqxx::transaction_base& tx, RunId run, const history::Event& event,

@@ -39,7 +39,7 @@ void leave_trace(const BatchTask& task) {
 }
 
 BatchReached sent(const BatchTask& task, const history::Event& event) {
-    const SendResult result = send(task.tx, run_of(task), event, batch_target(task.request.job));
+    const SendResult result = send(task.tx, run_of(task), event, batch_target(task.request.job)).result;
     if (result != SendResult::delivered) return skipped(result, "it has got the message of this job");
     leave_trace(task);
     BatchReached reached;

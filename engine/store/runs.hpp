@@ -84,11 +84,16 @@ class TooMany : public std::runtime_error {
 inline constexpr std::int64_t unread_signals_max = 100'000;
 
 enum class SendResult : std::uint8_t { delivered, duplicate, not_found, closed };
+struct Sent {
+    SendResult result = SendResult::not_found;
+    std::string queue{};  ///< of the open run, whose workers are to be told; "": there is none
+};
 /// Puts an encoded event into the inbox of the open run, and wakes it. `request_id` != "": once per chain. A
 /// run that has continued as new stands for its chain. Throws TooMany for a signal that would be one of
-/// more than unread_signals_max.
-SendResult send(pqxx::transaction_base& tx, const RunRef& to, const history::Event& event,
-                const std::string& request_id);
+/// more than unread_signals_max. A single statement: `tx` need not be a transaction block, and outside of one
+/// the receiver's row is held for that statement only.
+Sent send(pqxx::transaction_base& tx, const RunRef& to, const history::Event& event,
+          const std::string& request_id);
 /// Ends the run at once with WorkflowTerminated; no code runs. `closed` if it had ended.
 SendResult terminate(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,
                      const std::string& identity);

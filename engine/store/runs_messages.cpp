@@ -37,11 +37,17 @@ std::optional<std::string> report(pqxx::transaction_base& tx, const LiveRun& liv
     return bytea_text(history::encode_event(*event));
 }
 
-[[noreturn]] void refuse(const LiveRun& live) {
+[[noreturn]] void refuse(const std::string& run, std::int64_t waiting) {
     throw TooMany(
         fmt::format("run {} has {} unread messages, at most {} are allowed: see what it waits for "
                     "(callflex workflow why), and send this one again later",
-                    live.run.value.to_string(), live.waiting, unread_signals_max));
+                    run, waiting, unread_signals_max));
+}
+
+SendResult send_result(std::string_view outcome) {
+    if (outcome == "delivered") return SendResult::delivered;
+    if (outcome == "duplicate") return SendResult::duplicate;
+    return outcome == "closed" ? SendResult::closed : SendResult::not_found;
 }
 
 SendResult end_now(pqxx::transaction_base& tx, const LiveRun& live, const std::string& reason,
@@ -60,18 +66,17 @@ SendResult end_now(pqxx::transaction_base& tx, const LiveRun& live, const std::s
 
 }  // namespace
 
-SendResult send(pqxx::transaction_base& tx, const RunRef& to, const history::Event& event,
-                const std::string& request_id) {
+Sent send(pqxx::transaction_base& tx, const RunRef& to, const history::Event& event,
+          const std::string& request_id) {
     check_optional_name("request id", request_id);
     const bool cancels = std::holds_alternative<history::CancelRequested>(event);
-    return with_live(tx, to, [&](const LiveRun& live) {
-        if (!cancels && live.waiting >= unread_signals_max) refuse(live);
-        if (cancels && live.cancel_requested) return SendResult::delivered;  // it is what was asked for
-        const auto sent = tx.exec_params(std::string{sql::send_message}, live.run.value.to_string(),
-                                         live.chain.value.to_string(), request_id,
-                                         bytea_text(history::encode_event(event)), cancels);
-        return sent.affected_rows() == 1 ? SendResult::delivered : SendResult::duplicate;
-    });
+    const std::optional<std::string> run = to.run ? std::optional{to.run->value.to_string()} : std::nullopt;
+    const auto row =
+        tx.exec_params1(std::string{sql::send_to_run}, or_null(run), to.name_space, to.workflow.value,
+                        bytea_text(history::encode_event(event)), request_id, cancels);
+    const std::string_view outcome = row["outcome"].c_str();
+    if (outcome == "too_many") refuse(row["receiver"].c_str(), row["waiting"].as<std::int64_t>());
+    return {send_result(outcome), row["queue"].c_str()};
 }
 
 SendResult terminate(pqxx::transaction_base& tx, const RunRef& run, const std::string& reason,

@@ -182,9 +182,9 @@ class Turn {
             const history::CancelRequested request{"the next run of schedule " + row_.id + " is due",
                                                    "schedule " + row_.id};
             // One request a run, however many nominal times come while it cleans up.
-            const SendResult sent = store::send(tx_, {run.name_space, std::nullopt, run.workflow}, request,
-                                                "schedule " + row_.id);
-            turn_.canceled_a_run = turn_.canceled_a_run || sent == SendResult::delivered;
+            const Sent sent = store::send(tx_, {run.name_space, std::nullopt, run.workflow}, request,
+                                          "schedule " + row_.id);
+            turn_.canceled_a_run = turn_.canceled_a_run || sent.result == SendResult::delivered;
         }
     }
 

@@ -20,7 +20,7 @@ SignalWithStartResult signal_with_start(pqxx::transaction_base& tx, const StartR
     SignalWithStartResult result{start(tx, std::array{request}).front(), SendResult::closed};
     const bool refused = result.start.outcome == StartResult::Outcome::already_closed;
     if (refused) return result;
-    result.signal = send(tx, {request.name_space, result.start.run, {}}, message, request.request_id);
+    result.signal = send(tx, {request.name_space, result.start.run, {}}, message, request.request_id).result;
     keep_start_delay(tx, request, result.start);
     if (request.request_id.empty() || result.start.outcome == StartResult::Outcome::started) return result;
     // An open run was held by start(): only one that an earlier request has made or met can have ended since.

@@ -1,57 +1,100 @@
 -- Messages to workflows by SQL, and what can be asked of them.
 
--- Puts a message into the inbox of the tenant's open run that has the workflow id, and wakes it: delivered, duplicate,
--- closed, or not_found (another tenant's counts as not there). A run is asked to stop once: who asks again is told the
--- same, and nothing is added.
+-- Puts a message into the inbox of an open run, and wakes the run unless it is owned (its worker looks) or blocked (it
+-- must not be retried ahead of its time).
+-- Locks: the live row, which the caller holds already, so that places are given in order of commit; a new inbox row.
+create function engine.put_message(run uuid, event bytea, cancels boolean) returns void
+    language plpgsql  -- which keeps its plans
+    as $$
+#variable_conflict use_column
+begin
+    with counted as (
+        update engine.live_runs
+           set inbox_tail = inbox_tail + 1, cancel_requested = cancel_requested or put_message.cancels,
+               wake_at = case when owner is null and failures = 0
+                              then least(coalesce(wake_at, 'infinity'), engine.now()) else wake_at end
+         where run_id = put_message.run
+        returning chain_id, inbox_tail, tenant
+    )
+    insert into engine.inbox (chain_id, sequence, run_id, tenant, event)
+    select chain_id, inbox_tail, put_message.run, tenant, put_message.event from counted;
+end
+$$;
+
+-- Sends a message to the open run that a reference leads to: a run, which stands for its chain, or else (`run` is null)
+-- a workflow id, of this tenant (null: any).
+-- Outcomes: delivered; duplicate (the chain has seen the request id); too_many (`waiting` signals are unread); closed;
+-- not_found. A run is asked to stop once: who asks again is told the same, and nothing is added.
+-- Locks: the live row, then message_ids, then the new inbox row.
+create function engine.send_message(run uuid, name_space text, workflow_id text, tenant text, event bytea,
+                                    request_id text, cancels boolean,
+                                    out outcome text, out receiver uuid, out queue text, out waiting bigint)
+    language plpgsql
+    as $$
+#variable_conflict use_column
+declare
+    live record;
+    missed uuid;
+begin
+    receiver := send_message.run;
+    -- While we wait for the lock the run may end, and the name, or the chain, go on with another one; then we look again.
+    loop
+        if send_message.run is null then
+            select i.run_id into receiver from engine.workflow_ids i
+             where i.name_space = send_message.name_space and i.workflow_id = send_message.workflow_id
+               and (send_message.tenant is null or i.tenant = send_message.tenant);
+        elsif missed is not null then
+            select n.run_id into receiver
+              from engine.runs r
+              join engine.workflow_ids i on i.name_space = r.name_space and i.workflow_id = r.workflow_id
+              join engine.runs n on n.run_id = i.run_id and n.chain_id = r.chain_id
+             where r.run_id = send_message.run;
+        end if;
+        if receiver is null or receiver = missed then
+            outcome := case when missed is not null and (send_message.run is null or
+                                                         exists (select from engine.runs r where r.run_id = missed))
+                            then 'closed' else 'not_found' end;
+            return;
+        end if;
+        select l.chain_id, l.queue, l.cancel_requested, l.inbox_tail - l.inbox_head + l.unread as waiting
+          into live from engine.live_runs l where l.run_id = send_message.receiver for update;
+        exit when found;
+        missed := receiver;
+    end loop;
+    queue := live.queue;
+    waiting := live.waiting;
+    if cancels and live.cancel_requested then outcome := 'delivered'; return; end if;
+    if not cancels and live.waiting >= 100000 then outcome := 'too_many'; return; end if;
+    if send_message.request_id <> '' then
+        insert into engine.message_ids (chain_id, request_id) values (live.chain_id, send_message.request_id)
+        on conflict do nothing;
+        if not found then outcome := 'duplicate'; return; end if;
+    end if;
+    perform engine.put_message(receiver, send_message.event, send_message.cancels);
+    outcome := 'delivered';
+end
+$$;
+
+-- Sends an event of the tenant's making to its workflow. Another tenant's counts as not there.
 create function engine.send_to_workflow(tenant text, workflow_id text, name_space text, event jsonb, request_id text)
     returns text
     language plpgsql
     as $$
-#variable_conflict use_column
-<<here>>
 declare
-    known record;
-    live record;
-    last_run uuid;
-    cancels boolean := event ->> 'k' = 'CancelRequested';
+    sent record;
 begin
     perform engine.checked_name('namespace', send_to_workflow.name_space),
             engine.checked_name('workflow id', send_to_workflow.workflow_id, 1000),
             engine.checked_name('tenant', send_to_workflow.tenant, 1000),
             engine.checked_name('request id', send_to_workflow.request_id, 1000, true);
-    -- While we wait for the lock the run may end, and the name go on with another one; then we look again.
-    loop
-        select i.run_id, i.tenant into known from engine.workflow_ids i
-         where i.name_space = send_to_workflow.name_space and i.workflow_id = send_to_workflow.workflow_id;
-        if not found or known.tenant <> send_to_workflow.tenant then return 'not_found'; end if;
-        select l.chain_id, l.inbox_tail - l.inbox_head + l.unread as waiting, l.cancel_requested into live
-          from engine.live_runs l where l.run_id = known.run_id for update;
-        exit when found;
-        if known.run_id = last_run then return 'closed'; end if;
-        last_run := known.run_id;
-    end loop;
-    if not cancels and live.waiting >= 100000 then
+    sent := engine.send_message(null, send_to_workflow.name_space, send_to_workflow.workflow_id, send_to_workflow.tenant,
+                                convert_to(send_to_workflow.event::text, 'UTF8'), send_to_workflow.request_id,
+                                send_to_workflow.event ->> 'k' = 'CancelRequested');
+    if sent.outcome = 'too_many' then
         raise exception using errcode = 'program_limit_exceeded', message =
-            format('run %s has %s unread messages, at most 100000 are allowed', known.run_id, live.waiting);
+            format('run %s has %s unread messages, at most 100000 are allowed', sent.receiver, sent.waiting);
     end if;
-    if cancels and live.cancel_requested then return 'delivered'; end if;
-    if send_to_workflow.request_id <> '' then
-        insert into engine.message_ids (chain_id, request_id) values (live.chain_id, send_to_workflow.request_id)
-        on conflict do nothing;
-        if not found then return 'duplicate'; end if;
-    end if;
-    with counted as (
-        update engine.live_runs l
-           set inbox_tail = l.inbox_tail + 1, cancel_requested = l.cancel_requested or here.cancels,
-               wake_at = case when l.owner is null and l.failures = 0
-                              then least(coalesce(l.wake_at, 'infinity'), engine.now()) else l.wake_at end
-         where l.run_id = known.run_id
-        returning l.inbox_tail, l.tenant
-    )
-    insert into engine.inbox (chain_id, sequence, run_id, tenant, event)
-    select live.chain_id, c.inbox_tail, known.run_id, c.tenant, convert_to(send_to_workflow.event::text, 'UTF8')
-      from counted c;
-    return 'delivered';
+    return sent.outcome;
 end
 $$;
 
@@ -109,7 +152,8 @@ create function engine.workflow_status(tenant text, workflow_id text, name_space
        and i.tenant = workflow_status.tenant
     $$;
 
-revoke execute on function engine.send_to_workflow, engine.signal_workflow, engine.cancel_workflow,
-                           engine.published_state, engine.workflow_status from public;
-grant execute on function engine.send_to_workflow, engine.signal_workflow, engine.cancel_workflow,
-                           engine.published_state, engine.workflow_status to callflex_app, callflex_system;
+revoke execute on function engine.put_message, engine.send_message, engine.send_to_workflow, engine.signal_workflow,
+                           engine.cancel_workflow, engine.published_state, engine.workflow_status from public;
+grant execute on function engine.put_message, engine.send_message, engine.send_to_workflow, engine.signal_workflow,
+                          engine.cancel_workflow, engine.published_state, engine.workflow_status
+   to callflex_app, callflex_system;

@@ -112,6 +112,57 @@ TEST_CASE("a start whose commit was lost on the way is recognised as its own, no
     CHECK(office.database.value("select count(*) from engine.live_runs") == "1");
 }
 
+TEST_CASE("a statement that is its own commit is in doubt when its answer was lost") {
+    Office office;
+    client::ConnectionPool pool{office.database.url(), 2};
+    client::Transactions transactions{pool, 5s};
+    std::vector<bool> doubts;
+    transactions.write_at_once([&](pqxx::transaction_base& tx, bool in_doubt) {
+        doubts.push_back(in_doubt);
+        if (doubts.size() > 1) return;
+        tx.exec("select 1");
+        throw pqxx::broken_connection("the answer was lost");
+    });
+    CHECK(doubts == std::vector<bool>{false, true});
+    // The same in a transaction block has changed nothing: it was not committed.
+    doubts.clear();
+    transactions.write([&](pqxx::transaction_base&, bool in_doubt) {
+        doubts.push_back(in_doubt);
+        if (doubts.size() == 1) throw pqxx::broken_connection("before the commit");
+    });
+    CHECK(doubts == std::vector<bool>{false, false});
+}
+
+TEST_CASE("a signal and a cancel request hold their receiver for one statement, not over round trips") {
+    using client::SendResult;
+    Office office;
+    const auto run = office.start(approval, "busy");
+    office.database.execute("create table public.commits (query text)");
+    office.database.execute("grant insert on public.commits to public");
+    // Deferred: it fires when the transaction ends, which a statement does by itself, a block by COMMIT.
+    office.database.execute(
+        "create function public.note_commit() returns trigger language plpgsql as "
+        "$$ begin insert into public.commits values (current_query()); return null; end $$");
+    office.database.execute(
+        "create constraint trigger note_commit after insert on engine.inbox deferrable initially deferred "
+        "for each row execute function public.note_commit()");
+    const auto by_commit = [&] {
+        return office.database.value(
+            "select count(*) filter (where query ilike 'commit%') || ' of ' || count(*) from public.commits");
+    };
+    pqxx::connection connection{office.database.url()};
+    pqxx::work block{connection};
+    CHECK(office.client.signal(block, run, "approve", Payload{R"("maybe")"}, "block") ==
+          SendResult::delivered);
+    block.commit();
+    CHECK(by_commit() == "1 of 1");
+    CHECK(office.client.signal(run, approve, std::string{"yes"}, "first") == SendResult::delivered);
+    CHECK(office.client.signal({.workflow = WorkflowId{"busy"}}, approve, std::string{"no"}) ==
+          SendResult::delivered);
+    CHECK(office.client.cancel(run, "enough", "test") == SendResult::delivered);
+    CHECK(by_commit() == "1 of 4");
+}
+
 TEST_CASE("a serialization failure is tried again, a violated constraint is not") {
     Office office;
     client::ConnectionPool pool{office.database.url(), 1};

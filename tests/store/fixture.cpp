@@ -38,7 +38,7 @@ std::vector<RunId> StoreFixture::start_many(int count, const std::string& prefix
 SendResult StoreFixture::send(RunId run, const history::Event& event, const std::string& request_id) {
     pqxx::connection connection{database.url()};
     pqxx::work tx{connection};
-    const SendResult result = store::send(tx, {"default", run, {}}, event, request_id);
+    const SendResult result = store::send(tx, {"default", run, {}}, event, request_id).result;
     tx.commit();
     return result;
 }

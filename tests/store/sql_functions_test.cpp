@@ -218,7 +218,8 @@ TEST_CASE_FIXTURE(SqlFixture,
         pqxx::work tx{connection};
         const auto result =
             store::send(tx, {"default", std::nullopt, WorkflowId{id}},
-                        history::SignalReceived{"pay", Payload{R"({"n":1})"}, request_id}, request_id);
+                        history::SignalReceived{"pay", Payload{R"({"n":1})"}, request_id}, request_id)
+                .result;
         tx.commit();
         return name_of(result);
     };
@@ -238,7 +239,8 @@ TEST_CASE_FIXTURE(SqlFixture,
         pqxx::connection connection{database.url()};
         pqxx::work tx{connection};
         CHECK(store::send(tx, {"default", std::nullopt, WorkflowId{"open-cpp"}},
-                          history::CancelRequested{"no more", "ann"}, "") == SendResult::delivered);
+                          history::CancelRequested{"no more", "ann"}, "")
+                  .result == SendResult::delivered);
         tx.commit();
     }
 

@@ -1,4 +1,4 @@
--- Puts an update into the inbox of an open run, and wakes the run as send_message does. An id that the chain has seen
+-- Puts an update into the inbox of an open run, and wakes the run as engine.put_message does. An id that the chain has seen
 -- inserts nothing, unless its run had ended before it was answered: then it is asked again. Nor does anything happen
 -- when too many are under way.
 --

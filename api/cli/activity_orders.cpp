@@ -19,6 +19,16 @@ struct PayloadOrder {
     PayloadArgument payload;
 };
 
+/// Gives the order to the activity that is named, at once (`act`), or to all that a query finds, by a batch job.
+template <class Act>
+int give_order(Session& session, const OrdersArguments& orders, BatchVerb verb, const char* done, Act act,
+               const durable::client::BatchArguments& more = {}) {
+    if (orders.is_query()) return order_many(session, orders, verb, more);
+    const OrderArguments& order = orders.order;
+    auto client = activity_client(session);
+    return report_ordered(session, order.activity, act(client, order), done);
+}
+
 }  // namespace
 
 void define_activity_pause(CLI::App& app, Session& session) {
@@ -31,14 +41,10 @@ void define_activity_pause(CLI::App& app, Session& session) {
             {"callflex activity pause -q \"Tenant = 'acme'\" --type send_email --reason 'wrong sender' --yes",
              "all of that type in many runs, by a batch job: prints its id"}});
     app.callback([orders, &session] {
-        if (orders->is_query()) {
-            session.exit_code = order_many(session, *orders, BatchVerb::activity_pause);
-            return;
-        }
-        const OrderArguments& order = orders->order;
-        auto client = activity_client(session);
-        session.exit_code =
-            report_ordered(session, order.activity, client.pause(order.activity.ref(), order.by()), "paused");
+        session.exit_code = give_order(session, *orders, BatchVerb::activity_pause, "paused",
+                                       [](auto& client, const OrderArguments& order) {
+                                           return client.pause(order.activity.ref(), order.by());
+                                       });
     });
 }
 
@@ -53,14 +59,10 @@ void define_activity_unpause(CLI::App& app, Session& session) {
             {"callflex activity unpause -q \"Tenant = 'acme'\" --type send_email --rps 5 --yes",
              "many, not all at once"}});
     app.callback([orders, &session] {
-        if (orders->is_query()) {
-            session.exit_code = order_many(session, *orders, BatchVerb::activity_unpause);
-            return;
-        }
-        const OrderArguments& order = orders->order;
-        auto client = activity_client(session);
-        session.exit_code = report_ordered(session, order.activity,
-                                           client.unpause(order.activity.ref(), order.by()), "unpaused");
+        session.exit_code = give_order(session, *orders, BatchVerb::activity_unpause, "unpaused",
+                                       [](auto& client, const OrderArguments& order) {
+                                           return client.unpause(order.activity.ref(), order.by());
+                                       });
     });
 }
 
@@ -79,16 +81,12 @@ void define_activity_reset(CLI::App& app, Session& session) {
          {"callflex activity reset -q \"RetryingActivity = 'webhook'\" --type webhook --yes",
           "of many runs"}});
     app.callback([arguments, &session] {
-        if (arguments->orders.is_query()) {
-            session.exit_code = order_many(session, arguments->orders, BatchVerb::activity_reset,
-                                           {.keep_paused = arguments->keep_paused});
-            return;
-        }
-        const auto& order = arguments->orders.order;
-        auto client = activity_client(session);
-        session.exit_code =
-            report_ordered(session, order.activity,
-                           client.reset(order.activity.ref(), arguments->keep_paused, order.by()), "reset");
+        const bool keep_paused = arguments->keep_paused;
+        session.exit_code = give_order(session, arguments->orders, BatchVerb::activity_reset, "reset",
+                                       [keep_paused](auto& client, const OrderArguments& order) {
+                                           return client.reset(order.activity.ref(), keep_paused, order.by());
+                                       },
+                                       {.keep_paused = keep_paused});
     });
 }
 
@@ -103,14 +101,10 @@ void define_activity_retry(CLI::App& app, Session& session) {
             {"callflex activity retry -q \"RetryingActivity = 'webhook'\" --type webhook --rps 20 --yes",
              "their server is back"}});
     app.callback([orders, &session] {
-        if (orders->is_query()) {
-            session.exit_code = order_many(session, *orders, BatchVerb::activity_retry);
-            return;
-        }
-        const OrderArguments& order = orders->order;
-        auto client = activity_client(session);
-        session.exit_code = report_ordered(session, order.activity,
-                                           client.retry(order.activity.ref(), order.by()), "due now");
+        session.exit_code = give_order(session, *orders, BatchVerb::activity_retry, "due now",
+                                       [](auto& client, const OrderArguments& order) {
+                                           return client.retry(order.activity.ref(), order.by());
+                                       });
     });
 }
 

@@ -8,6 +8,8 @@
 namespace callflex::cli {
 namespace {
 
+using durable::client::BatchVerb;
+
 struct PauseArguments {
     RunsArgument runs;
     std::string reason;
@@ -19,6 +21,14 @@ std::shared_ptr<PauseArguments> add_arguments(CLI::App& app) {
     app.add_option("--reason,-r", arguments->reason, "Why; recorded, and shown to whoever asks")
         ->type_name("TEXT");
     return arguments;
+}
+
+/// Pauses or unpauses the run that is named, at once (`act`), or all that a query finds, by a batch job.
+template <class Act>
+int hold(Session& session, const PauseArguments& arguments, BatchVerb verb, const char* done, Act act) {
+    if (arguments.runs.is_query()) return start_batch(session, arguments.runs, verb, {}, arguments.reason);
+    const RunArgument& run = arguments.runs.run;
+    return report_sent(session, run, act(session.client(), run.ref()), done);
 }
 
 }  // namespace
@@ -38,14 +48,9 @@ void define_workflow_pause(CLI::App& app, Session& session) {
             {"callflex workflow pause -q \"Type = 'billing-cycle'\" --reason 'ticket 12' --yes",
              "all of them, by a batch job"}});
     app.callback([arguments, &session] {
-        if (arguments->runs.is_query()) {
-            session.exit_code = start_batch(session, arguments->runs, durable::client::BatchVerb::pause, {},
-                                            arguments->reason);
-            return;
-        }
-        const RunArgument& run = arguments->runs.run;
-        const auto result = session.client().pause(run.ref(), arguments->reason, identity());
-        session.exit_code = report_sent(session, run, result, "paused");
+        session.exit_code = hold(
+            session, *arguments, BatchVerb::pause, "paused",
+            [&](auto& client, const auto& run) { return client.pause(run, arguments->reason, identity()); });
     });
 }
 
@@ -59,14 +64,10 @@ void define_workflow_unpause(CLI::App& app, Session& session) {
             {"callflex workflow unpause -q \"Paused = true and Type = 'billing-cycle'\" --rps 10 --yes",
              "all of them, not all at once"}});
     app.callback([arguments, &session] {
-        if (arguments->runs.is_query()) {
-            session.exit_code = start_batch(session, arguments->runs, durable::client::BatchVerb::unpause, {},
-                                            arguments->reason);
-            return;
-        }
-        const RunArgument& run = arguments->runs.run;
-        const auto result = session.client().unpause(run.ref(), arguments->reason, identity());
-        session.exit_code = report_sent(session, run, result, "unpaused");
+        session.exit_code =
+            hold(session, *arguments, BatchVerb::unpause, "unpaused", [&](auto& client, const auto& run) {
+                return client.unpause(run, arguments->reason, identity());
+            });
     });
 }
 

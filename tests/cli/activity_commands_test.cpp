@@ -5,9 +5,7 @@
 #include <chrono>
 #include <mutex>
 
-#include "engine/worker/worker.hpp"
-#include "tests/cli/console.hpp"
-#include "tests/support/database.hpp"
+#include "tests/cli/workplace.hpp"
 #include "tests/support/eventually.hpp"
 
 namespace test {
@@ -34,16 +32,12 @@ Answer run_broken(ActivityContext&, int) {
 }
 
 /// A database with a worker that knows three activities and no workflow.
-struct Shop {
+struct Shop : Workplace {
     Shop() {
         activities.external(approve, run_approve);
         activities.async(twice, run_twice);
         activities.async(broken, run_broken);
-        worker::WorkerOptions options;
-        options.connection_string = database.url();
-        options.name = "shop";
-        worker.emplace(std::move(options), workflows, activities);
-        worker->start();
+        start_worker("shop");
     }
     /// Waits until the job's activity is in that state, and gives what list says of it.
     nlohmann::json in_state(const std::string& id, const std::string& state) {
@@ -65,12 +59,6 @@ struct Shop {
             "select concat_ws('.', run_id, activity, epoch, lpad(to_hex(token), 16, '0')) "
             "from engine.activities where awaiting");
     }
-
-    Database database;
-    Variable url{"DATABASE_URL", database.url()};
-    WorkflowRegistry workflows;
-    worker::ActivityRegistry activities;
-    std::optional<worker::Worker> worker;
 };
 
 }  // namespace

@@ -9,9 +9,7 @@
 #include <thread>
 
 #include "engine/client/client.hpp"
-#include "engine/worker/worker.hpp"
-#include "tests/cli/console.hpp"
-#include "tests/support/database.hpp"
+#include "tests/cli/workplace.hpp"
 #include "tests/support/eventually.hpp"
 
 namespace test {
@@ -56,17 +54,13 @@ Task<int> run_outing(Workflow& wf, int guests) {
     co_return came;
 }
 
-struct Park {
+struct Park : Workplace {
     Park() {
         workflows.add(outing, run_outing);
         workflows.add(picnic, run_picnic);
         activities.async(pack, run_pack);
         activities.async(call_taxi, run_call_taxi);
-        worker::WorkerOptions options;
-        options.connection_string = database.url();
-        options.name = "park";
-        worker.emplace(std::move(options), workflows, activities);
-        worker->start();
+        start_worker("park");
     }
     RunId start(const WorkflowType<int, int>& type, const std::string& id, int guests) {
         return client.start(type, guests, {.workflow = WorkflowId{id}}).run;
@@ -82,12 +76,7 @@ struct Park {
         }));
     }
 
-    Database database;
-    Variable url{"DATABASE_URL", database.url()};
-    WorkflowRegistry workflows;
-    worker::ActivityRegistry activities;
     client::Client client{{.connection_string = database.url()}};
-    std::optional<worker::Worker> worker;
 };
 
 Json tree_of(const std::string& id, const std::vector<std::string>& more = {}) {

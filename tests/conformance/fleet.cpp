@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "engine/store/check.hpp"
+#include "tests/support/invariants.hpp"
 
 namespace conformance {
 
@@ -56,10 +56,7 @@ std::int64_t Fleet::number(const std::string& sql) {
     return reader.exec1(sql)[0].as<std::int64_t>();
 }
 void Fleet::must_be_sound() {
-    for (const durable::store::CheckLine& line : durable::store::check(database.owner())) {
-        INFO(line.id << " " << line.sentence << " " << (line.examples.empty() ? "" : line.examples.front()));
-        CHECK(line.violated == 0);
-    }
+    ::test::check_invariants(database.owner());
 }
 
 }  // namespace conformance

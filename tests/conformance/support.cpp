@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/store/check.hpp"
+#include "tests/support/invariants.hpp"
 
 namespace conformance {
 
@@ -39,10 +39,7 @@ void execute(TestEnvironment& env, const std::string& sql) {
 }
 
 void must_be_sound(TestEnvironment& env) {
-    for (const durable::store::CheckLine& line : durable::store::check(env.database().owner())) {
-        INFO(line.id << " " << line.sentence << " " << (line.examples.empty() ? "" : line.examples.front()));
-        CHECK(line.violated == 0);
-    }
+    ::test::check_invariants(env.database().owner());
 }
 
 }  // namespace conformance

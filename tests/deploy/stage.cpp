@@ -1,5 +1,7 @@
 #include "tests/deploy/stage.hpp"
 
+#include "tests/support/invariants.hpp"
+
 namespace test {
 namespace {
 
@@ -182,11 +184,7 @@ std::vector<std::string> Stage::recorded_by(RunId run) {
 
 void Stage::must_hold() const {
     pqxx::connection connection{database.owner_url()};
-    for (const auto& line : store::check(connection)) {
-        CAPTURE(line.id);
-        CAPTURE(line.examples);
-        CHECK(line.violated == 0);
-    }
+    check_invariants(connection);
 }
 
 }  // namespace test

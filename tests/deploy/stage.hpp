@@ -13,7 +13,6 @@
 #include "engine/client/client.hpp"
 #include "engine/client/deployments.hpp"
 #include "engine/deploy/groups.hpp"
-#include "engine/store/check.hpp"
 #include "engine/store/worker_store.hpp"
 #include "tests/support/database.hpp"
 

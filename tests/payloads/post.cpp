@@ -1,6 +1,6 @@
 #include "tests/payloads/post.hpp"
 
-#include "engine/store/check.hpp"
+#include "tests/support/invariants.hpp"
 
 namespace durable::test {
 namespace {
@@ -93,10 +93,7 @@ bool Post::stored_anywhere(const std::string& text) const {
 
 void Post::must_hold() const {
     pqxx::connection connection{database.url()};
-    for (const store::CheckLine& line : store::check(connection)) {
-        INFO(line.id << " " << (line.examples.empty() ? "" : line.examples.front()));
-        CHECK(line.violated == 0);
-    }
+    ::test::check_invariants(connection);
 }
 
 }  // namespace durable::test

@@ -25,16 +25,10 @@ class BatchFixture : public FamilyFixture {
         return request;
     }
     std::int64_t create(const BatchRequest& request) {
-        pqxx::connection connection{database.url()};
-        pqxx::work tx{connection};
-        const auto matching = create_batch(tx, request);
-        tx.commit();
-        return matching;
+        return in_transaction([&](auto& tx) { return create_batch(tx, request); });
     }
     BatchJob find(const Uuid& job) {
-        pqxx::connection connection{database.url()};
-        pqxx::work tx{connection};
-        return find_batch(tx, job).value();
+        return in_transaction([&](auto& tx) { return find_batch(tx, job).value(); });
     }
     /// Takes pages, whatever the rate allows, until the job is over.
     BatchJob finish(BatchStore& store, const Uuid& job) {

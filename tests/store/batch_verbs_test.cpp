@@ -17,14 +17,6 @@ namespace {
 struct Verbs : BatchFixture {
     BatchStore store{database.url(), workflows};
 
-    template <class Act>
-    auto in_transaction(Act act) {
-        pqxx::connection connection{database.url()};
-        pqxx::work tx{connection};
-        auto result = act(tx);
-        tx.commit();
-        return result;
-    }
     BatchJob done(BatchVerb verb, const BatchArguments& arguments = {},
                   const std::string& filter = "Type = 'test_workflow'") {
         BatchRequest request = job_of(verb, filter);

@@ -50,13 +50,6 @@ class Crowd : public test::Plans {
         return 1000;
     }
     std::vector<ClaimedRun> next(int limit) { return hot.commit({worker, {}, {"default", limit}}).claimed; }
-    template <class Act>
-    auto in_transaction(Act act) {
-        pqxx::work tx{connection};
-        auto result = act(tx);
-        tx.commit();
-        return result;
-    }
 
   private:
     int starts_ = 0;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/store/check.hpp"
+#include "tests/support/invariants.hpp"
 
 namespace test {
 
@@ -120,10 +120,7 @@ Delivered FamilyFixture::deliver_all() {
 
 void FamilyFixture::check_invariants() {
     pqxx::connection connection{database.url()};
-    for (const CheckLine& line : store::check(connection)) {
-        INFO(line.id << " " << line.sentence << " " << (line.examples.empty() ? "" : line.examples.front()));
-        CHECK(line.violated == 0);
-    }
+    ::test::check_invariants(connection);
 }
 
 }  // namespace test

@@ -23,6 +23,16 @@ class StoreFixture {
     Database database;
     IdSource ids;
 
+    /// What `act` returns, given a transaction of the application that is committed then.
+    template <class Act>
+    auto in_transaction(Act act) {
+        pqxx::connection connection{database.url()};
+        pqxx::work tx{connection};
+        auto result = act(tx);
+        tx.commit();
+        return result;
+    }
+
     [[nodiscard]] StartRequest request(const std::string& workflow_id);
     StartResult start(const StartRequest& request);
     std::vector<StartResult> start(const std::vector<StartRequest>& requests);

@@ -15,14 +15,6 @@ namespace {
 const OrderedBy ada{"ada", "because"};
 
 struct Held : LimitedRows {
-    template <class Verb>
-    auto in_transaction(Verb verb) {
-        pqxx::connection connection{database.url()};
-        pqxx::work tx{connection};
-        auto result = verb(tx);
-        tx.commit();
-        return result;
-    }
     void hand_out(const ClaimedActivity& taken) {
         ActivityEnd end{taken.row.run, taken.row.activity, taken.fence, {}, {}};
         end.awaits = true;

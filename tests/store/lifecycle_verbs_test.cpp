@@ -16,14 +16,6 @@ namespace {
 
 class VerbsFixture : public FamilyFixture {
   public:
-    template <class F>
-    auto in_transaction(F act) {
-        pqxx::connection connection{database.url()};
-        pqxx::work tx{connection};
-        auto result = act(tx);
-        tx.commit();
-        return result;
-    }
     SendResult pause(RunId run) {
         return in_transaction([&](auto& tx) { return store::pause(tx, {.run = run}, "why not", "tester"); });
     }

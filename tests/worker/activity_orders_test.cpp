@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "engine/client/activities.hpp"
-#include "engine/store/check.hpp"
 #include "tests/worker/activity_programs.hpp"
 #include "tests/worker/processes.hpp"
 
@@ -34,13 +33,6 @@ struct Desk : World {
     std::string state(RunId run) {
         const auto found = desk.describe(of(run));
         return found ? found->state : "";
-    }
-    void check_invariants() const {
-        pqxx::connection connection{database.url()};
-        for (const store::CheckLine& line : store::check(connection)) {
-            INFO(line.id << " " << (line.examples.empty() ? "" : line.examples.front()));
-            CHECK(line.violated == 0);
-        }
     }
     [[nodiscard]] int acts(const std::string& verb) const {
         return number("select count(*) from engine.audit where verb = '" + verb +

@@ -3,7 +3,6 @@
 #include <signal.h>
 
 #include "engine/client/batches.hpp"
-#include "engine/store/check.hpp"
 #include "engine/store/id_source.hpp"
 #include "tests/worker/activity_programs.hpp"
 #include "tests/worker/processes.hpp"
@@ -29,24 +28,11 @@ BatchRequest job_of(BatchVerb verb, const std::string& filter, const std::string
 struct Crowd : World {
     /// Without a client: no threads before the fork.
     void start_quietly(int count) const {
-        store::IdSource ids;
-        std::vector<store::StartRequest> requests;
-        for (int i = 0; i < count; ++i) {
-            store::StartRequest request;
-            request.workflow = WorkflowId{"crowd-" + std::to_string(i)};
-            request.type = tries_stubbornly.name;
-            request.input = encode(7);
-            request.run = ids.run_id();
-            requests.push_back(request);
-        }
-        pqxx::connection connection{database.url()};
-        pqxx::work tx{connection};
-        store::start(tx, requests);
-        tx.commit();
+        start_masses(database, tries_stubbornly.name, count, "crowd",
+                     [](int, store::StartRequest& request) { request.input = encode(7); });
     }
     void create_quietly(BatchRequest request) const {
-        store::IdSource ids;
-        request.job = ids.uuid_v7();
+        request.job = store::IdSource{}.uuid_v7();
         pqxx::connection connection{database.url()};
         pqxx::work tx{connection};
         store::create_batch(tx, request);
@@ -58,13 +44,6 @@ struct Crowd : World {
         const Uuid job = batches.create(request).request.job;
         REQUIRE(eventually([&] { return batches.find(job)->state == BatchState::completed; }, 60s));
         return *batches.find(job);
-    }
-    void check_invariants() const {
-        pqxx::connection connection{database.url()};
-        for (const store::CheckLine& line : store::check(connection)) {
-            INFO(line.id << " " << (line.examples.empty() ? "" : line.examples.front()));
-            CHECK(line.violated == 0);
-        }
     }
 };
 

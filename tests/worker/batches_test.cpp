@@ -101,25 +101,16 @@ namespace {
 
 /// Without a client: no threads before the fork.
 Uuid prepare_quietly(const World& world, int count) {
-    store::IdSource ids;
-    std::vector<store::StartRequest> requests;
-    for (int i = 0; i < count; ++i) {
-        store::StartRequest request;
-        request.workflow = WorkflowId{"a-" + std::to_string(i)};
-        request.type = adder.name;
-        request.input = encode(2);
-        request.run = ids.run_id();
-        requests.push_back(request);
-    }
+    start_masses(world.database, adder.name, count, "a",
+                 [](int, store::StartRequest& request) { request.input = encode(2); });
     store::BatchRequest job;
-    job.job = ids.uuid_v7();
+    job.job = store::IdSource{}.uuid_v7();
     job.verb = store::BatchVerb::signal;
     job.filter = "Type = 'adder'";
     job.arguments = {std::string{amount.name}, encode(1)};
     job.per_second = 25;
     pqxx::connection connection{world.database.url()};
     pqxx::work tx{connection};
-    store::start(tx, requests);
     store::create_batch(tx, job);
     tx.commit();
     return job.job;

@@ -3,8 +3,6 @@
 
 #include <signal.h>
 
-#include "engine/store/check.hpp"
-#include "engine/store/id_source.hpp"
 #include "tests/worker/families.hpp"
 #include "tests/worker/processes.hpp"
 
@@ -34,33 +32,12 @@ std::function<void(worker::WorkerOptions&, Probe&)> doomed(const Death& death) {
     };
 }
 
-/// Without a client: no threads before the fork.
-RunId start_quietly(World& world) {
-    store::IdSource ids;
-    store::StartRequest request;
-    request.workflow = WorkflowId{"parent"};
-    request.type = parent_of_countdown.name;
-    request.run = ids.run_id();
-    pqxx::connection connection{world.database.url()};
-    pqxx::work tx{connection};
-    store::start(tx, std::span{&request, 1});
-    tx.commit();
-    return request.run;
-}
-
-void check_invariants(const World& world) {
-    pqxx::connection connection{world.database.url()};
-    for (const store::CheckLine& line : store::check(connection)) {
-        INFO(line.id << " " << line.sentence << " " << (line.examples.empty() ? "" : line.examples.front()));
-        CHECK(line.violated == 0);
-    }
-}
-
 void survive(const Death& death) {
     INFO(death.queue << " dies at " << death.statement << " number " << death.nth
                      << (death.point == Point::before_send ? ", not sent" : ", not answered"));
     World world;
-    const RunId run = start_quietly(world);
+    const RunId run =
+        start_masses(world.database, parent_of_countdown.name, 1, "parent", [](int, auto&) {}).front();
     const std::string other = death.queue == "there" ? "default" : "there";
     WorkerProcess dying{world.database.url(), "dying", doomed(death)};
     WorkerProcess living{world.database.url(), "living",
@@ -74,7 +51,7 @@ void survive(const Death& death) {
     CHECK(world.number("select count(*) from engine.runs") == 4);
     CHECK(world.number("select count(*) from engine.history_events where kind = 'ChildCompleted'") == 1);
     world.must_be_clean();
-    check_invariants(world);
+    world.check_invariants();
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include "engine/client/activities.hpp"
 #include "engine/store/activity_orders.hpp"
-#include "engine/store/check.hpp"
 #include "tests/worker/activity_programs.hpp"
 #include "tests/worker/processes.hpp"
 
@@ -28,13 +27,6 @@ struct Outside : World {
     }
     void wait_until_handed_out(int count = 1) {
         REQUIRE(eventually([&] { return number(awaiting) == count; }));
-    }
-    void check_invariants() const {
-        pqxx::connection connection{database.url()};
-        for (const store::CheckLine& line : store::check(connection)) {
-            INFO(line.id << " " << (line.examples.empty() ? "" : line.examples.front()));
-            CHECK(line.violated == 0);
-        }
     }
 };
 

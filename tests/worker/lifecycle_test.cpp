@@ -2,7 +2,6 @@
 
 #include <atomic>
 
-#include "engine/store/check.hpp"
 #include "tests/worker/families.hpp"
 
 using namespace durable;
@@ -65,14 +64,6 @@ class Yard : public World {
                       "'");
     }
     [[nodiscard]] int runs() const { return number("select count(*) from engine.runs"); }
-    void check_invariants() const {
-        pqxx::connection connection{database.url()};
-        for (const store::CheckLine& line : store::check(connection)) {
-            INFO(line.id << " " << line.sentence << " "
-                         << (line.examples.empty() ? "" : line.examples.front()));
-            CHECK(line.violated == 0);
-        }
-    }
 };
 
 client::StartOptions with_retry(const std::string& id, int attempts, Duration interval = 1ms) {

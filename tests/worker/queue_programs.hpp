@@ -1,7 +1,6 @@
 #pragma once
-// Workflows that share a semaphore, and starts in masses that need no client (and so no threads).
+// Workflows that share a semaphore.
 
-#include "engine/store/runs.hpp"
 #include "tests/worker/limit_programs.hpp"
 
 namespace durable::test {
@@ -16,12 +15,5 @@ inline constexpr WorkflowType<int, int> renewing{"renewing"};
 inline constexpr WorkflowType<LimitedInput, int> browser{"browser"};
 
 void add_queue_workflows(WorkflowRegistry& registry);
-
-/// `count` runs of a type with ids "<prefix>-<n>", in transactions of 1,000.
-std::vector<RunId> start_masses(const ::test::Database& database, std::string_view type, int count,
-                                const std::string& prefix,
-                                const std::function<void(int, store::StartRequest&)>& prepare);
-/// None of the engine's invariants is violated.
-void must_be_sound(const World& world);
 
 }  // namespace durable::test

@@ -5,7 +5,6 @@
 
 #include <atomic>
 
-#include "engine/store/check.hpp"
 #include "engine/store/id_source.hpp"
 #include "engine/store/reset.hpp"
 #include "tests/worker/families.hpp"
@@ -34,21 +33,6 @@ std::function<void(worker::WorkerOptions&, Probe&)> doomed(const Death& death) {
     };
 }
 
-/// Without a client: no threads before the fork.
-RunId start_quietly(World& world) {
-    store::IdSource ids;
-    store::StartRequest request;
-    request.workflow = WorkflowId{"parent"};
-    request.type = parent_of_sequences.name;
-    request.input = encode(Family{.children = 1});
-    request.run = ids.run_id();
-    pqxx::connection connection{world.database.url()};
-    pqxx::work tx{connection};
-    store::start(tx, std::span{&request, 1});
-    tx.commit();
-    return request.run;
-}
-
 RunId reset_quietly(const World& world, RunId base) {
     store::IdSource ids;
     pqxx::connection connection{world.database.url()};
@@ -73,7 +57,9 @@ void survive(const Death& death) {
     const std::string where = death.point == Point::before_send ? "not sent" : "not answered";
     INFO("a worker dies at commit " << death.nth << ", " << where);
     World world;
-    const RunId base = start_quietly(world);
+    const auto with_one_child = [](int, auto& request) { request.input = encode(Family{.children = 1}); };
+    const RunId base =
+        start_masses(world.database, parent_of_sequences.name, 1, "parent", with_one_child).front();
     WorkerProcess dying{world.database.url(), "dying", doomed(death)};
     REQUIRE(quietly_eventually(world,
                                "select exists (select from engine.live_runs where epoch > 0)"
@@ -86,11 +72,7 @@ void survive(const Death& death) {
     CHECK(world.number("select count(*) from engine.audit where verb = 'workflow reset'") == 1);
     REQUIRE(eventually([&] { return world.number("select count(*) from engine.live_runs") == 0; }));
     REQUIRE(eventually([&] { return world.number("select count(*) from engine.errands") == 0; }));
-    pqxx::connection connection{world.database.url()};
-    for (const store::CheckLine& line : store::check(connection)) {
-        INFO(line.id << " " << line.sentence << " " << (line.examples.empty() ? "" : line.examples.front()));
-        CHECK(line.violated == 0);
-    }
+    world.check_invariants();
 }
 
 }  // namespace

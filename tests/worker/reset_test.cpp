@@ -2,7 +2,6 @@
 
 #include <thread>
 
-#include "engine/store/check.hpp"
 #include "tests/worker/families.hpp"
 
 using namespace durable;
@@ -56,14 +55,6 @@ class Stage : public World {
     }
     [[nodiscard]] bool eventually_has(RunId run, const std::string& kind, int count) const {
         return eventually([&] { return events(run, kind) == count; });
-    }
-    void check_invariants() const {
-        pqxx::connection connection{database.url()};
-        for (const store::CheckLine& line : store::check(connection)) {
-            INFO(line.id << " " << line.sentence << " "
-                         << (line.examples.empty() ? "" : line.examples.front()));
-            CHECK(line.violated == 0);
-        }
     }
 };
 

@@ -32,7 +32,7 @@ TEST_CASE(
     CHECK(world.probe->seen("came to room") == 40);
     CHECK(semaphore(world, "room").held == 0);
     world.must_be_clean();
-    must_be_sound(world);
+    world.check_invariants();
 }
 
 TEST_CASE("why names the holders, and a holder that is terminated lets the next one in") {
@@ -50,7 +50,7 @@ TEST_CASE("why names the holders, and a holder that is terminated lets the next 
     REQUIRE(eventually([&] { return world.probe->seen("came to room") == 2; }));
     world.probe->count("open room");
     CHECK(world.result(guarded, next) == 1);
-    must_be_sound(world);
+    world.check_invariants();
 }
 
 TEST_CASE(
@@ -69,7 +69,7 @@ TEST_CASE(
     REQUIRE(eventually([&] { return world.number("select count(*) from engine.live_runs") == 0; }, 60s));
     CHECK(semaphore(world, "room").held == 0);
     CHECK(world.probe->seen("too many") == 0);
-    must_be_sound(world);
+    world.check_invariants();
 }
 
 TEST_CASE("a run that continues as new gives its units up and gets them again behind those who wait") {
@@ -80,7 +80,7 @@ TEST_CASE("a run that continues as new gives its units up and gets them again be
     CHECK(world.result(renewing, first, 60s) == 0);
     CHECK(world.result(renewing, second, 60s) == 0);
     CHECK(semaphore(world, "renewed").held == 0);
-    must_be_sound(world);
+    world.check_invariants();
 }
 
 TEST_CASE("of the runs with a limit's key no more are under way at once than it allows") {
@@ -95,5 +95,5 @@ TEST_CASE("of the runs with a limit's key no more are under way at once than it 
     CHECK(world.probe->seen("too many") == 0);
     CHECK(world.probe->seen("came to shop") == 24);
     CHECK(semaphore(world, "runs:shop").capacity == 2);
-    must_be_sound(world);
+    world.check_invariants();
 }

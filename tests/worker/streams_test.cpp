@@ -3,7 +3,6 @@
 #include <atomic>
 #include <thread>
 
-#include "engine/store/check.hpp"
 #include "tests/worker/world.hpp"
 
 using namespace durable;
@@ -134,14 +133,6 @@ struct Stream : World {
             "engine.history_events "
             "where kind = 'WorkflowStarted'");
     }
-    void must_hold() const {
-        pqxx::connection own{database.url()};
-        for (const store::CheckLine& line : store::check(own)) {
-            INFO(line.id << " " << line.sentence << " "
-                         << (line.examples.empty() ? "" : line.examples.front()));
-            CHECK(line.violated == 0);
-        }
-    }
 };
 
 }  // namespace
@@ -158,7 +149,7 @@ TEST_CASE(
     CHECK(world.number("select count(*) from engine.runs") == flood / 10);
     CHECK(world.most_handed_on() <= 300);
     world.must_be_clean();
-    world.must_hold();
+    world.check_invariants();
 }
 
 TEST_CASE("a run that works on each message leaves the rest in its inbox meanwhile") {
@@ -170,7 +161,7 @@ TEST_CASE("a run that works on each message leaves the rest in its inbox meanwhi
     CHECK(count.received == flood / 10);
     CHECK(count.misplaced == 0);
     CHECK(world.most_handed_on() <= 300);
-    world.must_hold();
+    world.check_invariants();
 }
 
 TEST_CASE("a signal behind thousands that the code does not receive reaches it") {

@@ -2,7 +2,6 @@
 
 #include <thread>
 
-#include "engine/store/check.hpp"
 #include "tests/worker/shops.hpp"
 
 using namespace durable;
@@ -26,14 +25,6 @@ int events(const World& world, const std::string& kind) {
     return world.number("select count(*) from engine.history_events where kind = '" + kind + "'");
 }
 
-void must_hold(const World& world) {
-    pqxx::connection connection{world.database.url()};
-    for (const store::CheckLine& line : store::check(connection)) {
-        INFO(line.id << " " << line.sentence << " " << (line.examples.empty() ? "" : line.examples.front()));
-        CHECK(line.violated == 0);
-    }
-}
-
 }  // namespace
 
 TEST_CASE("an update is answered by the run's code; request and outcome are in its history") {
@@ -45,7 +36,7 @@ TEST_CASE("an update is answered by the run's code; request and outcome are in i
     CHECK(world.client().result(shop, named("shop"), 20s) == std::vector{5, 6});
     CHECK(events(world, "UpdateAccepted") == 2);
     CHECK(events(world, "UpdateCompleted") == 2);
-    must_hold(world);
+    world.check_invariants();
 }
 
 TEST_CASE("an update admitted before there is a worker, or code, waits for both") {
@@ -58,7 +49,7 @@ TEST_CASE("an update admitted before there is a worker, or code, waits for both"
                     client::WaitTimedOut);
     const auto worker = world.start_worker();
     CHECK(world.client().update_result(sell, named("shop"), "u-1", 20s) == 1);
-    must_hold(world);
+    world.check_invariants();
 }
 
 TEST_CASE("a rejected update leaves no event; whoever asks again hears the same") {
@@ -76,7 +67,7 @@ TEST_CASE("a rejected update leaves no event; whoever asks again hears the same"
     CHECK(world.client().update(named("shop"), "sell", encode(-1), until(WaitFor::completed, "u-1")).stage ==
           UpdateStage::rejected);
     CHECK_THROWS_AS(world.client().update(named("shop"), sell, -2), client::UpdateRefused);
-    must_hold(world);
+    world.check_invariants();
 }
 
 TEST_CASE("a name that the code does not take is rejected once it has run, with the names that it does") {
@@ -96,7 +87,7 @@ TEST_CASE("a failed handler is an answered update; the run goes on") {
     CHECK_THROWS_AS(world.client().update(named("shop"), sell_slowly, 13), ApplicationError);
     CHECK(world.number("select count(*) from engine.updates where stage = 'completed'") == 1);
     CHECK(world.client().update(named("shop"), sell, 1) == 1);
-    must_hold(world);
+    world.check_invariants();
 }
 
 TEST_CASE("the same update id is done once, whoever sends it, and tells its answer after the end too") {
@@ -150,7 +141,7 @@ TEST_CASE("beyond a hundred under way the next update is refused, and taken once
         return world.number("select count(*) from engine.updates where stage = 'completed'") == 100;
     }));
     CHECK(world.client().update(named("shop"), sell, 1) == 101);
-    must_hold(world);
+    world.check_invariants();
 }
 
 TEST_CASE("update-with-start starts a run that finds the update waiting, once for its id") {
@@ -172,7 +163,7 @@ TEST_CASE("update-with-start starts a run that finds the update waiting, once fo
     CHECK(send("u-2").update.result.json == "2");
     CHECK(world.number("select count(*) from engine.runs") == 1);
     CHECK(send("u-3").start.outcome == store::StartResult::Outcome::started);
-    must_hold(world);
+    world.check_invariants();
 }
 
 // --- ends ------------------------------------------------------------------------------------------------
@@ -190,7 +181,7 @@ TEST_CASE(
     CHECK(info.stage == UpdateStage::aborted);
     CHECK(info.failure->type == "WorkflowClosed");
     CHECK(events(world, "UpdateAccepted") == 0);
-    must_hold(world);
+    world.check_invariants();
 }
 
 TEST_CASE("an accepted update whose run ends first fails, and says so; so does one of a terminated run") {
@@ -210,7 +201,7 @@ TEST_CASE("an accepted update whose run ends first fails, and says so; so does o
         CHECK(over.stage == UpdateStage::aborted);
         CHECK(over.failure->type == "WorkflowClosed");
         CHECK_FALSE(over.failure->retryable);
-        must_hold(world);
+        world.check_invariants();
     }
 }
 
@@ -221,7 +212,7 @@ TEST_CASE("a terminated run breaks off updates that nobody has looked at") {
     world.client().terminate(ref(run), "enough", "test");
     CHECK(world.client().update_result(named("shop"), "u-1", WaitFor::completed, 20s).stage ==
           UpdateStage::aborted);
-    must_hold(world);
+    world.check_invariants();
 }
 
 TEST_CASE("what a run has accepted and not answered when it goes on as new may be sent again, under its id") {
@@ -237,7 +228,7 @@ TEST_CASE("what a run has accepted and not answered when it goes on as new may b
         world.client().update(named("shop"), "browse", Payload{}, until(WaitFor::accepted, "u-1"));
     CHECK(again.stage == UpdateStage::accepted);
     CHECK(again.run != broken.run);
-    must_hold(world);
+    world.check_invariants();
 }
 
 TEST_CASE("chains under many senders of signals and updates: none lost, none twice, each sender's in order") {
@@ -268,7 +259,7 @@ TEST_CASE("chains under many senders of signals and updates: none lost, none twi
     std::vector<int> next(senders, 0);
     for (const int item : sold) CHECK(item % 1000 == next[static_cast<std::size_t>(item / 1000)]++);
     CHECK(world.number("select count(*) from engine.updates where stage <> 'completed'") == 0);
-    must_hold(world);
+    world.check_invariants();
 }
 
 // --- from workflow to workflow, and floods -----------------------------------------------------------------
@@ -283,7 +274,7 @@ TEST_CASE("a workflow signals another one, once; one that is not there is told t
     CHECK(world.client().result(shop, named("shop"), 20s) == std::vector{3, 4});
     CHECK(world.number("select count(*) from engine.errands") == 0);
     world.must_be_clean();
-    must_hold(world);
+    world.check_invariants();
 }
 
 TEST_CASE(

@@ -1,6 +1,10 @@
 #include "tests/worker/world.hpp"
 
+#include <algorithm>
 #include <thread>
+
+#include "engine/store/id_source.hpp"
+#include "tests/support/invariants.hpp"
 
 namespace durable::test {
 
@@ -48,6 +52,31 @@ worker::WorkerOptions worker_options(const std::string& url, const std::string& 
     return options;
 }
 
+std::vector<RunId> start_masses(const ::test::Database& database, std::string_view type, int count,
+                                const std::string& prefix,
+                                const std::function<void(int, store::StartRequest&)>& prepare) {
+    constexpr int page = 1000;
+    store::IdSource ids;
+    std::vector<RunId> runs;
+    pqxx::connection connection{database.url()};
+    for (int from = 0; from < count; from += page) {
+        std::vector<store::StartRequest> requests;
+        for (int i = from; i < std::min(count, from + page); ++i) {
+            store::StartRequest& request = requests.emplace_back();
+            request.workflow = WorkflowId{prefix + "-" + std::to_string(i)};
+            request.type = type;
+            request.tenant = Tenant{prefix};
+            request.run = ids.run_id();
+            prepare(i, request);
+            runs.push_back(request.run);
+        }
+        pqxx::work tx{connection};
+        store::start(tx, requests);
+        tx.commit();
+    }
+    return runs;
+}
+
 World::World() {
     database.execute(
         "create table public.deposits (run text not null, amount integer not null);"
@@ -83,6 +112,11 @@ void World::must_be_clean() const {
     // Errands are carried out by whoever has time: perhaps a moment after the result is there.
     CHECK(eventually([&] { return database.value("select count(*) from engine.children") == "0"; }));
     CHECK(eventually([&] { return database.value("select count(*) from engine.errands") == "0"; }));
+}
+
+void World::check_invariants() const {
+    pqxx::connection connection{database.url()};
+    ::test::check_invariants(connection);
 }
 
 }  // namespace durable::test

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/client/client.hpp"
+#include "engine/store/runs.hpp"
 #include "engine/worker/worker.hpp"
 #include "tests/support/database.hpp"
 #include "tests/support/eventually.hpp"
@@ -99,6 +100,12 @@ inline constexpr Signal<int> amount{"amount"};
 
 [[nodiscard]] worker::WorkerOptions worker_options(const std::string& url, const std::string& name = "test");
 
+/// `count` runs of a type with ids "<prefix>-<n>" of the tenant <prefix>, in transactions of 1,000. Needs no client, and
+/// so no threads: a test may fork afterwards.
+std::vector<RunId> start_masses(const ::test::Database& database, std::string_view type, int count,
+                                const std::string& prefix,
+                                const std::function<void(int, store::StartRequest&)>& prepare);
+
 /// One test's database, client and registries.
 class World {
   public:
@@ -121,6 +128,7 @@ class World {
     [[nodiscard]] int number(const std::string& sql) const { return std::stoi(database.value(sql)); }
     /// No open run is owned, nothing is stuck, no rows are left over.
     void must_be_clean() const;
+    void check_invariants() const;
     /// Made on first use, so that a test may fork before there are threads.
     client::Client& client();
 

@@ -1,7 +1,9 @@
-// The cheap questions of idle workers: each says what the statement in whose place it is asked would find. (Those before
-// a sweep are shown by the tests of sweeps, whose first ones trust their looks.)
+// The cheap questions of idle workers: each says what the statement in whose place it is asked would find. (More of
+// sweeps, which trust their looks for 15 s: liveness, activities and held activities.)
 
 #include <doctest/doctest.h>
+
+#include <optional>
 
 #include "tests/store/family.hpp"
 #include "tests/store/limited_rows.hpp"
@@ -214,6 +216,46 @@ TEST_CASE_FIXTURE(RowLooks, "a look says when a metered line wakes, and sees it 
     database.advance(*times.look_again_at - times.now);
     CHECK(look());
     CHECK(take().size() == 1);
+}
+
+TEST_CASE_FIXTURE(RunLooks, "a sweep asks first, and finds a dead worker that holds nothing") {
+    const WorkerRegistration forever{"observer", "build-1", "default", 24h};
+    std::optional<ControlConnection> older;
+    SUBCASE("with a smaller number") {
+        older.emplace(database.url(), forever);
+    }
+    SUBCASE("with a larger number") {}
+    ControlConnection observer{database.url(), forever};
+    const ControlConnection victim{database.url(), forever};
+    const WorkerNo dead = older ? older->worker() : victim.worker();
+    CHECK(observer.sweep().dead_workers == 0);
+    // Nobody else is there, neither alive nor with rows.
+    database.execute("update engine.workers set ended_at = engine.now() where worker_no <> all ('{" +
+                     std::to_string(observer.worker().value) + "," + std::to_string(dead.value) + "}')");
+    database.execute("update engine.workers set lease_until = '-infinity' where worker_no = " +
+                     std::to_string(dead.value));
+    CHECK(observer.sweep().dead_workers == 1);
+    CHECK(observer.sweep().dead_workers == 0);
+}
+
+TEST_CASE_FIXTURE(RunLooks, "a sweep asks first, and frees the runs that a ramp has left") {
+    ControlConnection observer{database.url(), {"observer", "build-1", "default", 24h}};
+    start_many(1);
+    route_to("build-1");
+    database.execute("update engine.live_runs set build = 'build-2'");
+    observer.sweep();
+    CHECK(number("select count(*) from engine.live_runs where build = 'build-2'") == 1);
+    database.execute("update engine.builds set left_at = engine.now() where build = 'build-2'");
+    observer.sweep();
+    CHECK(number("select count(*) from engine.live_runs where build is null") == 1);
+}
+
+TEST_CASE_FIXTURE(RunLooks, "a sweep says whether its queue is paused") {
+    ControlConnection observer{database.url(), {"observer", "build-1", "default", 24h}};
+    CHECK_FALSE(observer.sweep().queue_paused);
+    database.execute(
+        "insert into engine.queues (queue, paused_at, paused_by) values ('default', engine.now(), 'ann')");
+    CHECK(observer.sweep().queue_paused);
 }
 
 TEST_CASE_FIXTURE(Plans, "what idle workers ask costs a few pages, whatever waits in the tables") {

@@ -5,6 +5,8 @@
 
 #include <atomic>
 
+#include "engine/client/connection_pool.hpp"
+#include "engine/client/transactions.hpp"
 #include "engine/store/id_source.hpp"
 #include "engine/store/reset.hpp"
 #include "tests/worker/families.hpp"
@@ -33,20 +35,20 @@ std::function<void(worker::WorkerOptions&, Probe&)> doomed(const Death& death) {
     };
 }
 
+/// Without a client, and no less patient: a reset may run into a deadlock with what workers commit.
 RunId reset_quietly(const World& world, RunId base) {
-    store::IdSource ids;
-    pqxx::connection connection{world.database.url()};
-    pqxx::work tx{connection};
-    const auto result = store::reset(tx, {.base = ref(base),
-                                          .run = ids.run_id(),
-                                          .point =
-                                              [](RunId, const history::History& history) {
-                                                  return replay::before_last_activation(history).value_or(
-                                                      replay::before_first_activation(history));
-                                              },
-                                          .request_id = "once"});
-    tx.commit();
-    return result->run;
+    store::ResetRequest wanted;
+    wanted.base = ref(base);
+    wanted.run = store::IdSource{}.run_id();
+    wanted.request_id = "once";
+    wanted.point = [](RunId, const history::History& history) {
+        return replay::before_last_activation(history).value_or(replay::before_first_activation(history));
+    };
+    client::ConnectionPool connections{world.database.url(), 1};
+    RunId run;
+    client::Transactions{connections, 30s}.write(
+        [&](pqxx::transaction_base& tx, bool) { run = store::reset(tx, wanted).value().run; });
+    return run;
 }
 
 bool quietly_eventually(const World& world, const std::string& sql) {

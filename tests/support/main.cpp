@@ -5,7 +5,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include <iostream>
+
 int main(int count, char** arguments) {
+    // Of a test that hangs and is killed, the log shows what it had done.
+    std::cout << std::unitbuf;
     // What hundreds of ingresses say of themselves would hide what a failed test says.
     spdlog::set_level(spdlog::level::warn);
     return doctest::Context{count, arguments}.run();

@@ -3,10 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <thread>
 
+#include "tests/support/eventually.hpp"
 #include "tests/workflows/webhook_world.hpp"
 
 using namespace callflex;
@@ -16,18 +16,20 @@ using test::WebhookWorld;
 namespace {
 
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr int crowd = 1'000;
+constexpr int crowd = 1'500;
 #else
 constexpr int crowd = 10'000;
 #endif
 constexpr int healthy_messages = 100;
 constexpr int dead_at_once = 2;
 constexpr auto second_wait = 20s;
+constexpr auto patience = 5min;
 
-/// The dead endpoint hangs for a second and then fails, so that its tries lie heavily on whatever they share.
+/// With a circuit that closes soon, so that the dead endpoint's tries lie heavily on whatever they share.
 WebhookConfig crowded() {
     WebhookConfig config = test::quick_webhooks();
     config.schedule = {0ms, second_wait, 1h};
+    config.timeout = 40s;  // of a try that hangs: nearly all that the activity has
     config.circuit_failures = 20;
     config.circuit = 5s;
     config.circuit_max = 5s;
@@ -51,66 +53,45 @@ void publish_many(WebhookWorld& world, const std::string& prefix, int count) {
     world.client.notify();
 }
 
-/// Milliseconds from an event to its arrival, sorted; the messages are published one every 20 ms.
-std::vector<std::int64_t> healthy_latencies(WebhookWorld& world) {
-    std::map<std::string, std::int64_t> published;
-    for (int i = 0; i < healthy_messages; ++i) {
-        const std::string id = "msg_well" + std::to_string(i);
-        published[id] = std::chrono::duration_cast<std::chrono::milliseconds>(
-                            std::chrono::system_clock::now().time_since_epoch())
-                            .count();
-        world.publish(id, "well");
-        std::this_thread::sleep_for(20ms);  // the pace of the load, not a wait for anything
-    }
-    const auto give_up = std::chrono::steady_clock::now() + 60s;
-    nlohmann::json report = world.received("well");
-    while (report["distinct_ids"] != healthy_messages && std::chrono::steady_clock::now() < give_up) {
-        std::this_thread::sleep_for(20ms);
-        report = world.received("well");
-    }
-    REQUIRE(report["distinct_ids"] == healthy_messages);
-    std::vector<std::int64_t> latencies;
-    for (const auto& message : report["received"])
-        latencies.push_back(message["at_ms"].get<std::int64_t>() - published.at(message["id"]));
-    std::ranges::sort(latencies);
-    return latencies;
+/// An endpoint that is well, and a crowd before one that behaves like this and has taken all the tries that it may.
+void gather(WebhookWorld& world, const nlohmann::json& behaviour) {
+    world.start_worker();
+    world.add_endpoint("well", {"well"});
+    world.add_endpoint("dead", {"dead"}, dead_at_once);
+    world.behave("dead", behaviour);
+    publish_many(world, "dead", crowd);
+    REQUIRE(test::eventually([&] { return world.received("dead")["count"] >= dead_at_once; }, patience));
 }
 
-std::int64_t percentile(const std::vector<std::int64_t>& sorted, double share) {
-    return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+/// Publishes, one every 20 ms, and waits until all have arrived. False: some have not.
+bool healthy_ones_arrive(WebhookWorld& world) {
+    for (int i = 0; i < healthy_messages; ++i) {
+        world.publish("msg_well" + std::to_string(i), "well");
+        std::this_thread::sleep_for(20ms);  // the pace of the load, not a wait for anything
+    }
+    return test::eventually([&] { return world.received("well")["distinct_ids"] == healthy_messages; },
+                            patience);
 }
 
 }  // namespace
 
-TEST_CASE(
-    "10,000 messages for a dead endpoint cost a healthy one nothing, and keep to their schedule and limit") {
-    std::int64_t alone = 0;
-    {
-        WebhookWorld world{crowded()};
-        world.start_worker();
-        world.add_endpoint("well", {"well"});
-        const auto latencies = healthy_latencies(world);
-        alone = percentile(latencies, 0.99);
-        MESSAGE("alone: p50 " << percentile(latencies, 0.5) << " ms, p99 " << alone << " ms");
-    }
+TEST_CASE("10,000 messages for an endpoint that hangs: a healthy one's wait for none of its tries") {
     WebhookWorld world{crowded()};
-    world.start_worker();
-    world.add_endpoint("well", {"well"});
-    world.add_endpoint("dead", {"dead"}, dead_at_once);
-    world.behave("dead", {{"status", 503}, {"delay_ms", 100}});
-    publish_many(world, "dead", crowd);
-    // The crowd is there when every one of its runs waits for its try, or for the circuit.
-    const auto give_up = std::chrono::steady_clock::now() + 120s;
-    while (world.received("dead")["count"] < 20 && std::chrono::steady_clock::now() < give_up)
-        std::this_thread::sleep_for(50ms);
-    while (world.value("select count(*) >= " + std::to_string(crowd) + " from app.webhook_deliveries") != "t")
-        std::this_thread::sleep_for(50ms);
+    gather(world, {{"manner", "hang"}});
+    REQUIRE(healthy_ones_arrive(world));
 
-    const auto latencies = healthy_latencies(world);
-    const std::int64_t beside = percentile(latencies, 0.99);
-    MESSAGE("beside " << crowd << " dead ones: p50 " << percentile(latencies, 0.5) << " ms, p99 " << beside
-                      << " ms");
-    CHECK(beside <= 3 * alone + 250);
+    // The tries before the healthy messages' hang on. On a very slow machine some are over and others have followed;
+    // were a place in any queue shared, each healthy message would have had to wait for one of them.
+    const auto report = world.received("dead");
+    CHECK(report["in_flight_max"] == dead_at_once);
+    CHECK(report["count"] <= dead_at_once + healthy_messages / 10);
+}
+
+TEST_CASE(
+    "10,000 messages for an endpoint that fails keep to their schedule and limit, beside a healthy one's") {
+    WebhookWorld world{crowded()};
+    gather(world, {{"status", 503}, {"delay_ms", 100}});
+    REQUIRE(healthy_ones_arrive(world));
 
     const auto report = world.received("dead");
     MESSAGE("tries at the dead endpoint: " << report["count"]);

@@ -1,6 +1,6 @@
 #pragma once
-// The engine's invariants, as `callflex check` verifies them, held against a test's database. For programs that link the
-// store.
+// The engine's invariants, as `callflex check` verifies them, held against a test's database. For programs that
+// link the store.
 
 #include <doctest/doctest.h>
 

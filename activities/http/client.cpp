@@ -1,9 +1,11 @@
 #include "activities/http/client.hpp"
 
 #include <atomic>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <mutex>
 #include <set>
@@ -237,9 +239,16 @@ asio::awaitable<Result> Client::send(Request request, std::stop_token stop) {
 }
 
 asio::awaitable<Result> Client::send(Request request, BodySink sink, std::stop_token stop) {
-    co_return co_await asio::co_spawn(impl_->io(),
-                                      impl_->perform(std::move(request), std::move(sink), std::move(stop)),
-                                      asio::use_awaitable);
+    // Boost 1.81's co_spawn hands a cancellation to the other thread by a plain pointer, which may be gone when it
+    // arrives there: when a worker stops with a request under way. So the caller's cancellation asks as `stop` does.
+    std::stop_source asked;
+    const std::stop_callback by_token{stop, [asked]() mutable { asked.request_stop(); }};
+    asio::cancellation_slot by_caller = (co_await asio::this_coro::cancellation_state).slot();
+    if (by_caller.is_connected())
+        by_caller.assign([asked](asio::cancellation_type) mutable { asked.request_stop(); });
+    co_return co_await asio::co_spawn(
+        impl_->io(), impl_->perform(std::move(request), std::move(sink), asked.get_token()),
+        asio::bind_cancellation_slot(asio::cancellation_slot{}, asio::use_awaitable));
 }
 
 std::uint64_t Client::connections_opened() const {

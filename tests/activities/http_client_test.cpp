@@ -3,8 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <future>
+#include <optional>
 #include <thread>
 
 #include "activities/http/client.hpp"
@@ -286,6 +292,39 @@ TEST_CASE("a stop request ends the exchange at once") {
     const Result late = await(client.send(request, stop.get_token()));
     CHECK_FALSE(late.sent);
     CHECK(server.connections() == 1);
+}
+
+TEST_CASE("a caller on another thread that is cancelled with a request under way ends it, and goes away") {
+    for (int time = 0; time < 20; ++time) {
+        std::promise<void> arrived;
+        HostileServer server{[&](Socket& socket) {
+            read_request(socket);
+            arrived.set_value();
+            test::wait_for_end(socket);
+        }};
+        Client client;
+        Request request = post(server.url());
+        request.timeout = 60s;
+        std::optional<Result> result;
+        {
+            boost::asio::io_context caller;
+            boost::asio::cancellation_signal cancellation;
+            boost::asio::co_spawn(caller, client.send(request),
+                                  boost::asio::bind_cancellation_slot(
+                                      cancellation.slot(), [&](const std::exception_ptr&, Result answer) {
+                                          result = std::move(answer);
+                                      }));
+            std::thread stopper{[&] {
+                arrived.get_future().wait();
+                boost::asio::post(caller,
+                                  [&] { cancellation.emit(boost::asio::cancellation_type::terminal); });
+            }};
+            caller.run();
+            stopper.join();
+        }
+        REQUIRE(result);
+        CHECK(result->trouble == Trouble::canceled);
+    }
 }
 
 TEST_CASE("destroying the client ends what is under way") {

@@ -17,7 +17,8 @@ struct CrashScenario {
     int points_min = 2;
 };
 
-/// Runs it once unbroken, and then once for each boundary and way of breaking. Several worlds at a time.
+/// Runs it once unbroken, and then once for each boundary, in one of the three ways, in turns; at full size
+/// (CALLFLEX_TEST_FULL) in each of them. Several worlds at a time.
 void require_at_every_crash_point(const CrashScenario& scenario);
 
 }  // namespace test

@@ -16,25 +16,13 @@
 #include "api/bench/ingress_load.hpp"
 #include "api/check/business_check.hpp"
 #include "api/dev/keys.hpp"
+#include "tests/faults/vendors.hpp"
 #include "tests/ingress/raw_client.hpp"
 
 namespace test {
 namespace {
 
 constexpr int crash_code = 137;
-
-/// In memory where there is some: hundreds of worlds that flush their recordings would mostly wait for the disk.
-std::string make_folder() {
-    const bool memory = std::filesystem::is_directory("/dev/shm");
-    const std::filesystem::path base = memory ? "/dev/shm" : std::filesystem::temp_directory_path();
-    std::string name = (base / "callflex-faults-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    return name;
-}
-
-std::string port_of(const std::string& url) {
-    return url.substr(url.rfind(':') + 1);
-}
 
 const char* name_of(Crash::How how) {
     switch (how) {
@@ -54,7 +42,7 @@ FaultWorld::FaultWorld(const std::function<void(callflex::ingress::IngressOption
     : watch_(database_.owner_url()),
       secrets_key_(callflex::dev_secrets_key({}, true)),
       organization_(callflex::seed_demo_organization(watch_, secrets_key_)),
-      folder_(make_folder()) {
+      folder_(make_world_folder()) {
     callflex::ingress::IngressOptions options;
     options.database_url = database_.url();
     options.port = 0;
@@ -84,29 +72,11 @@ std::string FaultWorld::end_call(const std::string& vapi_call_id) {
 }
 
 pid_t FaultWorld::start_worker(std::optional<Crash> crash) {
-    std::vector<std::string> environment = {"DATABASE_URL=" + database_.url(),
-                                            "CALLFLEX_STORAGE_ROOT=" + folder_ + "/recordings",
-                                            "TWILIO_ACCOUNT_SID=AC00000000000000000000000000000001",
-                                            "TWILIO_AUTH_TOKEN=token",
-                                            "TWILIO_SMS_FROM=+15550100200",
-                                            "TWILIO_SETTLE_SECONDS=1",
-                                            "TWILIO_BASE_URL=" + sandbox_.url() + "/twilio",
-                                            "RESEND_API_KEY=re_key",
-                                            "RESEND_BASE_URL=" + sandbox_.url() + "/resend",
-                                            "VAPI_API_KEY=key",
-                                            "VAPI_BASE_URL=" + sandbox_.url() + "/vapi",
-                                            "VAPI_SETTLE_SECONDS=1",
-                                            "VAPI_CONTROL_HOSTS=" + sandbox_.url(),
-                                            "STRIPE_SECRET_KEY=sk_test_faults",
-                                            "STRIPE_METER_ID=mtr_sandbox",
-                                            "STRIPE_SETTLE_SECONDS=1",
-                                            "STRIPE_BASE_URL=" + sandbox_.url() + "/stripe",
-                                            "API_URL=http://127.0.0.1:9",
-                                            "CALLFLEX_SECRETS_KEY=" + secrets_key_,
-                                            "WEBHOOK_ALLOW_PRIVATE=1",
-                                            "FAULT_POINTS_FILE=" + folder_ + "/points"};
-    if (const char* options = std::getenv("ASAN_OPTIONS"))
-        environment.push_back(std::string{"ASAN_OPTIONS="} + options);
+    std::vector<std::string> environment;
+    for (const auto& [name, value] :
+         worker_settings(database_.url(), sandbox_.url(), secrets_key_, folder_)) {
+        environment.push_back(name + "=" + value);
+    }
     if (crash) {
         environment.push_back(fmt::format("FAULT_AT={}", crash->count));
         environment.push_back(fmt::format("FAULT_HOW={}", name_of(crash->how)));
@@ -182,15 +152,7 @@ std::string FaultWorld::violations() const {
 
 nlohmann::json FaultWorld::ask_sandbox(const std::string& method, const std::string& target,
                                        const std::string& body, const std::string& fields) const {
-    const auto answer = exchange(
-        static_cast<std::uint16_t>(std::stoi(port_of(sandbox_.url()))),
-        fmt::format("{} {} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n{}Content-Length: {}\r\n\r\n{}",
-                    method, target, fields, body.size(), body));
-    if (!answer || answer->status >= 300) {
-        throw std::runtime_error("the sandbox refused " + target + ": " +
-                                 (answer ? answer->body : "no answer"));
-    }
-    return answer->body.empty() ? nlohmann::json{} : answer->json();
+    return ::test::ask_sandbox(sandbox_.url(), method, target, body, fields);
 }
 
 nlohmann::json FaultWorld::sent(const std::string& vendor) const {

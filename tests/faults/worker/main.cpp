@@ -1,6 +1,6 @@
 // A worker process that breaks on demand: the product's workflows and activities, and a fault at the FAULT_AT-th point
 // that the store passes (FAULT_HOW: before, after, reply_lost). Without FAULT_AT it is an ordinary worker which keeps
-// the number of points it has passed in FAULT_POINTS_FILE.
+// the number of points it has passed in FAULT_POINTS_FILE. FAULT_LEASE_MS: another lease than the usual one.
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
@@ -8,6 +8,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -15,6 +16,7 @@
 #include "activities/register.hpp"
 #include "api/run_starter.hpp"
 #include "engine/worker/worker.hpp"
+#include "tests/faults/worker/tally.hpp"
 #include "workflows/register.hpp"
 
 namespace {
@@ -36,7 +38,7 @@ class CountedFault {
         thread_local int number = 0;
         if (point == Faults::Point::before_send) {
             number = ++passed_;
-            if (at_ == 0) std::ofstream{setting("FAULT_POINTS_FILE"), std::ios::trunc} << number;
+            if (at_ == 0) write_down(number);
             if (number == at_ && how_ == "before") ::_exit(137);
             return false;
         }
@@ -47,6 +49,14 @@ class CountedFault {
     }
 
   private:
+    /// Whoever reads finds the number of before or this one, never half of it.
+    static void write_down(int number) {
+        const std::string file = setting("FAULT_POINTS_FILE");
+        const std::string fresh = file + "." + std::to_string(number);
+        std::ofstream{fresh, std::ios::trunc} << number;
+        std::filesystem::rename(fresh, file);
+    }
+
     const int at_;
     const std::string how_;
     std::atomic<int> passed_ = 0;
@@ -64,6 +74,7 @@ int main() {
 
     durable::WorkflowRegistry workflows;
     callflex::register_workflows(workflows);
+    test::register_tallies(workflows);
     durable::worker::ActivityRegistry activities;
     callflex::register_activities(
         activities,
@@ -77,6 +88,8 @@ int main() {
     options.name = "fault@" + std::to_string(::getpid());
     options.build = "faults";
     options.slots.transactional_threads = 2;
+    if (const std::string lease = setting("FAULT_LEASE_MS"); !lease.empty())
+        options.lease = std::chrono::milliseconds{std::stoi(lease)};
     options.logger =
         std::make_shared<spdlog::logger>("worker", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     options.faults.hook = [&fault](Faults::Point point, const char*) { return fault(point); };

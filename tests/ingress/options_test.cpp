@@ -43,10 +43,13 @@ TEST_CASE("settings become options, and what cannot work is refused by name") {
 
 TEST_CASE("connections get limits in both notations, unless they set their own") {
     CHECK(connection_string("host=a") ==
-          "host=a connect_timeout=5 tcp_user_timeout=10000 application_name=callflex-ingress");
-    CHECK(connection_string("postgresql://a/b?sslmode=require&connect_timeout=1") ==
-          "postgresql://a/"
-          "b?sslmode=require&connect_timeout=1&tcp_user_timeout=10000&application_name=callflex-ingress");
+          "host=a connect_timeout=5 tcp_user_timeout=10000 keepalives_idle=10 "
+          "keepalives_interval=5 keepalives_count=3 application_name=callflex-ingress");
+    CHECK(
+        connection_string("postgresql://a/b?sslmode=require&connect_timeout=1") ==
+        "postgresql://a/"
+        "b?sslmode=require&connect_timeout=1&tcp_user_timeout=10000&keepalives_idle=10&keepalives_interval=5&"
+        "keepalives_count=3&application_name=callflex-ingress");
     CHECK(connection_string("postgres://a/b").starts_with("postgres://a/b?connect_timeout=5&"));
 }
 

@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "tests/tidy/source_tree.hpp"
 
 namespace {
@@ -12,6 +16,13 @@ bool has_sql(const std::string& line) {
         R"re("\s*(select\s|insert\s+into|update\s+\w+[.\w]*\s+set|delete\s+from|with\s+\w+\s+as|create\s+(table|index|function|or|database|role)|alter\s+\w+|drop\s+\w+|truncate\s|grant\s|listen\s|notify\s|lock\s+table))re",
         std::regex::icase};
     return std::regex_search(line, statement);
+}
+
+/// Text on its way into a statement instead of beside it: quoting has had holes (CVE-2025-1094).
+bool quotes(const std::string& line) {
+    static constexpr std::array<std::string_view, 8> ways{"PQescape", "quote_name(", "quote_raw(", "esc_raw(",
+                                                          ".esc(",    ">esc(",       ".quote(",    ">quote("};
+    return std::ranges::any_of(ways, [&](auto way) { return line.find(way) != std::string::npos; });
 }
 
 }  // namespace
@@ -34,6 +45,21 @@ TEST_CASE("a statement in a string is noticed") {
     CHECK(has_sql(R"(tx.exec("select 1"))"));
     CHECK(has_sql(R"(tx.exec("UPDATE engine.runs SET status = 1"))"));
     CHECK_FALSE(has_sql(R"(throw Error("update of the record failed"))"));
+}
+
+TEST_CASE("S-24: no text is quoted into a statement: values are parameters") {
+    for (const auto& file : tidy::sources()) {
+        if (file.below("tests")) continue;
+        for (std::size_t number = 0; number < file.lines.size(); ++number) {
+            if (!quotes(file.lines[number])) continue;
+            INFO(file.path << ":" << number + 1 << ": " << file.lines[number]);
+            // A worker's label for pg_stat_activity: a setting of the session, which takes no parameter.
+            CHECK(file.lines[number].find("quote(label)") != std::string::npos);
+        }
+    }
+    CHECK(quotes("tx.exec(begin + tx.quote(name))"));
+    CHECK(quotes("connection->esc(text)"));
+    CHECK_FALSE(quotes("describe(text), escape(text)"));
 }
 
 TEST_CASE("every engine statement says what it locks and which index serves it") {

@@ -1,0 +1,77 @@
+// S-80: the program that ships is a hardened one. Looks at the binary; a build with sanitizers or without optimisation
+// is not what ships, and is only held to what every build has.
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+
+#include "tests/tidy/source_tree.hpp"
+
+namespace {
+
+std::string output_of(const std::string& command) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe{::popen(command.c_str(), "r"), ::pclose};
+    REQUIRE(pipe);
+    std::string text;
+    std::array<char, 4096> part{};
+    for (std::size_t got = 1; got != 0;) {
+        got = std::fread(part.data(), 1, part.size(), pipe.get());
+        text.append(part.data(), got);
+    }
+    return text;
+}
+
+struct Binary {
+    explicit Binary(const std::string& path)
+        : layout{output_of("llvm-readelf-19 --wide --file-header --program-headers --dynamic " + path)},
+          imports{output_of("llvm-readelf-19 --wide --dyn-syms " + path)} {}
+
+    [[nodiscard]] bool says(const char* pattern) const {
+        return std::regex_search(layout, std::regex{pattern});
+    }
+    [[nodiscard]] bool imports_one_of(const char* pattern) const {
+        return std::regex_search(imports, std::regex{pattern});
+    }
+    std::string layout;
+    std::string imports;
+};
+
+}  // namespace
+
+TEST_CASE("S-80: the program can be loaded anywhere, its stack is no code, its tables become read-only") {
+    const Binary program{CALLFLEX_BINARY};
+    CHECK(program.says(R"(Type:\s+DYN)"));
+    CHECK(program.says(R"(FLAGS_1.*\bPIE\b)"));
+    CHECK(program.says(R"(FLAGS_1.*\bNOW\b)"));
+    CHECK(program.says(R"(GNU_RELRO)"));
+    CHECK(program.says(R"(GNU_STACK.* RW )"));
+    CHECK_FALSE(program.says(R"(GNU_STACK.* RWE)"));
+    CHECK_FALSE(program.says(R"(\((RPATH|RUNPATH|TEXTREL)\))"));
+    CHECK_FALSE(program.says(R"(LOAD.* RWE)"));
+    CHECK(program.imports_one_of("__stack_chk_fail"));
+}
+
+#ifdef CALLFLEX_SHIPS
+TEST_CASE("S-80: what ships checks the sizes of the C library's writes, and knows where jumps may land") {
+    const Binary program{CALLFLEX_BINARY};
+    CHECK(program.imports_one_of(R"(__\w+_chk@)"));
+    CHECK(program.imports_one_of(R"(__glibcxx_assert_fail)"));
+    CHECK_FALSE(program.imports_one_of(R"(__asan_|__ubsan_|__tsan_)"));
+    const std::string code =
+        output_of("llvm-objdump-19 --disassemble-symbols=main --no-show-raw-insn " CALLFLEX_BINARY);
+    CHECK(code.find("endbr64") != std::string::npos);
+}
+#endif
+
+TEST_CASE("S-80: the flags are those of every library and program") {
+    std::string text;
+    for (const std::string& line : tidy::read_source("CMakeLists.txt").lines) text += line + "\n";
+    for (const char* flag : {"-Wall -Wextra", "-Wconversion", "-Werror", "-D_FORTIFY_SOURCE=3",
+                             "-fstack-protector-strong", "-fcf-protection", "-D_GLIBCXX_ASSERTIONS",
+                             "CMAKE_POSITION_INDEPENDENT_CODE ON", "-Wl,-z,relro,-z,now,-z,noexecstack"}) {
+        CAPTURE(flag);
+        CHECK(text.find(flag) != std::string::npos);
+    }
+}

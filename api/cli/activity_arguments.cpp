@@ -40,7 +40,7 @@ void add_order_arguments(CLI::App& app, OrderArguments& order) {
 
 durable::client::ActivityClient activity_client(const Session& session) {
     durable::client::ClientOptions options{session.database_url()};
-    options.payloads = payload_settings();
+    options.payloads = payload_settings(session);
     return durable::client::ActivityClient{options};
 }
 

@@ -152,8 +152,11 @@ constexpr std::array all_commands{
     Command{"", "replay", "Replay exported histories with this build's code", define_replay},
     Command{"", "check", "Check the invariants of the whole database", define_check},
     Command{"", "doctor", "Check environment and configuration, and say how to mend it", define_doctor},
+    Command{"config", "print", "Show every setting, and where it comes from", define_config_print},
+    Command{"config", "check", "Say everything that is wrong with the settings", define_config_check},
     Command{"", "bench", "Measure the engine on this machine", define_bench},
     Command{"", "completion", "Print a completion script for the shell", define_completion},
+    Command{"", "man", "Write the manual pages", define_man},
 };
 
 }  // namespace

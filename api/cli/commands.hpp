@@ -138,6 +138,9 @@ void define_ingress(CLI::App& app, Session& session);
 void define_worker(CLI::App& app, Session& session);
 void define_sandbox(CLI::App& app, Session& session);
 void define_bench(CLI::App& app, Session& session);
+void define_config_print(CLI::App& app, Session& session);
+void define_config_check(CLI::App& app, Session& session);
+void define_man(CLI::App& app, Session& session);
 void define_completion(CLI::App& app, Session& session);
 
 }  // namespace callflex::cli

@@ -17,7 +17,7 @@ int doctor(Session& session) {
                         "workflows",
                         fmt::format("{}", fmt::join(session.workflows().names(), ", ")),
                         {}});
-    examine_environment(findings);
+    examine_environment(findings, session.settings_as_found());
     try {
         examine_database(findings, session.database_url());
     } catch (const CommandError& error) {

@@ -43,6 +43,7 @@ class Examination {
         role(row);
         connections(row);
         durability(row);
+        server_log(row);
     }
 
     void version(const pqxx::row& row) {
@@ -92,6 +93,13 @@ class Examination {
                 "acknowledged webhooks would be lost at a crash: set it to on");
         setting(row, "full_page_writes", "off", "a torn page would corrupt the database: set it to on");
         setting(row, "autovacuum", "off", "dead rows would slow every claim: set it to on");
+    }
+
+    void server_log(const pqxx::row& row) {
+        const bool logs = row["logs_parameters"].as<bool>();
+        add(logs ? Level::warning : Level::ok, "server's log",
+            logs ? "shows the parameters of statements: transcripts, telephone numbers" : "shows no data",
+            logs ? "set log_parameter_max_length = 0 and log_parameter_max_length_on_error = 0" : "");
     }
 
     void setting(const pqxx::row& row, const char* name, const std::string& bad, const char* remedy) {

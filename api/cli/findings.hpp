@@ -22,8 +22,8 @@ using Findings = std::vector<Finding>;
 
 /// Everything about the database that can be asked; an unreachable one is a finding, not an exception.
 void examine_database(Findings& findings, const std::string& url);
-/// Variables, vendor by vendor.
-void examine_environment(Findings& findings);
+/// Settings, vendor by vendor.
+void examine_environment(Findings& findings, const config::Settings& settings);
 
 /// Returns the exit code: 0, or 1 if there is a problem.
 int print_findings(const Session& session, const Findings& findings);

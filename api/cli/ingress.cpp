@@ -2,8 +2,9 @@
 
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
-#include "api/cli/environment.hpp"
 #include "api/cli/payload_settings.hpp"
+#include "api/cli/startup.hpp"
+#include "api/config/examine.hpp"
 
 namespace callflex::cli {
 namespace {
@@ -14,17 +15,17 @@ struct IngressArguments {
 };
 
 int serve(const Session& session, const IngressArguments& arguments) {
+    refuse(config::problems_of_any(session.settings_as_found()));
     ingress::IngressOptions options;
     try {
         options = ingress::ingress_options([&session](std::string_view name) -> std::optional<std::string> {
             if (name == "DATABASE_URL") return session.database_url();
-            const auto setting = find_setting(std::string{name});
-            return setting ? std::optional{setting->value} : std::nullopt;
+            return session.settings().environment()(name);
         });
     } catch (const std::invalid_argument& error) {
         throw CommandError(exit_usage, error.what(), "callflex doctor");
     }
-    options.payloads = payload_settings();
+    options.payloads = payload_settings(session);
     if (!arguments.address.empty()) options.address = arguments.address;
     if (arguments.port >= 0) options.port = static_cast<std::uint16_t>(arguments.port);
     return ingress::run_ingress(options);
@@ -43,12 +44,12 @@ void define_ingress(CLI::App& app, Session& session) {
         app,
         "Serves the webhooks of VAPI, Twilio, Stripe and customers' own tools, and live events, until "
         "SIGTERM or "
-        "Ctrl-C, then answers what is in flight. Reads DATABASE_URL, CALLFLEX_LISTEN, CALLFLEX_SECRETS_KEY, "
-        "API_URL "
-        "(what vendors were told to call), VAPI_WEBHOOK_SECRET, TWILIO_AUTH_TOKEN, STRIPE_WEBHOOK_SECRET and "
-        "LIVE_TOKEN_KEY (several each, separated by commas; without one its sender is refused), APP_URL and "
-        "the "
-        "limits that `callflex doctor` lists. Each may come from a file (NAME_FILE) or a systemd credential. "
+        "Ctrl-C, then answers what is in flight. Reads database.url, ingress, secrets.key, public.api_url "
+        "(what vendors were told to call), vapi_webhooks.secret, twilio.auth_token, stripe.webhook_secret "
+        "and "
+        "live.token_key (without one its sender is refused), and live.app_url of the configuration, or their "
+        "variables (`callflex config print`); a configuration that is wrong is refused, with all that is "
+        "wrong. "
         "/healthz, /readyz and /metrics are on the same port.",
         {{"callflex ingress --address 0.0.0.0 --port 8080", "behind a TLS proxy"}});
     app.callback([arguments, &session] { session.exit_code = serve(session, *arguments); });

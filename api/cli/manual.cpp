@@ -13,15 +13,11 @@ namespace {
 constexpr std::size_t page_width = 96;
 constexpr std::size_t name_width = 30;
 
-constexpr const char* exit_codes = R"(EXIT CODES
-  0  ok
-  1  failed: the run ended as failed, canceled, timed out or terminated; or a check found something
-  2  usage: the command line or its input is wrong
-  3  not found: no such run or file
-  4  timed out: --timeout is over
-  5  unreachable: the database does not answer
-  6  refused: a policy, or the run's state, forbids it
-)";
+std::string value_name(const CLI::Option& option) {
+    if (option.get_items_expected_max() == 0 || option.get_type_size() == 0) return "";
+    const std::string with_checks = option.get_type_name();  // "FORMAT:{table,json}"
+    return " " + with_checks.substr(0, with_checks.find(':'));
+}
 
 /// `text` broken at spaces, every line after the first indented. Its own line feeds stay.
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t first_column) {
@@ -63,38 +59,6 @@ void entry(std::string& page, const std::string& name, const std::string& descri
     page += std::string(name_width - column, ' ') + wrapped(description, name_width, name_width) + '\n';
 }
 
-std::string value_name(const CLI::Option& option) {
-    if (option.get_items_expected_max() == 0 || option.get_type_size() == 0) return "";
-    const std::string with_checks = option.get_type_name();  // "FORMAT:{table,json}"
-    return " " + with_checks.substr(0, with_checks.find(':'));
-}
-
-std::string option_line(const CLI::Option& option) {
-    std::string text;
-    for (const auto& name : option.get_snames()) text += (text.empty() ? "-" : ", -") + name;
-    for (const auto& name : option.get_lnames()) text += (text.empty() ? "--" : ", --") + name;
-    return text + value_name(option);
-}
-
-std::string option_text(const CLI::Option& option) {
-    std::string text = option.get_description();
-    if (!option.get_default_str().empty()) text += " [" + option.get_default_str() + "]";
-    if (option.get_required() && !option.get_positional()) text += " (required)";
-    return text;
-}
-
-std::string usage(const CLI::App& app) {
-    std::string text = full_name(app);
-    if (!app.get_subcommands([](const CLI::App*) { return true; }).empty()) text += " COMMAND";
-    text += " [OPTIONS]";
-    for (const auto* option : app.get_options()) {
-        if (!option->get_positional()) continue;
-        const std::string name = option->get_name(true) + (option->get_expected_max() > 1 ? "…" : "");
-        text += option->get_required() ? " " + name : " [" + name + "]";
-    }
-    return text;
-}
-
 void add_options(std::string& page, const CLI::App& app, const char* heading) {
     std::string lines;
     for (const auto* option : app.get_options()) {
@@ -125,8 +89,44 @@ void add_commands(std::string& page, const CLI::App& app) {
 
 }  // namespace
 
+const char* const exit_codes = R"(EXIT CODES
+  0  ok
+  1  failed: the run ended as failed, canceled, timed out or terminated; or a check found something
+  2  usage: the command line or its input is wrong
+  3  not found: no such run or file
+  4  timed out: --timeout is over
+  5  unreachable: the database does not answer
+  6  refused: a policy, or the run's state, forbids it
+)";
+
 std::string full_name(const CLI::App& app) {
     return app.get_parent() == nullptr ? app.get_name() : full_name(*app.get_parent()) + " " + app.get_name();
+}
+
+std::string option_line(const CLI::Option& option) {
+    std::string text;
+    for (const auto& name : option.get_snames()) text += (text.empty() ? "-" : ", -") + name;
+    for (const auto& name : option.get_lnames()) text += (text.empty() ? "--" : ", --") + name;
+    return text + value_name(option);
+}
+
+std::string option_text(const CLI::Option& option) {
+    std::string text = option.get_description();
+    if (!option.get_default_str().empty()) text += " [" + option.get_default_str() + "]";
+    if (option.get_required() && !option.get_positional()) text += " (required)";
+    return text;
+}
+
+std::string usage(const CLI::App& app) {
+    std::string text = full_name(app);
+    if (!app.get_subcommands([](const CLI::App*) { return true; }).empty()) text += " COMMAND";
+    text += " [OPTIONS]";
+    for (const auto* option : app.get_options()) {
+        if (!option->get_positional()) continue;
+        const std::string name = option->get_name(true) + (option->get_expected_max() > 1 ? "…" : "");
+        text += option->get_required() ? " " + name : " [" + name + "]";
+    }
+    return text;
 }
 
 std::string Manual::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {

@@ -14,5 +14,13 @@ class Manual : public CLI::Formatter {
 
 /// "callflex workflow list".
 [[nodiscard]] std::string full_name(const CLI::App& app);
+/// "callflex workflow list [OPTIONS]".
+[[nodiscard]] std::string usage(const CLI::App& app);
+/// "-o, --output FORMAT".
+[[nodiscard]] std::string option_line(const CLI::Option& option);
+/// Its description, with its default.
+[[nodiscard]] std::string option_text(const CLI::Option& option);
+/// "EXIT CODES", then a line each.
+extern const char* const exit_codes;
 
 }  // namespace callflex::cli

@@ -42,7 +42,7 @@ int show_plan(const Session& session, const std::vector<schema::Step>& steps, bo
 durable::client::ScheduleChanges apply_schedules(const Session& session) {
     durable::client::ScheduleClient schedules{{.connection_string = session.database_url(),
                                                .notifications = false,
-                                               .payloads = payload_settings()}};
+                                               .payloads = payload_settings(session)}};
     return schedules.apply(product_schedules());
 }
 

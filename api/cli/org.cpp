@@ -10,7 +10,6 @@
 #include "api/cli/arguments.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
-#include "api/cli/environment.hpp"
 #include "api/cli/support_desk.hpp"
 #include "api/cli/table.hpp"
 #include "api/ingress/live_token.hpp"
@@ -183,7 +182,7 @@ int usage(Session& session, const UsageWanted& wanted) {
 }
 
 int live_token(Session& session, const std::string& organization, const std::string& valid) {
-    const auto keys = find_setting("LIVE_TOKEN_KEY");
+    const auto keys = session.settings().find("LIVE_TOKEN_KEY");
     if (!keys) {
         throw CommandError(exit_usage, "LIVE_TOKEN_KEY is not set, so the ingress shows nobody anything",
                            "set it to a random text, the same for the ingress");
@@ -199,7 +198,7 @@ int live_token(Session& session, const std::string& organization, const std::str
         return exit_ok;
     }
     session.out() << token << "\n";
-    if (const auto ingress = find_setting("API_URL"))
+    if (const auto ingress = session.settings().find("API_URL"))
         session.err() << "watch  " << ingress->value << path << "\n";
     return exit_ok;
 }

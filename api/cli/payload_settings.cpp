@@ -1,10 +1,5 @@
 #include "api/cli/payload_settings.hpp"
 
-#include <fmt/format.h>
-
-#include <charconv>
-
-#include "api/cli/environment.hpp"
 #include "api/cli/exit_code.hpp"
 #include "engine/payloads/cipher.hpp"
 
@@ -14,27 +9,17 @@ namespace {
 constexpr const char* keys_setting = "CALLFLEX_PAYLOAD_KEYS";
 constexpr const char* limit_setting = "CALLFLEX_PAYLOAD_LIMIT_KIB";
 
-std::size_t limit_of(const Setting& setting) {
-    constexpr std::size_t most = std::size_t{64} * 1024;
-    std::size_t kibi = 0;
-    const char* end = setting.value.data() + setting.value.size();
-    const auto read = std::from_chars(setting.value.data(), end, kibi);
-    if (read.ec != std::errc{} || read.ptr != end || kibi == 0 || kibi > most) {
-        throw CommandError(exit_usage, fmt::format("{} must be a number from 1 to {}", setting.source, most),
-                           "unset it for 2048 (2 MiB)");
-    }
-    return kibi * 1024;
-}
-
 }  // namespace
 
-durable::payloads::Settings payload_settings() {
+durable::payloads::Settings payload_settings(const Session& session) {
     durable::payloads::Settings settings;
-    if (const auto limit = find_setting(limit_setting)) {
-        settings.limits.error = limit_of(*limit);
+    if (session.settings().find(limit_setting)) {
+        constexpr std::size_t bytes_a_kib = 1024;
+        settings.limits.error =
+            static_cast<std::size_t>(session.settings().number(limit_setting)) * bytes_a_kib;
         settings.limits.warn = settings.limits.error / 4;
     }
-    const auto keys = find_setting(keys_setting);
+    const auto keys = session.settings().find(keys_setting);
     if (!keys) return settings;
     try {
         settings.keys = std::make_shared<const durable::payloads::MasterKeys>(keys->value, keys->source);

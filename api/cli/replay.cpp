@@ -6,7 +6,6 @@
 
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
-#include "api/cli/environment.hpp"
 #include "api/cli/payload_settings.hpp"
 #include "api/cli/run_json.hpp"
 #include "engine/replay/execution.hpp"
@@ -43,9 +42,10 @@ std::string read_file(const std::string& file) {
 /// An exported run. Its keys are looked up in the database, if it is encrypted and there is one.
 history::Exported from_archive(const Session& session, const std::string& bytes, Replayed& replayed) {
     auto archive = durable::store::read_archive(bytes);
-    const bool has_database = !session.options.database_url.empty() || find_setting("DATABASE_URL");
+    const bool has_database =
+        !session.options.database_url.empty() || session.settings().find("DATABASE_URL");
     durable::store::PayloadGate gate{has_database ? session.database_url() : std::string{},
-                                     payload_settings()};
+                                     payload_settings(session)};
     gate.open(archive);
     history::Exported exported{archive.run, {}};
     for (const auto& row : archive.rows) {

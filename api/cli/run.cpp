@@ -11,6 +11,7 @@
 #include "api/cli/commands.hpp"
 #include "api/cli/filter_query.hpp"
 #include "api/cli/manual.hpp"
+#include "api/cli/nearest.hpp"
 #include "engine/store/worker_store.hpp"
 #include "schema/migrate.hpp"
 
@@ -50,6 +51,10 @@ void add_global_options(CLI::App& root, Session& session) {
             "Postgres, without a password; else DATABASE_URL, DATABASE_URL_FILE or a systemd credential")
         ->type_name("URL")
         ->trigger_on_parse();
+    root.add_option("--config", options.config_file,
+                    "Configuration file; else CALLFLEX_CONFIG, or /etc/callflex/callflex.toml if it is there")
+        ->type_name("FILE")
+        ->trigger_on_parse();
     root.add_option_function<std::string>(
             "--color", [&options](const std::string& name) { options.color = colors.at(name); },
             "auto (on terminals, unless NO_COLOR is set), always or never")
@@ -85,6 +90,7 @@ constexpr Group groups[] = {
     {"template", "Templates of assistants: see, try"},
     {"payload", "Keys of stored payloads: destroy, renew, wrap anew"},
     {"retention", "How long closed runs are kept: see, decide"},
+    {"config", "The settings in force, and whether they are right"},
 };
 
 std::string group_summary(std::string_view name) {
@@ -101,6 +107,7 @@ std::string_view group_example(std::string_view name) {
     if (name == "onboarding") return "state";
     if (name == "usage") return "backfill";
     if (name == "queue") return "limits";
+    if (name == "config") return "print";
     return "list";
 }
 
@@ -137,22 +144,6 @@ int report(const Streams& streams, const Style& style, int code, const std::stri
     return code;
 }
 
-/// Letters to change, add or drop to make one word of the other.
-std::size_t distance(std::string_view from, std::string_view to) {
-    std::vector<std::size_t> row(to.size() + 1);
-    for (std::size_t i = 0; i <= to.size(); ++i) row[i] = i;
-    for (std::size_t i = 1; i <= from.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= to.size(); ++j) {
-            const std::size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-        }
-    }
-    return row[to.size()];
-}
-
 /// The first word after `at`'s own name that is no option: what was meant as a command.
 std::string unknown_word(const CLI::App& at, const std::vector<std::string>& arguments) {
     auto word = std::ranges::find(arguments, at.get_name());
@@ -169,14 +160,12 @@ int no_command(const CLI::App& at, const std::vector<std::string>& arguments, co
         streams.err << at.help();
         return exit_usage;
     }
-    std::string nearest;
-    for (const auto* command : at.get_subcommands([](const CLI::App*) { return true; })) {
-        const bool nearer = nearest.empty() || distance(word, command->get_name()) < distance(word, nearest);
-        if (nearer) nearest = command->get_name();
-    }
-    const bool near = distance(word, nearest) <= std::max<std::size_t>(2, word.size() / 3);
+    std::vector<std::string> known;
+    for (const auto* command : at.get_subcommands([](const CLI::App*) { return true; }))
+        known.push_back(command->get_name());
+    const auto near = nearest(word, known);
     return report(streams, style, exit_usage, fmt::format("{} has no command \"{}\"", full_name(at), word),
-                  full_name(at) + (near ? " " + nearest : " --help"));
+                  full_name(at) + (near ? " " + known[*near] : " --help"));
 }
 
 /// What the parser stopped for: help and version are no errors.
@@ -212,6 +201,8 @@ int run_parsed(CLI::App& root, const std::vector<std::string>& arguments, Sessio
         return stopped(stop, root, arguments, streams, session.err_style());
     } catch (const CommandError& error) {
         return fail(error.code(), error.what(), error.remedy());
+    } catch (const config::Unusable& error) {
+        return fail(exit_usage, error.what(), "callflex config check");
     } catch (const durable::search::QueryError& error) {
         print_query_error(streams.err, session.err_style(), error);
         return exit_usage;

@@ -30,8 +30,8 @@ void put_limit(const RunTerms& terms, std::optional<durable::RunLimit>& limit) {
 }
 
 /// Without keys nothing would be sealed for the person, and nothing erased with him.
-void check_subject(const std::string& subject) {
-    if (subject.empty() || payload_settings().keys) return;
+void check_subject(const std::string& subject, const Session& session) {
+    if (subject.empty() || payload_settings(session).keys) return;
     throw CommandError(exit_usage, "--subject needs payload keys, and none are configured here",
                        "CALLFLEX_PAYLOAD_KEYS, as the workers have it (docs/guide/payloads.md)");
 }
@@ -56,14 +56,14 @@ void put_common(const RunTerms& terms, Target& target, Session& session) {
 void RunTerms::put_into(durable::client::StartOptions& options, Session& session) const {
     put_common(*this, options, session);
     if (!subject) return;
-    check_subject(*subject);
+    check_subject(*subject, session);
     options.subject = *subject;
 }
 
 void RunTerms::put_into(durable::ScheduledWorkflow& action, Session& session) const {
     put_common(*this, action, session);
     if (!subject) return;
-    check_subject(*subject);
+    check_subject(*subject, session);
     action.person = *subject;
     action.subject.clear();
 }

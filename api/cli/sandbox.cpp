@@ -1,22 +1,30 @@
 #include "api/sandbox/sandbox.hpp"
 
+#include <cstdlib>
 #include <sstream>
 
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
-#include "api/cli/environment.hpp"
+#include "api/config/sources.hpp"
 
 namespace callflex::cli {
 namespace {
 
+/// Of the environment alone: what is configured for production is none of the sandbox's business.
 std::string value_of(const std::string& name) {
-    const auto setting = find_setting(name);
-    return setting ? setting->value : std::string{};
+    const auto given = config::from_environment();
+    const auto setting = given.values.find(name);
+    return setting == given.values.end() ? std::string{} : setting->second.value;
+}
+
+std::string customer_secrets() {
+    const char* value = std::getenv("SANDBOX_CUSTOMER_SECRETS");
+    return value == nullptr ? "" : value;
 }
 
 /// "northside=whsec_...,acme=whsec_...".
 void read_customer_secrets(sandbox::SandboxOptions& options) {
-    std::istringstream list{value_of("SANDBOX_CUSTOMER_SECRETS")};
+    std::istringstream list{customer_secrets()};
     for (std::string entry; std::getline(list, entry, ',');) {
         const auto equals = entry.find('=');
         if (equals == std::string::npos || equals == 0 || equals + 1 == entry.size()) {

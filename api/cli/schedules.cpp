@@ -15,7 +15,7 @@ void with_schedules(const Session& session, const std::function<void(ScheduleCli
     ScheduleClient client{{.connection_string = session.database_url(),
                            .connections_max = 1,
                            .patience = std::chrono::milliseconds{2000},
-                           .payloads = payload_settings()}};
+                           .payloads = payload_settings(session)}};
     try {
         act(client);
     } catch (const durable::client::NotFound& error) {

@@ -3,7 +3,6 @@
 #include <cstdlib>
 
 #include "api/cli/csv.hpp"
-#include "api/cli/environment.hpp"
 #include "api/cli/payload_settings.hpp"
 #include "engine/client/human_time.hpp"
 #include "workflows/register.hpp"
@@ -31,12 +30,27 @@ std::string Session::moment(durable::Timestamp time, durable::Timestamp now) con
                                   : durable::client::relative_time(time, now);
 }
 
+const config::Settings& Session::settings_as_found() const {
+    if (settings_ == nullptr)
+        settings_ = std::make_unique<config::Settings>(config::Settings::load(options.config_file));
+    return *settings_;
+}
+
+const config::Settings& Session::settings() const {
+    const auto& found = settings_as_found();
+    const auto problems = found.problems_of_file();
+    if (problems.empty()) return found;
+    throw CommandError(exit_usage, "the configuration cannot be used:\n" + config::in_lines(problems),
+                       "callflex config check");
+}
+
 std::string Session::database_url() const {
     if (!options.database_url.empty()) return options.database_url;
-    if (const auto setting = find_setting("DATABASE_URL")) return setting->value;
-    throw CommandError(
-        exit_usage, "no database is configured",
-        "set DATABASE_URL (or DATABASE_URL_FILE); `callflex dev` starts one and prints its address");
+    if (const auto setting = settings().find("DATABASE_URL")) return setting->value;
+    throw CommandError(exit_usage, "no database is configured",
+                       "set DATABASE_URL (or DATABASE_URL_FILE), or database.url in the configuration file; "
+                       "`callflex dev` starts one "
+                       "and prints its address");
 }
 
 durable::client::Client& Session::client() {
@@ -44,7 +58,7 @@ durable::client::Client& Session::client() {
         durable::client::ClientOptions client_options;
         client_options.connection_string = database_url();
         client_options.connections_max = 2;
-        client_options.payloads = payload_settings();
+        client_options.payloads = payload_settings(*this);
         client_options.patience = std::chrono::milliseconds{2000};
         client_ = std::make_unique<durable::client::Client>(std::move(client_options));
     }

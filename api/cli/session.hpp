@@ -11,6 +11,7 @@
 
 #include "api/cli/exit_code.hpp"
 #include "api/cli/text.hpp"
+#include "api/config/settings.hpp"
 #include "engine/client/client.hpp"
 #include "engine/workflow/registry.hpp"
 
@@ -31,6 +32,7 @@ struct Streams {
 /// The options that every command takes; filled by the parser.
 struct GlobalOptions {
     std::string database_url;
+    std::string config_file;
     Format format = Format::table;
     ColorChoice color = ColorChoice::automatic;
     bool absolute_times = false;
@@ -60,8 +62,11 @@ class Session {
     /// A moment for people: "3 min 2 s ago", or ISO 8601 with --absolute-times.
     [[nodiscard]] std::string moment(durable::Timestamp time, durable::Timestamp now) const;
 
-    /// --database-url, DATABASE_URL, DATABASE_URL_FILE, or a systemd credential of that name. Throws
-    /// CommandError.
+    /// Read on first use. Throws CommandError when the configuration file cannot be used: with all that is wrong.
+    [[nodiscard]] const config::Settings& settings() const;
+    /// The same, for commands that tell what is wrong themselves.
+    [[nodiscard]] const config::Settings& settings_as_found() const;
+    /// --database-url, else the setting. Throws CommandError.
     [[nodiscard]] std::string database_url() const;
     /// Connected on first use.
     [[nodiscard]] durable::client::Client& client();
@@ -73,6 +78,7 @@ class Session {
 
     Streams streams_;
     std::filesystem::path program_;
+    mutable std::unique_ptr<config::Settings> settings_;
     std::unique_ptr<durable::client::Client> client_;
     std::unique_ptr<durable::WorkflowRegistry> workflows_;
 };

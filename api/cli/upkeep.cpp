@@ -8,7 +8,7 @@ durable::client::UpkeepClient upkeep_client(const Session& session) {
     durable::client::ClientOptions options;
     options.connection_string = session.database_url();
     options.connections_max = 1;
-    options.payloads = payload_settings();
+    options.payloads = payload_settings(session);
     return durable::client::UpkeepClient{options};
 }
 

@@ -8,7 +8,6 @@
 #include "api/cli/arguments.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
-#include "api/cli/environment.hpp"
 #include "api/cli/organization.hpp"
 #include "api/cli/table.hpp"
 

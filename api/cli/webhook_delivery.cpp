@@ -156,7 +156,7 @@ int redeliver(Session& session, const DeliveryArguments& arguments) {
         throw CommandError(exit_usage, "expected ids of deliveries, or --dead",
                            "callflex webhook delivery list --dead --organization ORG");
     OrganizationWork work{session, arguments.organization};
-    const WebhookConfig config = webhook_settings();
+    const WebhookConfig config = webhook_settings(session);
     Json started = Json::array();
     for (const std::string& id : chosen(work.tx(), work.id(), arguments)) {
         const auto run = redeliver_webhook(work.tx(), session.client(), config, work.id(), id);

@@ -47,8 +47,8 @@ int add(Session& session, AddArguments& arguments) {
     if (arguments.ed25519) arguments.endpoint.secret_kind = webhooks::SecretKind::ed25519;
     for (const std::string& line : arguments.headers)
         arguments.endpoint.headers.push_back(webhooks::parse_custom_header(line));
-    const SecretBox box = secrets_box();
-    const bool allow_private = webhook_settings().allow_private;
+    const SecretBox box = secrets_box(session);
+    const bool allow_private = webhook_settings(session).allow_private;
     OrganizationWork work{session, arguments.organization};
     const auto created =
         webhooks::create_endpoint(work.tx(), box, work.id(), arguments.endpoint, allow_private);
@@ -59,7 +59,7 @@ int add(Session& session, AddArguments& arguments) {
 
 int rotate(Session& session, const RotateArguments& arguments) {
     const auto overlap = std::chrono::duration_cast<std::chrono::seconds>(parse_duration(arguments.overlap));
-    const SecretBox box = secrets_box();
+    const SecretBox box = secrets_box(session);
     OrganizationWork work{session, arguments.organization};
     const std::string secret = webhooks::rotate_secret(work.tx(), box, work.id(), arguments.id, overlap);
     work.commit();

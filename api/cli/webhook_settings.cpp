@@ -2,15 +2,15 @@
 
 #include "activities/webhooks/custom_headers.hpp"
 #include "activities/webhooks/endpoints.hpp"
-#include "api/cli/environment.hpp"
 #include "api/cli/exit_code.hpp"
 
 namespace callflex::cli {
 
-WebhookConfig webhook_settings() {
+WebhookConfig webhook_settings(const Session& session) {
     std::vector<std::string> problems;
-    const auto environment = [](std::string_view name) -> std::optional<std::string> {
-        const auto setting = find_setting(std::string{name});
+    const config::Settings& settings = session.settings();
+    const auto environment = [&settings](std::string_view name) -> std::optional<std::string> {
+        const auto setting = settings.find(name);
         return setting ? std::optional{setting->value} : std::nullopt;
     };
     WebhookConfig config = webhook_config(environment, problems);
@@ -18,8 +18,8 @@ WebhookConfig webhook_settings() {
     return config;
 }
 
-SecretBox secrets_box() {
-    const auto key = find_setting("CALLFLEX_SECRETS_KEY");
+SecretBox secrets_box(const Session& session) {
+    const auto key = session.settings().find("CALLFLEX_SECRETS_KEY");
     if (!key)
         throw CommandError(exit_usage,
                            "CALLFLEX_SECRETS_KEY is not set: the endpoint's secret could not be sealed",

@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "activities/config.hpp"
 #include "api/cli/arguments.hpp"
 #include "api/cli/command.hpp"
 #include "api/cli/commands.hpp"
-#include "api/cli/environment.hpp"
 #include "api/cli/payload_settings.hpp"
+#include "api/cli/startup.hpp"
+#include "api/config/examine.hpp"
 #include "api/worker_daemon.hpp"
 
 namespace callflex::cli {
@@ -14,14 +14,51 @@ namespace {
 struct WorkerArguments {
     WorkerDaemonOptions options;
     std::vector<std::string> roles{"workflows", "activities"};
+    // What the command line does not say, the configuration does.
+    std::optional<std::string> queue;
+    std::optional<int> run_slots;
+    std::optional<int> async_slots;
+    std::optional<int> transactional_threads;
+    std::optional<std::string> grace;
     int metrics_port = -1;
-    std::string grace = "30s";
+    bool dispatcher = false;
     bool json_log = false;
     bool no_notifications = false;
 };
 
+std::string dispatchers_queue(const config::Settings& settings) {
+    const auto queue = settings.find("WEBHOOK_QUEUE");
+    if (queue) return queue->value;
+    throw CommandError(exit_usage,
+                       "the calls of customers' systems have no queue of their own: every worker makes them",
+                       "set webhooks.queue = \"webhooks\" (WEBHOOK_QUEUE) for this worker and all others");
+}
+
+void configure(const config::Settings& settings, WorkerArguments& arguments) {
+    auto& options = arguments.options;
+    options.queue = arguments.queue.value_or(settings.text("CALLFLEX_WORKER_QUEUE"));
+    options.run_slots = arguments.run_slots.value_or(settings.number("CALLFLEX_WORKER_RUN_SLOTS"));
+    options.async_slots = arguments.async_slots.value_or(settings.number("CALLFLEX_WORKER_ASYNC_SLOTS"));
+    options.transactional_threads =
+        arguments.transactional_threads.value_or(settings.number("CALLFLEX_WORKER_TRANSACTIONAL_THREADS"));
+    options.grace =
+        arguments.grace
+            ? std::chrono::duration_cast<std::chrono::milliseconds>(parse_duration(*arguments.grace))
+            : std::chrono::seconds{settings.number("CALLFLEX_WORKER_GRACE_SECONDS")};
+    const bool json = arguments.json_log || settings.text("CALLFLEX_WORKER_LOG") == "json";
+    options.log_format = json ? durable::worker::LogFormat::json : durable::worker::LogFormat::console;
+    options.storage_root = settings.text("CALLFLEX_STORAGE_ROOT");
+    options.settings = settings.environment();
+    if (!arguments.dispatcher) return;
+    options.queue = dispatchers_queue(settings);
+    arguments.roles = {"activities"};
+}
+
 int work(const Session& session, WorkerArguments& arguments) {
     auto& options = arguments.options;
+    const auto& settings = session.settings_as_found();
+    refuse(config::problems_of_workers(settings));
+    configure(settings, arguments);
     const auto has = [&](const char* role) {
         return std::ranges::find(arguments.roles, role) != arguments.roles.end();
     };
@@ -29,17 +66,10 @@ int work(const Session& session, WorkerArguments& arguments) {
     options.run_workflows = has("workflows");
     options.run_activities = has("activities");
     if (arguments.metrics_port >= 0) options.metrics_port = arguments.metrics_port;
-    options.grace = std::chrono::duration_cast<std::chrono::milliseconds>(parse_duration(arguments.grace));
     options.notifications = !arguments.no_notifications;
-    options.log_format =
-        arguments.json_log ? durable::worker::LogFormat::json : durable::worker::LogFormat::console;
-    options.payloads = payload_settings();
-    const auto storage = find_setting("CALLFLEX_STORAGE_ROOT");
-    options.storage_root = storage ? storage->value : "/var/lib/callflex/recordings";
+    options.payloads = payload_settings(session);
     try {
         return run_worker(options);
-    } catch (const ConfigError& error) {
-        throw CommandError(exit_usage, error.what(), "callflex doctor");
     } catch (const std::filesystem::filesystem_error& error) {
         throw CommandError(exit_failed, std::string{"recordings cannot be kept: "} + error.what(),
                            "set CALLFLEX_STORAGE_ROOT to a folder that this user may write");
@@ -47,18 +77,17 @@ int work(const Session& session, WorkerArguments& arguments) {
 }
 
 void add_tuning(CLI::App& app, WorkerArguments& arguments) {
-    app.add_option("--run-slots", arguments.options.run_slots, "Runs held at a time")
+    app.add_option("--run-slots", arguments.run_slots, "Runs held at a time [worker.run_slots, 1024]")
         ->type_name("N")
-        ->capture_default_str()
         ->check(CLI::Range(1, 1'000'000));
-    app.add_option("--async-slots", arguments.options.async_slots, "Vendor activities at a time")
+    app.add_option("--async-slots", arguments.async_slots,
+                   "Vendor activities at a time [worker.async_slots, 1000]")
         ->type_name("N")
-        ->capture_default_str()
         ->check(CLI::Range(1, 1'000'000));
-    app.add_option("--transactional-threads", arguments.options.transactional_threads,
-                   "Transactional activities at a time; each has a connection")
+    app.add_option(
+           "--transactional-threads", arguments.transactional_threads,
+           "Transactional activities at a time; each has a connection [worker.transactional_threads, 4]")
         ->type_name("N")
-        ->capture_default_str()
         ->check(CLI::Range(1, 1000));
     app.add_flag("--no-notifications", arguments.no_notifications, "Find work by polling alone");
 }
@@ -67,14 +96,19 @@ void add_tuning(CLI::App& app, WorkerArguments& arguments) {
 
 void define_worker(CLI::App& app, Session& session) {
     auto arguments = std::make_shared<WorkerArguments>();
-    app.add_option("--roles", arguments->roles, "workflows, activities, or both, separated by a comma")
-        ->type_name("ROLES")
-        ->delimiter(',')
-        ->default_str("workflows,activities")
-        ->check(CLI::IsMember({"workflows", "activities"}));
-    app.add_option("--queue,-q", arguments->options.queue, "The queue it serves")
-        ->type_name("NAME")
-        ->capture_default_str();
+    auto* roles =
+        app.add_option("--roles", arguments->roles, "workflows, activities, or both, separated by a comma")
+            ->type_name("ROLES")
+            ->delimiter(',')
+            ->default_str("workflows,activities")
+            ->check(CLI::IsMember({"workflows", "activities"}));
+    auto* queue =
+        app.add_option("--queue,-q", arguments->queue, "The queue it serves [worker.queue, default]")
+            ->type_name("NAME");
+    app.add_flag("--dispatcher", arguments->dispatcher,
+                 "Do nothing but call customers' systems: the activities of webhooks.queue")
+        ->excludes(queue)
+        ->excludes(roles);
     app.add_option("--name", arguments->options.name,
                    "Label for people, shown as NAME@process [the host's name]")
         ->type_name("NAME");
@@ -85,9 +119,9 @@ void define_worker(CLI::App& app, Session& session) {
     app.add_option("--metrics-address", arguments->options.metrics_address, "Address of that port")
         ->type_name("IP")
         ->capture_default_str();
-    app.add_option("--grace", arguments->grace, "After SIGTERM: time for running activities to end")
-        ->type_name("TIME")
-        ->capture_default_str();
+    app.add_option("--grace", arguments->grace,
+                   "After SIGTERM: time for running activities to end [worker.grace, 30s]")
+        ->type_name("TIME");
     app.add_flag("--json-log", arguments->json_log, "Log one JSON object a line");
     add_tuning(app, *arguments);
     manual(app,
@@ -95,12 +129,15 @@ void define_worker(CLI::App& app, Session& session) {
            "activities may end "
            "within the grace, runs go back for others to take; a second signal ends the grace. Start as many "
            "as you like. "
-           "Needs Postgres itself, not a transaction pooler. Reads DATABASE_URL, CALLFLEX_STORAGE_ROOT and "
-           "the vendors' "
-           "settings (`callflex doctor` lists them).",
+           "Needs Postgres itself, not a transaction pooler. What the "
+           "command line does not say, the configuration does (`callflex config print`); a configuration "
+           "that is "
+           "wrong is refused, with all that is wrong.",
            {{"callflex worker --metrics-port 9100", "everything, with metrics"},
             {"callflex worker --roles activities --async-slots 4000",
-             "vendor calls only, on a machine that holds the keys"}});
+             "vendor calls only, on a machine that holds the keys"},
+            {"callflex worker --dispatcher",
+             "the only one that calls customers' URLs; others need webhooks.queue, too"}});
     // "worker list" and its kind are commands of their own below this one.
     app.callback([arguments, &app, &session] {
         if (app.get_subcommands().empty()) session.exit_code = work(session, *arguments);

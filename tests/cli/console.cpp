@@ -10,19 +10,25 @@
 namespace test {
 namespace {
 
-Printed run(const std::vector<std::string>& arguments, bool terminal) {
-    std::ostringstream out;
-    std::ostringstream err;
-    const int code = callflex::cli::run(arguments, {out, err, terminal, terminal}, "callflex");
-    return {code, out.str(), err.str()};
-}
-
 void set(const std::string& name, const std::string& value) {
     if (value.empty()) {
         ::unsetenv(name.c_str());
     } else {
         ::setenv(name.c_str(), value.c_str(), 1);
     }
+}
+
+/// What is installed on this machine is not meant.
+void without_installed_configuration() {
+    if (std::getenv("CALLFLEX_CONFIG") == nullptr) set("CALLFLEX_CONFIG", "/dev/null");
+}
+
+Printed run(const std::vector<std::string>& arguments, bool terminal) {
+    without_installed_configuration();
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = callflex::cli::run(arguments, {out, err, terminal, terminal}, "callflex");
+    return {code, out.str(), err.str()};
 }
 
 }  // namespace

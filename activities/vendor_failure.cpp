@@ -9,6 +9,7 @@ namespace callflex {
 namespace {
 
 constexpr std::size_t message_bytes_max = 200;
+constexpr std::size_t looked_at_bytes_max = std::size_t{4} << 10;
 constexpr int phone_digits_min = 7;
 constexpr std::size_t token_bytes_min = 20;
 /// Left before the attempt's deadline for reporting what came of it.
@@ -68,7 +69,9 @@ std::string redact_word(const std::string& word) {
 }  // namespace
 
 std::string redact(std::string_view text) {
-    const std::vector<std::string> words = words_of(text.substr(0, std::size_t{4} << 10));
+    std::vector<std::string> words = words_of(text.substr(0, looked_at_bytes_max));
+    const bool cut = text.size() > looked_at_bytes_max;
+    if (cut && !words.empty()) words.pop_back();  // half a key does not look like one
     std::string out;
     for (std::size_t i = 0; i < words.size();) {
         const std::size_t number_end = end_of_number(words, i);

@@ -10,6 +10,7 @@
 #include "activities/register.hpp"
 #include "activities/storage/s3_archive.hpp"
 #include "api/build_id.hpp"
+#include "api/private_memory.hpp"
 #include "api/run_starter.hpp"
 #include "api/stop_signals.hpp"
 #include "api/worker_health.hpp"
@@ -70,11 +71,12 @@ void drain(durable::worker::Worker& worker, const StopSignals& signals, millisec
 }  // namespace
 
 int run_worker(const WorkerDaemonOptions& options) {
+    keep_memory_private();
     const StopSignals signals;
     durable::WorkflowRegistry workflows;
     register_workflows(workflows);
     durable::worker::ActivityRegistry activities;
-    const auto vendors = std::make_shared<Vendors>(vendor_config(process_environment()));
+    const auto vendors = std::make_shared<Vendors>(vendor_config(options.settings));
     register_activities(activities, {vendors, options.storage_root, options.database_url,
                                      run_starter(options.database_url, options.payloads)});
 

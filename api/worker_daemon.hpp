@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "activities/config.hpp"
 #include "engine/payloads/settings.hpp"
 #include "engine/worker/log.hpp"
 
@@ -28,6 +29,7 @@ struct WorkerDaemonOptions {
     std::optional<int> metrics_port;  ///< none: no port; 0: any free one
     std::filesystem::path storage_root;
     durable::payloads::Settings payloads{};
+    Environment settings = process_environment();  ///< the vendors'
 };
 
 /// Works until SIGTERM or SIGINT, then drains; a second signal ends the grace. Returns the exit code. Throws

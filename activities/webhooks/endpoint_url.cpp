@@ -19,6 +19,11 @@ constexpr std::array<std::string_view, 12> private_suffixes{
     "localhost", "local", "localdomain", "internal",  "intranet", "private",
     "corp",      "home",  "lan",         "home.arpa", "onion",    "invalid"};
 
+bool blank_or_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= 0x20 || byte == 0x7f;
+}
+
 bool is_address(const std::string& host) {
     boost::system::error_code error;
     static_cast<void>(boost::asio::ip::make_address(host, error));
@@ -92,6 +97,8 @@ std::string with_ascii_host(std::string_view text) {
 http::Url endpoint_url(std::string_view text, const EndpointUrlRules& rules) {
     if (text.size() > url_bytes_max) throw BadUrl("URL longer than 2048 bytes");
     if (text.find('#') != std::string_view::npos) throw BadUrl("URL with a fragment, which is never sent");
+    // Before international names are mapped, which drops some control characters and stops at NUL.
+    if (std::ranges::any_of(text, blank_or_control)) throw BadUrl("URL with a blank or control character");
     http::Url url = http::parse_url(with_ascii_host(text));
     if (rules.allow_private) return url;
     if (!url.secure && !rules.allow_http)

@@ -222,7 +222,7 @@ void PrivateCluster::start() {
 }
 
 void PrivateCluster::wait_until_ready(std::chrono::seconds limit) {
-    // The eighth line of postmaster.pid says "ready": the same sign that pg_ctl waits for.
+    // The eighth line of postmaster.pid says "ready", or "standby": the same signs that pg_ctl waits for.
     const auto give_up = std::chrono::steady_clock::now() + limit;
     while (std::chrono::steady_clock::now() < give_up) {
         if (::waitpid(server_, nullptr, WNOHANG) == server_) {
@@ -232,7 +232,7 @@ void PrivateCluster::wait_until_ready(std::chrono::seconds limit) {
         std::ifstream pid_file(data_ / "postmaster.pid");
         std::string line;
         for (int number = 1; number <= 8 && std::getline(pid_file, line); ++number) {
-            if (number == 8 && line.starts_with("ready")) return;
+            if (number == 8 && (line.starts_with("ready") || line.starts_with("standby"))) return;
         }
         std::this_thread::sleep_for(std::chrono::milliseconds{10});
     }

@@ -79,7 +79,8 @@ std::map<std::string, std::string> environment(const DevPlaces& places, const De
                                                const SeededOrganization& organization,
                                                const std::filesystem::path& data) {
     const std::string& sandbox = places.sandbox_url;
-    return {{"DATABASE_URL", places.database_url},
+    return {{"CALLFLEX_CONFIG", "/dev/null"},  // what is installed on this machine is not meant
+            {"DATABASE_URL", places.database_url},
             {"API_URL", places.ingress_url},
             {"APP_URL", sandbox},
             {"CALLFLEX_SECRETS_KEY", keys.secrets_key},

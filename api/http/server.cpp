@@ -54,6 +54,7 @@ class Server::Impl {
     }
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    void post(std::function<void()> work) { asio::post(acceptor_.get_executor(), std::move(work)); }
 
     void stop(std::chrono::milliseconds grace) {
         if (threads_.empty()) return;
@@ -156,6 +157,9 @@ void Server::start() {
 }
 std::uint16_t Server::port() const {
     return impl_->port();
+}
+void Server::post(std::function<void()> work) {
+    impl_->post(std::move(work));
 }
 void Server::stop(std::chrono::milliseconds grace) {
     impl_->stop(grace);

@@ -14,6 +14,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +63,8 @@ class Server {
     void start();
     [[nodiscard]] std::uint16_t port() const;
     void stop(std::chrono::milliseconds grace);
+    /// Runs it on a thread of the server, behind what waits there: if it never runs, nobody is served either.
+    void post(std::function<void()> work);
 
   private:
     class Impl;

@@ -6,9 +6,8 @@ namespace callflex::ingress {
 
 std::string connection_string(std::string_view configured) {
     static constexpr std::pair<std::string_view, std::string_view> wanted[] = {
-        {"connect_timeout", "5"},
-        {"tcp_user_timeout", "10000"},
-        {"application_name", "callflex-ingress"},
+        {"connect_timeout", "5"},     {"tcp_user_timeout", "10000"}, {"keepalives_idle", "10"},
+        {"keepalives_interval", "5"}, {"keepalives_count", "3"},     {"application_name", "callflex-ingress"},
     };
     const bool uri = configured.starts_with("postgresql://") || configured.starts_with("postgres://");
     std::string out{configured};

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
-#include <systemd/sd-daemon.h>
 
 #include <algorithm>
-#include <csignal>
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -22,7 +21,10 @@
 #include "api/ingress/transaction_runner.hpp"
 #include "api/ingress/twilio_route.hpp"
 #include "api/ingress/vapi_route.hpp"
+#include "api/private_memory.hpp"
+#include "api/stop_signals.hpp"
 #include "engine/client/client.hpp"
+#include "engine/worker/service_manager.hpp"
 
 namespace callflex::ingress {
 
@@ -119,6 +121,7 @@ class Ingress::Impl : public http::Service {
         spdlog::info("ingress listens on {}:{}", options_.address, server_.port());
     }
     [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+    void post(std::function<void()> work) { server_.post(std::move(work)); }
     void stop() {
         // Streams end with the feed; then the server, because what it still answers needs the committers.
         feed_.stop();
@@ -193,6 +196,9 @@ std::uint16_t Ingress::port() const {
 void Ingress::stop() {
     impl_->stop();
 }
+void Ingress::post(std::function<void()> work) {
+    impl_->post(std::move(work));
+}
 
 namespace {
 
@@ -204,22 +210,28 @@ void raise_descriptor_limit() {
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the limit of open files stays at its default");
 }
 
+/// The watchdog's pulse comes from the loop that serves: one from here alone would prove nothing. The database's health
+/// is no part of it, because a restart would not mend that.
+void serve_until(const StopSignals& signals, Ingress& ingress, durable::worker::ServiceManager& service) {
+    const auto moved = std::make_shared<std::atomic<bool>>(false);
+    while (!signals.came_within(std::chrono::seconds{1})) {
+        if (moved->exchange(false)) service.alive(std::chrono::steady_clock::now());
+        ingress.post([moved] { moved->store(true); });
+    }
+}
+
 }  // namespace
 
 int run_ingress(const IngressOptions& options) {
+    keep_memory_private();
     raise_descriptor_limit();
-    // Blocked before any thread exists, so that only sigwait below sees them.
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    const StopSignals signals;
+    durable::worker::ServiceManager service;
     Ingress ingress{options};
     ingress.start();
-    sd_notify(0, "READY=1");
-    int received = 0;
-    sigwait(&signals, &received);
-    sd_notify(0, "STOPPING=1");
+    service.ready(fmt::format("listens on {}:{}", options.address, ingress.port()));
+    serve_until(signals, ingress, service);
+    service.stopping(options.stop_grace);
     spdlog::info("stopping: no new connections; answering what is in flight");
     ingress.stop();
     return 0;

@@ -7,6 +7,7 @@
 //   ingress.stop();             // answers what is in flight, then ends; also done by the destructor
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "api/ingress/options.hpp"
@@ -23,6 +24,8 @@ class Ingress {
     void start();
     [[nodiscard]] std::uint16_t port() const;
     void stop();
+    /// As http::Server::post.
+    void post(std::function<void()> work);
 
   private:
     class Impl;

@@ -14,6 +14,7 @@ namespace callflex::ingress {
 
 namespace {
 
+using Milliseconds = std::chrono::milliseconds;
 using SystemTime = std::chrono::system_clock::time_point;
 using Secrets = std::span<const std::string>;
 
@@ -59,11 +60,18 @@ std::optional<std::string> from_hex(std::string_view text) {
     return out;
 }
 
+/// In its one spelling only: no blanks around it, and the bits of the last letter that mean nothing are zero.
+std::optional<std::string> from_exact_base64(std::string_view text) {
+    auto bytes = from_base64(text);
+    if (bytes && to_base64(*bytes) != text) return std::nullopt;
+    return bytes;
+}
+
 /// The MAC in a VAPI hmac header, whichever way it is written.
 std::optional<std::string> mac_of(std::string_view header) {
     if (header.starts_with("sha256=")) header.remove_prefix(7);
     if (header.size() == 64) return from_hex(header);
-    return from_base64(header);
+    return from_exact_base64(header);
 }
 
 bool made_by_any(Secrets secrets, std::string_view text, std::string_view mac) {
@@ -79,18 +87,19 @@ std::string standard_key(std::string_view secret) {
     return from_base64(secret).value_or(std::string{secret});
 }
 
-std::optional<SystemTime> parse_timestamp(std::string_view text) {
+/// Since 1970. In milliseconds, which hold whatever a stranger writes; the system's nanoseconds end in 2262.
+std::optional<Milliseconds> parse_timestamp(std::string_view text) {
     const auto number = parse_integer(text);
     if (!number) return std::nullopt;
     constexpr std::int64_t largest_in_seconds = 100'000'000'000;
-    if (*number > largest_in_seconds) return SystemTime{std::chrono::milliseconds{*number}};
-    return SystemTime{std::chrono::seconds{*number}};
+    if (*number > largest_in_seconds) return Milliseconds{*number};
+    return std::chrono::seconds{*number};
 }
 
 Verdict judge(bool authentic, std::string_view timestamp, SystemTime now, const SignatureOptions& options) {
     const auto sent = parse_timestamp(timestamp);
     if (!authentic || !sent) return Verdict::mismatch;
-    const auto distance = now > *sent ? now - *sent : *sent - now;
+    const auto distance = std::chrono::abs(std::chrono::floor<Milliseconds>(now.time_since_epoch()) - *sent);
     return distance > options.tolerance ? Verdict::stale : Verdict::accepted;
 }
 
@@ -111,7 +120,7 @@ Verdict verify_standard(const http::RequestHead& head, std::string_view body, Se
         const std::string_view one = rest.substr(0, rest.find(' '));
         rest.remove_prefix(std::min(rest.size(), one.size() + 1));
         if (!one.starts_with("v1,")) continue;  // versions that we do not know prove nothing
-        const auto mac = from_base64(one.substr(3));
+        const auto mac = from_exact_base64(one.substr(3));
         for (const auto& good : expected) authentic |= mac && same(good, *mac);
     }
     return judge(authentic, timestamp, now, options);

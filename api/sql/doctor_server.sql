@@ -10,4 +10,8 @@ select current_setting('server_version') as server_version,
        current_setting('fsync') as fsync,
        current_setting('synchronous_commit') as synchronous_commit,
        current_setting('full_page_writes') as full_page_writes,
-       current_setting('autovacuum') as autovacuum
+       current_setting('autovacuum') as autovacuum,
+       (current_setting('log_statement') <> 'none' or current_setting('log_min_duration_statement') <> '-1'
+        or current_setting('log_min_duration_sample') <> '-1')
+           and current_setting('log_parameter_max_length') <> '0'
+           or current_setting('log_parameter_max_length_on_error') <> '0' as logs_parameters

@@ -1,26 +1,13 @@
 #include "engine/client/connection_pool.hpp"
 
+#include "engine/store/deadlines.hpp"
 #include "engine/store/worker_store.hpp"
 
 namespace durable::client {
 
 std::string with_deadlines(const std::string& connection_string) {
-    const bool is_uri =
-        connection_string.starts_with("postgres://") || connection_string.starts_with("postgresql://");
-    std::string result = connection_string;
-    const auto add = [&](const std::string& name, const std::string& value) {
-        if (result.find(name + "=") != std::string::npos) return;
-        if (is_uri) {
-            result += result.find('?') == std::string::npos ? '?' : '&';
-        } else if (!result.empty()) {
-            result += ' ';
-        }
-        result += name + "=" + value;
-    };
-    add("connect_timeout", "5");
-    add("tcp_user_timeout", "15000");
-    add("fallback_application_name", "callflex-client");
-    return result;
+    return store::with_parameter(store::with_deadlines(connection_string), "fallback_application_name",
+                                 "callflex-client");
 }
 
 ConnectionPool::ConnectionPool(std::string connection_string, int connections_max)

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <thread>
 
+#include "engine/store/local_commit.hpp"
 #include "engine/store/worker_store.hpp"
 
 namespace durable::client {
@@ -32,17 +33,29 @@ struct Attempt {
     std::string problem;
 };
 
+/// True if it was committed on this server only, although a synchronous standby was asked for.
+template <class Transaction>
+bool run(pqxx::connection& connection, bool& sent, bool in_doubt,
+         const std::function<void(pqxx::transaction_base&, bool)>& body) {
+    constexpr bool at_once = std::is_same_v<Transaction, WriteAtOnce>;
+    store::LocalCommitWatch watch{connection};
+    Transaction tx{connection};
+    sent = at_once;
+    body(tx, in_doubt);
+    // It may find what an earlier attempt has left, and write nothing: but that need not be safe yet.
+    if (in_doubt && (at_once || std::is_same_v<Transaction, pqxx::work>)) store::wait_for_standby(tx);
+    tx.commit();
+    return watch.heard();
+}
+
 template <class Transaction>
 Attempt attempt_once(ConnectionPool& pool, std::chrono::milliseconds patience, bool in_doubt,
                      const std::function<void(pqxx::transaction_base&, bool)>& body) {
     bool sent = false;
     try {
         auto lease = pool.lease(patience);
-        {
-            Transaction tx{*lease};
-            sent = std::is_same_v<Transaction, WriteAtOnce>;
-            body(tx, in_doubt);
-            tx.commit();
+        if (run<Transaction>(*lease, sent, in_doubt, body)) {
+            return {false, true, false, "no synchronous standby has confirmed the commit"};
         }
         lease.give_back();
         return {true, false, false, {}};

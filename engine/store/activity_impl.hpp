@@ -5,9 +5,9 @@
 #include <optional>
 #include <pqxx/pqxx>
 #include <string>
-#include <utility>
 
 #include "engine/store/id_source.hpp"
+#include "engine/store/local_commit.hpp"
 #include "engine/store/retry_loop.hpp"
 #include "engine/store/session.hpp"
 #include "engine/store/worker_store.hpp"
@@ -21,15 +21,10 @@ class TransactionalSession {
     TransactionalSession(const std::string& url, const std::string& label);
     pqxx::connection connection;
     /// Since the last question.
-    [[nodiscard]] bool committed_only_locally() { return std::exchange(watch_.only_local, false); }
+    [[nodiscard]] bool committed_only_locally() { return watch_.heard(); }
 
   private:
-    struct Watch final : pqxx::errorhandler {
-        using errorhandler::errorhandler;
-        bool operator()(const char message[]) noexcept override;
-        bool only_local = false;
-    };
-    Watch watch_;
+    LocalCommitWatch watch_;
 };
 
 class ActivityStore::Impl {
@@ -67,13 +62,24 @@ class ActivityStore::Impl {
     std::unique_ptr<TransactionalSession> transactional;
 
   private:
+    /// A commit of which the last call could not find out what has become.
+    struct Doubt {
+        RunId run;
+        EventId activity;
+        Fence fence;
+        std::string event;
+        [[nodiscard]] bool concerns(const Transactional& what) const {
+            return run == what.run && activity == what.activity && fence == what.fence;
+        }
+    };
     enum class Settled : std::uint8_t { committed, not_committed, lost };
     void connect_transactional();
-    /// One try. `event` tells what was to be committed when the answer is lost.
+    /// One try. From the moment that its commit is sent until it is answered, it is in doubt.
     TransactionalOutcome try_once(const Transactional& what,
-                                  const std::function<std::string(pqxx::work&, Timestamp)>& body,
-                                  std::string& event);
+                                  const std::function<std::string(pqxx::work&, Timestamp)>& body);
     Settled settle(const Transactional& what, const std::string& event);
+
+    std::optional<Doubt> doubt_;
 };
 
 }  // namespace durable::store

@@ -2,19 +2,13 @@
 
 #include <stdexcept>
 
+#include "engine/store/field_values.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
 
 namespace durable::store {
 namespace {
 
-Timestamp moment(const pqxx::field& field) {
-    return Timestamp{Duration{field.as<std::int64_t>()}};
-}
-std::optional<Timestamp> moment_or_none(const pqxx::field& field) {
-    if (field.is_null()) return std::nullopt;
-    return moment(field);
-}
 std::optional<std::string> text_or_none(const pqxx::field& field) {
     if (field.is_null()) return std::nullopt;
     return field.as<std::string>();

@@ -1,14 +1,11 @@
 #include "engine/store/activity_place.hpp"
 
+#include "engine/store/field_values.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
 
 namespace durable::store {
 namespace {
-
-Timestamp moment(const pqxx::field& field) {
-    return Timestamp{Duration{field.as<std::int64_t>()}};
-}
 
 /// The result that this event is for the activity, if it is one.
 bool settles(const history::Event& event, EventId activity) {

@@ -10,6 +10,7 @@
 #include "engine/store/audit.hpp"
 #include "engine/store/batch_rows.hpp"
 #include "engine/store/batch_verbs.hpp"
+#include "engine/store/field_values.hpp"
 #include "engine/store/names.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine/workflow/codec.hpp"
@@ -20,10 +21,6 @@ namespace {
 
 constexpr double rate_min = 0.01;
 constexpr double rate_max = 10'000;
-
-Timestamp moment(const pqxx::field& field) {
-    return Timestamp{Duration{field.as<std::int64_t>()}};
-}
 
 void check(const BatchRequest& request) {
     if (request.job.is_nil()) throw std::invalid_argument("the job id is missing");

@@ -26,6 +26,8 @@ class ClosedListener::Impl {
         } catch (const ConnectionLost& lost) {
             session_.drop();
             throw StoreUnavailable(lost.what());
+        } catch (const DatabaseError& error) {
+            throw StoreUnavailable(error.what());
         }
     }
 

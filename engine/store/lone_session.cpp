@@ -24,6 +24,10 @@ void LoneSession::transact(const char* name, const std::function<void(pqxx::work
         body(tx);
         if (inject(Faults::Point::before_send, name)) throw StoreUnavailable("fault: nothing was sent");
         tx.commit();
+        if (session_->committed_only_locally()) {
+            throw StoreUnavailable(
+                "the commit is on this server only: its synchronous standby did not confirm");
+        }
         if (inject(Faults::Point::after_commit_reply_lost, name)) {
             throw StoreUnavailable("fault: the reply was lost");
         }

@@ -27,6 +27,7 @@ class Notifier::Impl {
                     .application_name = "callflex notifier",
                     .hot_plans = false,
                     .synchronous_commit = false,
+                    .bears_pooler = true,
                     .deadline = std::chrono::seconds{3},
                     .connect_deadline = std::chrono::seconds{3}},
                    {}) {

@@ -8,7 +8,7 @@
 namespace durable::store {
 namespace {
 
-std::string bytes_of(const Uuid& id) {
+std::string uuid_bytes(const Uuid& id) {
     std::string bytes;
     for (const std::uint8_t byte : id.bytes) bytes += static_cast<char>(byte);
     return bytes;
@@ -99,7 +99,7 @@ Params& Params::add(std::string_view value) {
 }
 
 Params& Params::add(const Uuid& value) {
-    values_.emplace_back(bytes_of(value));
+    values_.emplace_back(uuid_bytes(value));
     return *this;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/store/deadlines.hpp"
 #include "engine/store/worker_store.hpp"
 #include "engine/workflow/json_reader.hpp"
 
@@ -16,7 +17,7 @@ constexpr std::size_t remembered_max = 10'000;
 void SideConnection::transact(const std::function<void(pqxx::transaction_base&)>& body) {
     const std::lock_guard lock{mutex_};
     try {
-        if (!connection_) connection_ = std::make_unique<pqxx::connection>(url_);
+        if (!connection_) connection_ = std::make_unique<pqxx::connection>(with_deadlines(url_));
         pqxx::work tx{*connection_};
         body(tx);
         tx.commit();

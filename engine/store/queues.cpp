@@ -5,21 +5,13 @@
 #include <stdexcept>
 
 #include "engine/store/audit.hpp"
+#include "engine/store/field_values.hpp"
 #include "engine/store/names.hpp"
 #include "engine/workflow/queue_share.hpp"
 #include "engine_store_sql.hpp"
 
 namespace durable::store {
 namespace {
-
-Timestamp moment(const pqxx::field& field) {
-    return Timestamp{Duration{field.as<std::int64_t>()}};
-}
-
-std::optional<Timestamp> moment_or_none(const pqxx::field& field) {
-    if (field.is_null()) return std::nullopt;
-    return moment(field);
-}
 
 QueueInfo queue_info(const pqxx::row& row) {
     QueueInfo info;

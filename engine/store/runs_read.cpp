@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/store/field_values.hpp"
 #include "engine/store/pause.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/text_arrays.hpp"
@@ -9,15 +10,6 @@
 
 namespace durable::store {
 namespace {
-
-Timestamp moment(const pqxx::field& field) {
-    return Timestamp{Duration{field.as<std::int64_t>()}};
-}
-
-std::optional<Timestamp> moment_or_none(const pqxx::field& field) {
-    if (field.is_null()) return std::nullopt;
-    return moment(field);
-}
 
 std::optional<std::string> text_or_none(const pqxx::field& field) {
     if (field.is_null()) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/store/field_values.hpp"
 #include "engine/store/schedule_input.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
@@ -39,10 +40,6 @@ std::optional<std::string> text_of(const std::optional<RunId>& run) {
     return run->value.to_string();
 }
 
-Timestamp moment(const pqxx::field& field) {
-    return Timestamp{Duration{field.as<std::int64_t>()}};
-}
-
 ScheduleInfo info_of(const pqxx::row& row, PayloadGate& gate) {
     ScheduleInfo info;
     info.spec = decode<ScheduleSpec>(Payload{row["spec"].as<std::string>()});
@@ -70,11 +67,6 @@ ScheduleInfo info_of(const pqxx::row& row, PayloadGate& gate) {
 std::optional<std::string> microseconds_text(const std::optional<Timestamp>& time) {
     if (!time) return std::nullopt;
     return std::to_string(time->time_since_epoch().count());
-}
-
-std::optional<Timestamp> moment_or_none(const pqxx::field& field) {
-    if (field.is_null()) return std::nullopt;
-    return moment(field);
 }
 
 std::optional<ScheduleRow> lock_schedule(pqxx::transaction_base& tx, const std::string& id, RowLock how) {

@@ -59,6 +59,5 @@ void watch(pqxx::transaction_base& tx, const std::string& id, const std::vector<
 void forget(pqxx::transaction_base& tx, const std::string& id, const std::vector<RunId>& runs);
 
 [[nodiscard]] std::optional<std::string> microseconds_text(const std::optional<Timestamp>& time);
-[[nodiscard]] std::optional<Timestamp> moment_or_none(const pqxx::field& field);
 
 }  // namespace durable::store

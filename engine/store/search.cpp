@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "engine/store/field_values.hpp"
 #include "engine/store/search_sql.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine/workflow/codec.hpp"
@@ -12,10 +13,6 @@ namespace {
 
 constexpr std::int32_t page_max = 10'000;
 constexpr std::string_view after_every_run = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-
-Timestamp moment(const pqxx::field& field) {
-    return Timestamp{Duration{field.as<std::int64_t>()}};
-}
 
 SearchType type_of(const pqxx::field& field) {
     return decode<SearchType>(encode(field.as<std::string>()));

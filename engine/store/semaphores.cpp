@@ -5,16 +5,13 @@
 #include <stdexcept>
 
 #include "engine/store/audit.hpp"
+#include "engine/store/field_values.hpp"
 #include "engine/store/names.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
 
 namespace durable::store {
 namespace {
-
-Timestamp moment(const pqxx::field& field) {
-    return Timestamp{Duration{field.as<std::int64_t>()}};
-}
 
 std::vector<SemaphoreInfo> semaphores(pqxx::transaction_base& tx, const char* only, std::int32_t limit) {
     std::vector<SemaphoreInfo> found;

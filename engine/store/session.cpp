@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "engine/store/binary.hpp"
+#include "engine_store_sql.hpp"
 
 namespace durable::store {
 namespace {
@@ -98,7 +99,7 @@ std::optional<std::string> Rows::bytes_or_none(int row, int column) const {
 // Connecting.
 
 Session::Session(SessionOptions options, Faults faults)
-    : options_(std::move(options)), faults_(std::move(faults)) {}
+    : options_(std::move(options)), faults_(std::move(faults)), hosts_(options_.connection_string) {}
 
 Session::~Session() {
     drop();
@@ -124,13 +125,38 @@ bool Session::connect() {
 }
 
 void Session::open() {
-    // What the connection string says wins over what stands before it.
+    // Silence of one host must leave time to ask another.
+    const auto deadline = Clock::now() + options_.connect_deadline / static_cast<int>(hosts_.count());
+    begin_connecting();
+    finish_connecting(deadline);
+    PQsetNoticeReceiver(connection_, &Session::on_notice, this);
+    PQsetnonblocking(connection_, 1);
+    pooled_ = leads_to_pooler(deadline);
+    if (pooled_ && !options_.bears_pooler) {
+        drop();
+        // Not as something that passes if one waits.
+        throw DatabaseError(
+            "connect", "0A000",
+            "this address leads to a connection pooler: workers and whoever listens need that of "
+            "Postgres itself");
+    }
+    configure(deadline);
+}
+
+void Session::begin_connecting() {
+    const std::string hosts = hosts_.hosts();
+    const std::string addresses = hosts_.addresses();
+    const std::string ports = hosts_.ports();
+    // What the connection string says wins over what stands before it, and the hosts in turn over it.
     const std::array keywords{"keepalives_idle",
                               "keepalives_interval",
                               "keepalives_count",
                               "tcp_user_timeout",
                               "application_name",
                               "dbname",
+                              "host",
+                              "hostaddr",
+                              "port",
                               static_cast<const char*>(nullptr)};
     const std::array values{"10",
                             "5",
@@ -138,11 +164,15 @@ void Session::open() {
                             "10000",
                             options_.application_name.c_str(),
                             options_.connection_string.c_str(),
+                            hosts.c_str(),
+                            addresses.c_str(),
+                            ports.c_str(),
                             static_cast<const char*>(nullptr)};
-    const auto deadline = Clock::now() + options_.connect_deadline;
     connection_ = PQconnectStartParams(keywords.data(), values.data(), 1);
     if (connection_ == nullptr) throw ConnectionLost("out of memory", false);
+}
 
+void Session::finish_connecting(Clock::time_point deadline) {
     auto wants = PGRES_POLLING_WRITING;
     while (wants != PGRES_POLLING_OK) {
         if (wants == PGRES_POLLING_FAILED || PQstatus(connection_) == CONNECTION_BAD) {
@@ -150,19 +180,25 @@ void Session::open() {
         }
         const auto events = static_cast<short>(wants == PGRES_POLLING_READING ? POLLIN : POLLOUT);
         if (!poll_socket(PQsocket(connection_), events, deadline)) {
+            hosts_.next();
             lose("cannot connect to the database: no answer within the deadline", false);
         }
         wants = PQconnectPoll(connection_);
     }
-    PQsetNoticeReceiver(connection_, &Session::on_notice, this);
-    PQsetnonblocking(connection_, 1);
-    configure(deadline);
+}
+
+/// A pooler cannot know which backend will serve, so the process number that it gives is its own invention.
+bool Session::leads_to_pooler(Clock::time_point deadline) {
+    return simple(std::string{sql::backend_process}, deadline) != std::to_string(PQbackendPID(connection_));
 }
 
 void Session::configure(Clock::time_point deadline) {
-    simple(session_settings, deadline);
-    if (options_.hot_plans) simple(hot_settings, deadline);
-    if (!options_.synchronous_commit) simple("set synchronous_commit = off", deadline);
+    // What is set through a pooler stays behind, for whoever is given that backend next.
+    if (!pooled_) {
+        simple(session_settings, deadline);
+        if (options_.hot_plans) simple(hot_settings, deadline);
+        if (!options_.synchronous_commit) simple("set synchronous_commit = off", deadline);
+    }
     if (PQenterPipelineMode(connection_) != 1) lose("cannot enter pipeline mode", false);
 }
 
@@ -186,22 +222,24 @@ void Session::wait_readable(Clock::time_point deadline) {
     }
 }
 
-/// Several settings at once, outside of pipeline mode.
-void Session::simple(const std::string& sql, Clock::time_point deadline) {
+/// Several statements at once, outside of pipeline mode. The first value of the last rows, if there are some.
+std::string Session::simple(const std::string& sql, Clock::time_point deadline) {
     if (PQsendQuery(connection_, sql.c_str()) != 1) {
         lose("cannot send: " + trimmed(PQerrorMessage(connection_)), false);
     }
+    std::string value;
     while (true) {
         while (PQisBusy(connection_) == 1) wait_readable(deadline);
         PGresult* result = PQgetResult(connection_);
-        if (result == nullptr) return;
+        if (result == nullptr) return value;
         const Rows owned{result};
         if (PQresultStatus(result) == PGRES_FATAL_ERROR) lose(trimmed(PQresultErrorMessage(result)), false);
+        if (owned.size() > 0) value = PQgetvalue(result, 0, 0);
     }
 }
 
 void Session::prepare(const Statement& statement, Clock::time_point deadline) {
-    if (prepared_.contains(statement.name)) return;
+    if (pooled_ || prepared_.contains(statement.name)) return;
     const std::string sql{statement.sql};
     const bool queued = PQsendPrepare(connection_, statement.name, sql.c_str(), 0, nullptr) == 1;
     if (!queued || PQpipelineSync(connection_) != 1) {
@@ -216,8 +254,12 @@ void Session::send(const Step& step) {
     const auto values = step.params.pointers();
     const auto lengths = step.params.lengths();
     const std::vector<int> formats(values.size(), 1);
-    const int queued = PQsendQueryPrepared(connection_, step.statement.name, step.params.size(),
-                                           values.data(), lengths.data(), formats.data(), 1);
+    const int count = step.params.size();
+    const int queued = pooled_
+                           ? PQsendQueryParams(connection_, std::string{step.statement.sql}.c_str(), count,
+                                               nullptr, values.data(), lengths.data(), formats.data(), 1)
+                           : PQsendQueryPrepared(connection_, step.statement.name, count, values.data(),
+                                                 lengths.data(), formats.data(), 1);
     if (queued != 1) lose("cannot send: " + trimmed(PQerrorMessage(connection_)), true);
 }
 

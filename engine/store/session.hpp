@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/store/host_turns.hpp"
 #include "engine/store/params.hpp"
 #include "engine/store/sqlstate.hpp"
 #include "engine/store/worker_store.hpp"
@@ -87,6 +88,9 @@ struct SessionOptions {
     bool hot_plans = false;
     /// False: for hints and leases, whose loss costs nothing but time.
     bool synchronous_commit = true;
+    /// True: does without anything that lasts longer than a transaction, if a pooler stands between. False: refuses
+    /// to work through one.
+    bool bears_pooler = false;
     std::chrono::milliseconds deadline = std::chrono::seconds{10};
     std::chrono::milliseconds connect_deadline = std::chrono::seconds{5};
 };
@@ -120,20 +124,25 @@ class Session {
     using Clock = std::chrono::steady_clock;
 
     void open();
+    void begin_connecting();
+    void finish_connecting(Clock::time_point deadline);
+    [[nodiscard]] bool leads_to_pooler(Clock::time_point deadline);
     void configure(Clock::time_point deadline);
     void prepare(const Statement& statement, Clock::time_point deadline);
     void send(const Step& step);
     std::vector<Rows> receive(std::size_t steps, std::span<const Step> of, Clock::time_point deadline);
     void wait_readable(Clock::time_point deadline);
-    void simple(const std::string& sql, Clock::time_point deadline);
+    std::string simple(const std::string& sql, Clock::time_point deadline);
     [[noreturn]] void lose(const std::string& why, bool sent);
     static void on_notice(void* self, const PGresult* notice);
 
     SessionOptions options_;
     Faults faults_;
     PGconn* connection_ = nullptr;
+    HostTurns hosts_;
     std::set<std::string, std::less<>> prepared_;
     bool only_local_ = false;
+    bool pooled_ = false;
 };
 
 }  // namespace durable::store

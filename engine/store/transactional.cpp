@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/store/activity_impl.hpp"
+#include "engine/store/deadlines.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
@@ -65,7 +66,7 @@ bool finish(pqxx::work& tx, const ActivityStore::Transactional& what, const std:
 }  // namespace
 
 TransactionalSession::TransactionalSession(const std::string& url, const std::string& label)
-    : connection(url), watch_(connection) {
+    : connection(with_deadlines(url)), watch_(connection) {
     // Set through libpqxx, which sets them again if it reconnects between two transactions.
     connection.set_variable("application_name", connection.quote(label));
     connection.set_variable("search_path", "''");
@@ -75,25 +76,20 @@ TransactionalSession::TransactionalSession(const std::string& url, const std::st
     connection.set_variable("jit", "off");
 }
 
-bool TransactionalSession::Watch::operator()(const char message[]) noexcept {
-    only_local = only_local || says_only_local("01000", message);
-    return true;
-}
-
 void ActivityStore::Impl::connect_transactional() {
     if (!transactional) transactional = std::make_unique<TransactionalSession>(url, transactional_label);
 }
 
 ActivityStore::TransactionalOutcome ActivityStore::Impl::try_once(
-    const Transactional& what, const std::function<std::string(pqxx::work&, Timestamp)>& body,
-    std::string& event) {
+    const Transactional& what, const std::function<std::string(pqxx::work&, Timestamp)>& body) {
     const auto inject = [&](Faults::Point point) { return faults.hook && faults.hook(point, fault_name); };
     connect_transactional();
     pqxx::work tx{transactional->connection};
     const auto now = tx.exec(std::string{sql::database_time});
-    event = body(tx, Timestamp{Duration{now[0][0].as<std::int64_t>()}});
+    std::string event = body(tx, Timestamp{Duration{now[0][0].as<std::int64_t>()}});
     if (!finish(tx, what, event)) return TransactionalOutcome::lost;  // the destructor rolls back
     if (inject(Faults::Point::before_send)) throw pqxx::broken_connection("fault: nothing was sent");
+    doubt_ = Doubt{what.run, what.activity, what.fence, std::move(event)};
     try {
         tx.commit();
     } catch (const pqxx::in_doubt_error& e) {
@@ -103,6 +99,7 @@ ActivityStore::TransactionalOutcome ActivityStore::Impl::try_once(
     }
     if (transactional->committed_only_locally()) throw CommitUnknown{"no synchronous standby has confirmed"};
     if (inject(Faults::Point::after_commit_reply_lost)) throw CommitUnknown{"fault: the reply was lost"};
+    doubt_.reset();
     return TransactionalOutcome::committed;
 }
 
@@ -125,29 +122,33 @@ ActivityStore::Impl::Settled ActivityStore::Impl::settle(const Transactional& wh
 ActivityStore::TransactionalOutcome ActivityStore::Impl::transact(
     const Transactional& what, const std::function<std::string(pqxx::work&, Timestamp)>& body) {
     RetryLoop patience{faults.patience};
-    bool unknown = false;
-    std::string event;
-    while (true) {
-        try {
-            if (unknown) {
-                const Settled settled = settle(what, event);
-                if (settled == Settled::committed) return TransactionalOutcome::committed;
-                if (settled == Settled::lost) return TransactionalOutcome::lost;
-                unknown = false;
+    // What another attempt has left in doubt, whoever takes its place finds out.
+    if (doubt_ && !doubt_->concerns(what)) doubt_.reset();
+    try {
+        while (true) {
+            try {
+                if (doubt_) {
+                    const Settled settled = settle(what, doubt_->event);
+                    doubt_.reset();
+                    if (settled == Settled::committed) return TransactionalOutcome::committed;
+                    if (settled == Settled::lost) return TransactionalOutcome::lost;
+                }
+                return try_once(what, body);
+            } catch (const CommitUnknown& unknown) {
+                transactional.reset();
+                patience.again(unknown.why);
+            } catch (const pqxx::broken_connection& e) {
+                transactional.reset();
+                patience.again(e.what());
+            } catch (const pqxx::sql_error& e) {
+                if (!worth_retrying(e)) throw;
+                if (fate_of(e.sqlstate()) != Fate::retry) transactional.reset();
+                patience.again(e.what());
             }
-            return try_once(what, body, event);
-        } catch (const CommitUnknown& doubt) {
-            unknown = true;
-            transactional.reset();
-            patience.again(doubt.why);
-        } catch (const pqxx::broken_connection& e) {
-            transactional.reset();
-            patience.again(e.what());
-        } catch (const pqxx::sql_error& e) {
-            if (!worth_retrying(e)) throw;
-            if (fate_of(e.sqlstate()) != Fate::retry) transactional.reset();
-            patience.again(e.what());
         }
+    } catch (const StoreUnavailable& error) {
+        if (doubt_) throw StillInDoubt{error.what()};
+        throw;
     }
 }
 

@@ -30,6 +30,13 @@ class StoreUnavailable : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// Of a transactional activity: its commit was sent, and may have happened. The next call for the same attempt, on the
+/// same ActivityStore, finds out before it does anything.
+class StillInDoubt : public StoreUnavailable {
+  public:
+    using StoreUnavailable::StoreUnavailable;
+};
+
 /// Points where tests make the world fail. Default: nothing. Called on the calling thread.
 struct Faults {
     enum class Point : std::uint8_t {
@@ -137,7 +144,8 @@ class ActivityStore {
 
     /// Runs `body` (business SQL) and then, in the same transaction, locks the live row, checks the fence and
     /// puts the completion into the inbox. `body` gets the transaction and its database time and returns the
-    /// encoded ActivityCompleted. Exceptions of `body` roll back and pass through.
+    /// encoded ActivityCompleted. Exceptions of `body` roll back and pass through. Throws StillInDoubt when the
+    /// answer to its commit was lost and the database could not be asked what has become of it.
     struct Transactional {
         WorkerNo worker;
         RunId run;

@@ -16,17 +16,15 @@
 
 namespace durable::worker {
 
-class AsyncRunner {
+class AsyncRunner final : public AttemptRunner {
   public:
     /// The registry, the trust window and what the sinks refer to must outlive the runner.
     AsyncRunner(const ActivityRegistry& registry, const TrustWindow& trust);
     /// Breaks off what still runs and waits for the thread.
-    ~AsyncRunner();
-    AsyncRunner(const AsyncRunner&) = delete;
-    AsyncRunner& operator=(const AsyncRunner&) = delete;
+    ~AsyncRunner() override;
 
     /// Thread-safe. `settled` is called on the runner's thread.
-    void start(std::vector<Attempt> attempts, SettledSink settled);
+    void start(std::vector<Attempt> attempts, SettledSink settled) override;
 
   private:
     const ActivityRegistry& registry_;

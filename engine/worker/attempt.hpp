@@ -8,6 +8,7 @@
 #include <optional>
 #include <stop_token>
 #include <utility>
+#include <vector>
 
 #include "engine/replay/history.hpp"
 #include "engine/store/types.hpp"
@@ -66,6 +67,9 @@ struct Attempt {
     PayloadLimits payload_limits{};
 };
 
+/// What names an activity to vendors: the same for every attempt.
+[[nodiscard]] std::string idempotency_key(RunId run, EventId activity);
+
 /// The earlier attempt may have had its effect: reconcile before sending again.
 [[nodiscard]] bool must_reconcile(const Attempt& attempt);
 
@@ -97,5 +101,17 @@ struct Settled {
 };
 /// Called on a runner's thread; must not block.
 using SettledSink = std::function<void(Settled)>;
+
+/// Whoever runs attempts of one kind: threads in a worker, steps of a schedule in a simulation.
+class AttemptRunner {
+  public:
+    AttemptRunner() = default;
+    virtual ~AttemptRunner() = default;
+    AttemptRunner(const AttemptRunner&) = delete;
+    AttemptRunner& operator=(const AttemptRunner&) = delete;
+
+    /// Thread-safe; does not wait.
+    virtual void start(std::vector<Attempt> attempts, SettledSink settled) = 0;
+};
 
 }  // namespace durable::worker

@@ -63,6 +63,10 @@ class Attempting {
 
 }  // namespace
 
+LaneResult carry_out(store::HotConnection& connection, store::PayloadGate& gate, LaneJob& job) {
+    return std::visit(Attempting{connection, gate}, job);
+}
+
 HotLane::HotLane(Options options, std::function<void(LaneDone)> done,
                  std::function<void(const std::string&)> trouble)
     : options_(std::move(options)), done_(std::move(done)), trouble_(std::move(trouble)) {
@@ -85,7 +89,7 @@ std::optional<LaneResult> HotLane::insist(store::HotConnection& connection, Lane
     std::chrono::milliseconds pause{50};
     while (true) {
         try {
-            return std::visit(Attempting{connection, *options_.gate}, job);
+            return carry_out(connection, *options_.gate, job);
         } catch (const std::exception& error) {
             trouble_(error.what());
             if (jobs_.closed()) return std::nullopt;

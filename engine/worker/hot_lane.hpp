@@ -82,7 +82,22 @@ struct LaneDone {
     LaneResult result;
 };
 
-class HotLane {
+/// Does a job. Throws what the store throws; the same job again then.
+[[nodiscard]] LaneResult carry_out(store::HotConnection& connection, store::PayloadGate& gate, LaneJob& job);
+
+/// Whoever takes the loop's jobs: threads in a worker, steps of a schedule in a simulation.
+class Lane {
+  public:
+    Lane() = default;
+    virtual ~Lane() = default;
+    Lane(const Lane&) = delete;
+    Lane& operator=(const Lane&) = delete;
+
+    /// At most one at a time: the next after it is reported done.
+    virtual void order(LaneJob job) = 0;
+};
+
+class HotLane final : public Lane {
   public:
     struct Options {
         std::string connection_string;
@@ -94,12 +109,9 @@ class HotLane {
     HotLane(Options options, std::function<void(LaneDone)> done,
             std::function<void(const std::string&)> trouble);
     /// Gives up on a job that cannot be done, and joins.
-    ~HotLane();
-    HotLane(const HotLane&) = delete;
-    HotLane& operator=(const HotLane&) = delete;
+    ~HotLane() override;
 
-    /// At most one at a time: the next after `done`.
-    void order(LaneJob job) { jobs_.put(std::move(job)); }
+    void order(LaneJob job) override { jobs_.put(std::move(job)); }
 
   private:
     void work();

@@ -1,12 +1,13 @@
 #include "engine/worker/row_activities.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace durable::worker {
 
-RowActivities::RowActivities(Options options, const ActivityRegistry& registry, AsyncRunner& async,
-                             TransactionalPool& pool, Slots& async_slots, Slots& transactional_slots,
+RowActivities::RowActivities(Options options, const ActivityRegistry& registry, AttemptRunner& async,
+                             AttemptRunner& pool, Slots& async_slots, Slots& transactional_slots,
                              const TrustWindow& trust, Observer observer)
     : options_(std::move(options)),
       registry_(registry),
@@ -16,33 +17,30 @@ RowActivities::RowActivities(Options options, const ActivityRegistry& registry, 
       transactional_slots_(transactional_slots),
       trust_(trust),
       observer_(std::move(observer)),
-      poll_(options_.poll) {
-    thread_ = std::thread{[this] { work(); }};
-}
+      poll_(options_.poll) {}
 
-RowActivities::~RowActivities() {
-    mailbox_->close();
-    thread_.join();
-}
-
-void RowActivities::work() {
-    std::chrono::milliseconds trouble_pause{50};
-    while (!mailbox_->closed()) {
-        auto until = worker_ ? std::min(next_claim_, next_beat_) : Clock::now() + options_.poll.longest;
-        if (beat_wanted_ || !ends_.empty()) until = Clock::now();
-        for (Message& message : mailbox_->take_all(until)) handle(std::move(message));
-        try {
-            if (worker_) step();
-            trouble_pause = std::chrono::milliseconds{50};
-        } catch (const std::exception& error) {
-            observer_.trouble(error.what());
-            store_.reset();
-            std::this_thread::sleep_for(trouble_pause);
-            trouble_pause = std::min(trouble_pause * 2, std::chrono::milliseconds{2000});
-        }
-        running_count_.store(static_cast<int>(running_.size() + ends_.size()));
-    }
+void RowActivities::run() {
+    while (!mailbox_->closed()) pass(Clock::time_point::max());
     forget();
+}
+
+RowActivities::Clock::time_point RowActivities::next_pass_at() const {
+    if (beat_wanted_ || !ends_.empty()) return Clock::now();
+    return worker_ ? std::min(next_claim_, next_beat_) : Clock::now() + options_.poll.longest;
+}
+
+void RowActivities::pass(Clock::time_point latest) {
+    for (Message& message : mailbox_->take_all(std::min(latest, next_pass_at()))) handle(std::move(message));
+    try {
+        if (worker_) step();
+        trouble_pause_ = std::chrono::milliseconds{50};
+    } catch (const std::exception& error) {
+        observer_.trouble(error.what());
+        store_.reset();
+        std::this_thread::sleep_for(trouble_pause_);
+        trouble_pause_ = std::min(trouble_pause_ * 2, std::chrono::milliseconds{2000});
+    }
+    running_count_.store(static_cast<int>(running_.size() + ends_.size()));
 }
 
 void RowActivities::step() {

@@ -1,7 +1,7 @@
 #pragma once
 // Activities that have a row: they have left the worker that scheduled them (no free slot, another queue, a
-// retry that waited, a take-over). One thread with a connection of its own claims rows while slots are free,
-// hands them to the runners, sends heartbeats, hears of cancellations, and ends rows in batches.
+// retry that waited, a take-over). Whoever runs it, on one thread with a connection of its own, claims rows while slots
+// are free, hands them to the runners, sends heartbeats, hears of cancellations, and ends rows in batches.
 
 #include <atomic>
 #include <deque>
@@ -9,16 +9,14 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <variant>
 #include <vector>
 
 #include "engine/store/payload_gate.hpp"
 #include "engine/store/worker_store.hpp"
 #include "engine/worker/adaptive_poll.hpp"
-#include "engine/worker/async_runner.hpp"
 #include "engine/worker/mailbox.hpp"
-#include "engine/worker/transactional_pool.hpp"
+#include "engine/worker/trust_window.hpp"
 #include "engine/worker/verdict.hpp"
 
 namespace durable::worker {
@@ -42,15 +40,21 @@ class RowActivities {
         std::function<void(std::size_t rows)> claimed;
     };
     /// Everything referred to must outlive this.
-    RowActivities(Options options, const ActivityRegistry& registry, AsyncRunner& async,
-                  TransactionalPool& pool, Slots& async_slots, Slots& transactional_slots,
+    RowActivities(Options options, const ActivityRegistry& registry, AttemptRunner& async,
+                  AttemptRunner& pool, Slots& async_slots, Slots& transactional_slots,
                   const TrustWindow& trust, Observer observer);
-    /// Abandons what runs and joins.
-    ~RowActivities();
     RowActivities(const RowActivities&) = delete;
     RowActivities& operator=(const RowActivities&) = delete;
 
+    /// Until closed; then what runs is abandoned.
+    void run();
+    /// One time round: waits for news until then, or until something is due, and does what there is to do.
+    void pass(std::chrono::steady_clock::time_point latest);
+    /// When there is something to do although nothing has happened.
+    [[nodiscard]] std::chrono::steady_clock::time_point next_pass_at() const;
+
     // Thread-safe
+    void close() { mailbox_->close(); }
     void registered(store::WorkerNo worker) { mailbox_->put(Registered{worker}); }
     /// The registration is lost: nothing that runs counts.
     void forget_everything() { mailbox_->put(Forget{}); }
@@ -84,7 +88,6 @@ class RowActivities {
     };
     using Clock = std::chrono::steady_clock;
 
-    void work();
     void step();
     void handle(Message message);
     void handle_settled(Settled settled);
@@ -105,8 +108,8 @@ class RowActivities {
 
     Options options_;
     const ActivityRegistry& registry_;
-    AsyncRunner& async_;
-    TransactionalPool& pool_;
+    AttemptRunner& async_;
+    AttemptRunner& pool_;
     Slots& async_slots_;
     Slots& transactional_slots_;
     const TrustWindow& trust_;
@@ -132,8 +135,8 @@ class RowActivities {
     Clock::time_point next_claim_{};
     Clock::time_point next_full_claim_{};
     AdaptivePoll poll_;
+    std::chrono::milliseconds trouble_pause_{50};
     std::atomic<int> running_count_{0};  ///< written by the thread
-    std::thread thread_;
 };
 
 }  // namespace durable::worker

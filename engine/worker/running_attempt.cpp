@@ -22,8 +22,7 @@ RunningAttempt::RunningAttempt(Attempt attempt, const AsyncActivity& activity, c
       executor_(std::move(executor)),
       settled_(std::move(settled)),
       timer_(executor_) {
-    attempt_.info.idempotency_key =
-        attempt_.info.run.value.to_string() + "/" + std::to_string(attempt_.info.activity.value);
+    attempt_.info.idempotency_key = idempotency_key(attempt_.info.run, attempt_.info.activity);
 }
 
 void RunningAttempt::start() {

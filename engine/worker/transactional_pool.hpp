@@ -9,15 +9,15 @@
 #include <thread>
 #include <vector>
 
-#include "engine/store/payload_gate.hpp"
 #include "engine/store/worker_store.hpp"
 #include "engine/worker/attempt.hpp"
 #include "engine/worker/mailbox.hpp"
+#include "engine/worker/transactional_attempts.hpp"
 #include "engine/worker/trust_window.hpp"
 
 namespace durable::worker {
 
-class TransactionalPool {
+class TransactionalPool final : public AttemptRunner {
   public:
     struct Options {
         std::string connection_string;
@@ -28,12 +28,10 @@ class TransactionalPool {
     /// The registry and the trust window must outlive the pool.
     TransactionalPool(Options options, const ActivityRegistry& registry, const TrustWindow& trust);
     /// Abandons what waits, finishes what runs, joins.
-    ~TransactionalPool();
-    TransactionalPool(const TransactionalPool&) = delete;
-    TransactionalPool& operator=(const TransactionalPool&) = delete;
+    ~TransactionalPool() override;
 
     /// Thread-safe. `settled` is called on one of the pool's threads.
-    void start(std::vector<Attempt> attempts, const SettledSink& settled);
+    void start(std::vector<Attempt> attempts, SettledSink settled) override;
 
   private:
     struct Job {
@@ -42,11 +40,10 @@ class TransactionalPool {
     };
     void work();
     void run(store::ActivityStore& store, Job job);
-    [[nodiscard]] AttemptOutcome outcome_of(store::ActivityStore& store, const Attempt& attempt);
-    [[nodiscard]] AttemptOutcome transact(store::ActivityStore& store, const Attempt& attempt);
+    [[nodiscard]] AttemptOutcome insist(store::ActivityStore& store, const Attempt& attempt);
 
     Options options_;
-    const ActivityRegistry& registry_;
+    TransactionalAttempts attempts_;
     const TrustWindow& trust_;
     Mailbox<Job> jobs_;
     std::vector<std::thread> threads_;

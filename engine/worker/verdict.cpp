@@ -141,6 +141,10 @@ std::optional<Failure> decode_failure(const std::optional<std::string>& bytes) {
     return failed == nullptr ? std::nullopt : std::optional{failed->failure};
 }
 
+std::string idempotency_key(RunId run, EventId activity) {
+    return run.value.to_string() + "/" + std::to_string(activity.value);
+}
+
 bool must_reconcile(const Attempt& attempt) {
     if (attempt.task->options.delivery != Delivery::at_most_once) return false;
     return attempt.info.lost_attempts > 0 || is_marked(attempt.last_failure);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -10,10 +11,12 @@
 
 #include "engine/store/pause.hpp"
 #include "engine/worker/activation_watch.hpp"
+#include "engine/worker/async_runner.hpp"
 #include "engine/worker/batch_loop.hpp"
 #include "engine/worker/retention_loop.hpp"
 #include "engine/worker/schedule_log.hpp"
 #include "engine/worker/schedule_loop.hpp"
+#include "engine/worker/transactional_pool.hpp"
 #include "engine/worker/worker_loop.hpp"
 
 namespace durable::worker {
@@ -34,23 +37,57 @@ DispatcherSettings settings_of(const WorkerOptions& options, const WorkflowRegis
     return settings;
 }
 
-/// Complaints about the database: all are counted, one in five seconds is written.
+/// Complaints about the database: all are counted, each text is written once in five seconds, so that none drowns
+/// another. Thread-safe.
 class Trouble {
   public:
     Trouble(const Log& log, Metrics& metrics) : log_(log), metrics_(metrics) {}
     void operator()(const std::string& text) {
         metrics_.database_trouble();
-        const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
-        constexpr std::chrono::nanoseconds quiet = std::chrono::seconds{5};
-        auto last = last_.load();
-        if (last != 0 && now - last < quiet.count()) return;
-        if (last_.compare_exchange_strong(last, now)) log_.warn("database trouble", {{"what", text}});
+        if (is_new(text)) log_.warn("database trouble", {{"what", text}});
     }
 
   private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::chrono::seconds quiet{5};
+    static constexpr std::size_t texts_max = 64;
+
+    bool is_new(const std::string& text) {
+        const auto now = Clock::now();
+        const std::lock_guard lock{mutex_};
+        if (written_.size() >= texts_max) {
+            std::erase_if(written_, [now](const auto& each) { return now - each.second >= quiet; });
+        }
+        const auto known = written_.find(text);
+        if (known == written_.end() ? written_.size() >= texts_max : now - known->second < quiet)
+            return false;
+        written_[text] = now;
+        return true;
+    }
+
     const Log& log_;
     Metrics& metrics_;
-    std::atomic<std::int64_t> last_{0};
+    std::mutex mutex_;  ///< guards the rest
+    std::map<std::string, Clock::time_point> written_;
+};
+
+/// Runs activity rows, if this worker has any.
+class RowsThread {
+  public:
+    explicit RowsThread(RowActivities* rows) : rows_(rows) {
+        if (rows_ != nullptr) thread_ = std::thread{[rows] { rows->run(); }};
+    }
+    ~RowsThread() {
+        if (rows_ == nullptr) return;
+        rows_->close();
+        thread_.join();
+    }
+    RowsThread(const RowsThread&) = delete;
+    RowsThread& operator=(const RowsThread&) = delete;
+
+  private:
+    RowActivities* rows_;
+    std::thread thread_;
 };
 
 }  // namespace
@@ -97,9 +134,10 @@ class Worker::Impl {
                 {options_.connection_string, options_.faults, options_.slots.transactional_threads, gate_},
                 activities_,
                 trust_};
-            std::vector<std::unique_ptr<HotLane>> lanes = make_lanes();
+            std::vector<std::unique_ptr<Lane>> lanes = make_lanes();
             std::optional<RowActivities> rows;
             if (options_.run_activities) make_rows(rows, async, pool, notifier);
+            const RowsThread rows_thread{rows ? &*rows : nullptr};
             ControlLoop control{control_options(), trust_, control_observer(rows ? &*rows : nullptr)};
             std::optional<ScheduleLoop> schedules;
             if (options_.run_workflows) schedules.emplace(schedule_options(), schedule_observer(notifier));
@@ -158,8 +196,8 @@ class Worker::Impl {
         }
     }
 
-    std::vector<std::unique_ptr<HotLane>> make_lanes() {
-        std::vector<std::unique_ptr<HotLane>> lanes;
+    std::vector<std::unique_ptr<Lane>> make_lanes() {
+        std::vector<std::unique_ptr<Lane>> lanes;
         for (int number = 0; number < options_.hot_connections; ++number) {
             lanes.push_back(std::make_unique<HotLane>(
                 HotLane::Options{options_.connection_string, options_.faults, number, gate_},

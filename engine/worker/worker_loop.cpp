@@ -27,14 +27,16 @@ WorkerLoop::WorkerLoop(const WorkerOptions& options, DispatcherSettings settings
 }
 
 void WorkerLoop::run() {
-    while (!drained()) {
-        for (LoopMessage& message : around_.mailbox->take_all(next_look_at())) handle(std::move(message));
-        if (registered_ && !around_.trust.holds()) lost();
-        if (registered_) give_orders();
-        tell();
-        check_drain();
-        service_.alive(Clock::now());
-    }
+    while (!drained()) turn(around_.mailbox->take_all(next_look_at()));
+}
+
+void WorkerLoop::turn(std::vector<LoopMessage> messages) {
+    for (LoopMessage& message : messages) handle(std::move(message));
+    if (registered_ && !around_.trust.holds()) lost();
+    if (registered_) give_orders();
+    tell();
+    check_drain();
+    service_.alive(Clock::now());
 }
 
 // --- what has happened -------------------------------------------------------------------------------------
@@ -224,9 +226,9 @@ std::optional<LaneJob> WorkerLoop::next_look() {
     if (!releases.empty()) return ReleaseJob{worker_, std::move(releases)};
     const auto now = Clock::now();
     if (now >= next_compare_) {
-        const bool soon = quick_compares_ > 0;
-        if (soon) --quick_compares_;
-        next_compare_ = now + (soon ? options_.compare_every / 5 : options_.compare_every);
+        const bool quickly = quick_compares_ > 0;
+        if (quickly) --quick_compares_;
+        next_compare_ = now + (quickly ? options_.compare_every / 5 : options_.compare_every);
         return CompareJob{worker_};
     }
     if (now >= next_delivery_ && !delivery_under_way_) {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "engine/worker/adaptive_poll.hpp"
-#include "engine/worker/async_runner.hpp"
 #include "engine/worker/control_loop.hpp"
 #include "engine/worker/dispatcher.hpp"
 #include "engine/worker/hot_lane.hpp"
@@ -19,7 +18,6 @@
 #include "engine/worker/metrics.hpp"
 #include "engine/worker/row_activities.hpp"
 #include "engine/worker/service_manager.hpp"
-#include "engine/worker/transactional_pool.hpp"
 #include "engine/worker/vitals.hpp"
 #include "engine/worker/worker.hpp"
 
@@ -47,9 +45,9 @@ class WorkerLoop {
     /// What it gives orders to; all outlive it.
     struct Surroundings {
         LoopMailbox mailbox;
-        std::vector<std::unique_ptr<HotLane>>& lanes;
-        AsyncRunner& async;
-        TransactionalPool& pool;
+        std::vector<std::unique_ptr<Lane>>& lanes;
+        AttemptRunner& async;
+        AttemptRunner& pool;
         RowActivities* rows;  ///< null without the activities' role
         store::Notifier& notifier;
         const TrustWindow& trust;
@@ -64,6 +62,11 @@ class WorkerLoop {
 
     /// Until drained.
     void run();
+    /// One time round: takes note of what has happened, gives orders. Waits for nothing.
+    void turn(std::vector<LoopMessage> messages);
+    /// When there is something to do although nothing has happened.
+    [[nodiscard]] std::chrono::steady_clock::time_point next_look_at() const;
+    [[nodiscard]] bool drained() const;
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -92,8 +95,6 @@ class WorkerLoop {
     void tell();
     void tell_of_started_runs();
     void check_drain();
-    [[nodiscard]] bool drained() const;
-    [[nodiscard]] Clock::time_point next_look_at() const;
     void database_time(Timestamp now);
     [[nodiscard]] Timestamp estimated_now() const;
     [[nodiscard]] Clock::time_point when(Timestamp moment) const;

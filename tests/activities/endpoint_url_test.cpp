@@ -60,20 +60,28 @@ TEST_CASE("S-60: international names become A-labels, and bad ones are refused")
     CHECK(stored("https://xn--bcher-kva.example.com/") == "https://xn--bcher-kva.example.com/");
     CHECK(stored("https://stra\xc3\x9f"
                  "e.example.com/") == "https://xn--strae-oqa.example.com/");
-    all_refused({"https://xn--a.example.com/", "https://xn--\xc3\xbc.example.com/",
-                 "https://\xff\xfe.example.com/",
-                 "https://\xe2\x80\xae"
-                 "example.com/",
-                 "https://exa\xe2\x80\x8bmple.com:22/",
-                 // Full-width digits and dots become 127.0.0.1 when they are mapped.
-                 "https://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.0.0.1/",
-                 "https://127\xe3\x80\x82"
-                 "0\xe3\x80\x82"
-                 "0\xe3\x80\x82"
-                 "1/",
-                 "https://"
-                 "\xe2\x93\x9b\xe2\x93\x9e\xe2\x93\x92\xe2\x93\x90\xe2\x93\x9b\xe2\x93\x97\xe2\x93\x9e\xe2"
-                 "\x93\xa2\xe2\x93\xa3/"});
+    // Literals are split where a hexadecimal escape would go on.
+    // NOLINTBEGIN(bugprone-suspicious-missing-comma)
+    all_refused(
+        {"https://b\xc3\xbc"
+         "cher.exam\x04ple.com/",
+         std::string{"https://b\xc3\xbc"
+                     "cher.example.com\0.evil.com/",
+                     38},
+         "https://xn--a.example.com/", "https://xn--\xc3\xbc.example.com/", "https://\xff\xfe.example.com/",
+         "https://\xe2\x80\xae"
+         "example.com/",
+         "https://exa\xe2\x80\x8bmple.com:22/",
+         // Full-width digits and dots become 127.0.0.1 when they are mapped.
+         "https://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.0.0.1/",
+         "https://127\xe3\x80\x82"
+         "0\xe3\x80\x82"
+         "0\xe3\x80\x82"
+         "1/",
+         "https://"
+         "\xe2\x93\x9b\xe2\x93\x9e\xe2\x93\x92\xe2\x93\x90\xe2\x93\x9b\xe2\x93\x97\xe2\x93\x9e\xe2"
+         "\x93\xa2\xe2\x93\xa3/"});
+    // NOLINTEND(bugprone-suspicious-missing-comma)
 }
 
 TEST_CASE("S-60: an address is refused in every spelling that some resolver understands") {

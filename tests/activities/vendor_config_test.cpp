@@ -89,6 +89,7 @@ TEST_CASE("numbers, addresses and keys are taken out of what vendors say") {
     CHECK(redact("line\r\nbreak\x01!") == "line break !");
     CHECK(redact("error 21211, status 400") == "error 21211, status 400");
     CHECK(redact(std::string(500, 'x')).size() == 200);
+    CHECK(redact(std::string(4090, ' ') + "0123456789abcdef0123456789abcdef") == "");
 }
 
 TEST_CASE("exports go to a folder, or to a bucket with a prefix at the S3 store") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/client/queues.hpp"
 #include "engine/store/deployments.hpp"
 #include "tests/conformance/till.hpp"
 
@@ -18,7 +19,6 @@ using durable::client::ResetOptions;
 using durable::client::ResetPoint;
 using durable::replay::RunStatus;
 using durable::store::ResetRefused;
-using durable::store::SendResult;
 using durable::testing::TestEnvironment;
 using Amounts = std::vector<int>;
 using Texts = std::vector<std::string>;
@@ -270,6 +270,9 @@ TEST_CASE(
     CHECK_THROWS_AS(reset(env, base, {.at = At::before_first_mismatch}), ResetRefused);
     durable::WorkflowRegistry changed;
     changed.add(story, tell_otherwise);
+    // The worker here has the old program, and must not go on with the new run before it has been looked at.
+    durable::client::QueueClient queues{{.connection_string = env.database().url()}};
+    queues.pause("default", {"ann", "the fix is on its way"});
     const auto again = env.client().reset(changed, ref(base), {.point = {.at = At::before_first_mismatch}});
     CHECK(again.after == EventId{2});
     CHECK_FALSE(env.client().inspect(changed, again.run).blocked);

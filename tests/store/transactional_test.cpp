@@ -149,6 +149,21 @@ TEST_CASE_FIXTURE(Business,
 }
 
 TEST_CASE_FIXTURE(Business,
+                  "a doubt outlives the call: the next one finds out, the body does not run again") {
+    using namespace test;
+    Faults faults{[left = std::make_shared<int>(1)](Faults::Point point, const char*) {
+        return point == Faults::Point::after_commit_reply_lost && (*left)-- > 0;
+    }};
+    faults.patience = 0ms;
+    ActivityStore store{database.url(), faults};
+    CHECK_THROWS_AS(transact(store, eager()), StillInDoubt);
+    CHECK(transact(store, eager()) == Settled::committed);
+    CHECK(calls == 1);
+    CHECK(effects() == "1");
+    CHECK(messages() == "1");
+}
+
+TEST_CASE_FIXTURE(Business,
                   "the reply was lost and the message is taken already: it is found in the history") {
     using namespace test;
     ActivityStore store{database.url(),

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "schema_app_sql.hpp"
@@ -15,8 +15,10 @@ namespace schema {
 namespace {
 
 constexpr int bootstrap_number = 0;
+constexpr std::string_view contracts_mark = "-- contracts: ";
 
-using Applied = std::set<std::pair<std::string, int>>;
+/// Area and number, and whether it contracts.
+using Applied = std::map<std::pair<std::string, int>, bool>;
 
 int number_of(std::string_view file_name) {
     int number = 0;
@@ -50,30 +52,41 @@ Applied applied_steps(pqxx::transaction_base& tx) {
     const bool recorded = tx.exec(std::string{sql::has_migrations})[0][0].as<bool>();
     if (!recorded) return applied;
     for (const auto& row : tx.exec(std::string{sql::applied_migrations})) {
-        applied.emplace(row[0].as<std::string>(), row[1].as<int>());
+        applied.emplace(std::pair{row[0].as<std::string>(), row[1].as<int>()}, row[2].as<bool>());
     }
     return applied;
 }
 
-/// The steps that are missing. Throws NewerSchema for those that are too many.
-std::vector<Step> missing_steps(pqxx::transaction_base& tx) {
-    const Applied applied = applied_steps(tx);
-    Applied unknown = applied;
+/// This binary beside a database: what either has and the other has not.
+struct Comparison {
     std::vector<Step> missing;
+    Applied unknown;
+};
+
+Comparison compare(pqxx::transaction_base& tx) {
+    const Applied applied = applied_steps(tx);
+    Comparison found{{}, applied};
     for (Step& step : known_steps()) {
         if (step.number == bootstrap_number) continue;
-        unknown.erase({step.area, step.number});
-        if (!applied.contains({step.area, step.number})) missing.push_back(std::move(step));
+        found.unknown.erase({step.area, step.number});
+        if (!applied.contains({step.area, step.number})) found.missing.push_back(std::move(step));
     }
-    if (!unknown.empty()) {
-        const auto& [area, number] = *unknown.rbegin();
-        throw NewerSchema(
-            fmt::format("the database has migration {}/{:04}, which this callflex does not know: it was "
-                        "migrated by a newer "
-                        "release. Use that release (or a later one) with this database.",
-                        area, number));
-    }
-    return missing;
+    return found;
+}
+
+[[noreturn]] void refuse_newer(const Applied::value_type& unknown) {
+    const auto& [area, number] = unknown.first;
+    throw NewerSchema(fmt::format(
+        "the database has migration {}/{:04}, which this callflex does not know: it was migrated by a newer "
+        "release. Use that release (or a later one) with this database.",
+        area, number));
+}
+
+/// The steps that are missing. Throws NewerSchema for those that are too many.
+std::vector<Step> missing_steps(pqxx::transaction_base& tx) {
+    Comparison found = compare(tx);
+    if (!found.unknown.empty()) refuse_newer(*found.unknown.rbegin());
+    return std::move(found.missing);
 }
 
 /// Holds the migrators' lock for a scope. A broken connection has given it up already.
@@ -112,7 +125,7 @@ void apply(pqxx::connection& connection, const Step& step) {
             fmt::format("migration {}/{} failed and was rolled back: {}", step.area, step.name, e.what()));
     }
     tx.exec(std::string{sql::become_owner});  // whatever the migration has made of the session
-    tx.exec_params(std::string{sql::record_migration}, step.area, step.number, step.name);
+    tx.exec_params(std::string{sql::record_migration}, step.area, step.number, step.name, step.contracts());
     tx.commit();
 }
 
@@ -141,8 +154,26 @@ void migrate(pqxx::connection& connection, const std::function<void(const Step&)
     create_partitions(connection);
 }
 
-void require_current(pqxx::connection& connection) {
-    const std::vector<Step> missing = plan(connection);
+bool Step::contracts() const {
+    return sql.starts_with(contracts_mark) ||
+           sql.find("\n" + std::string{contracts_mark}) != std::string::npos;
+}
+
+std::vector<std::string> expansions_beyond(pqxx::connection& connection) {
+    pqxx::read_transaction tx{connection};
+    std::vector<std::string> names;
+    for (const auto& [step, contracts] : compare(tx).unknown) {
+        if (!contracts) names.push_back(fmt::format("{}/{:04}", step.first, step.second));
+    }
+    return names;
+}
+
+void require_usable(pqxx::connection& connection) {
+    pqxx::read_transaction tx{connection};
+    const auto [missing, unknown] = compare(tx);
+    for (const auto& each : unknown) {
+        if (each.second) refuse_newer(each);
+    }
     if (missing.empty()) return;
     throw std::runtime_error(fmt::format(
         "the database lacks {} migration(s), the first is {}/{}: run `callflex migrate` with this release",

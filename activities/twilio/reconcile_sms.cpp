@@ -70,7 +70,9 @@ awaitable<Search> search_list(std::shared_ptr<Vendors> vendors, durable::Activit
 }
 
 Search search_for(const durable::ActivityInfo& info) {
-    const auto scheduled = std::chrono::floor<std::chrono::seconds>(info.scheduled_at);
+    // After a restore the message may have left before it was ordered in this history.
+    const auto earliest = std::min(info.in_doubt_since.value_or(info.scheduled_at), info.scheduled_at);
+    const auto scheduled = std::chrono::floor<std::chrono::seconds>(earliest);
     return {.reference = reference_of(info.idempotency_key), .not_before = scheduled - clock_skew_max};
 }
 

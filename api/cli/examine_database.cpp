@@ -117,12 +117,29 @@ class Examination {
                 pending.empty() ? "" : "callflex migrate");
             return pending.empty();
         } catch (const schema::NewerSchema& error) {
-            add(Level::problem, "schema", error.what(), "use the newer build, or restore the older database");
+            return newer_schema(error);
         } catch (const pqxx::sql_error& error) {
             add(Level::problem, "schema", error.what(),
                 "callflex migrate, as a role that may create schemas");
         }
         return false;
+    }
+
+    /// Newer than this build: by what it can work beside, or by more.
+    bool newer_schema(const schema::NewerSchema& error) {
+        try {
+            schema::require_usable(connection_);
+        } catch (const std::exception&) {
+            add(Level::problem, "schema", error.what(), "use the newer build, or restore the older database");
+            return false;
+        }
+        const auto beyond = schema::expansions_beyond(connection_);
+        add(Level::warning, "schema",
+            fmt::format("newer than this build by {} migrations, the last of which is {}; this build works "
+                        "beside them",
+                        beyond.size(), beyond.back()),
+            "after an upgrade: end what is left of the build before");
+        return true;
     }
 
     void workers() {

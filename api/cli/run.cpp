@@ -89,6 +89,7 @@ constexpr Group groups[] = {
     {"audit", "What operators have done, to what and why"},
     {"template", "Templates of assistants: see, try"},
     {"payload", "Keys of stored payloads: destroy, renew, wrap anew"},
+    {"quarantine", "After a restore: nothing runs until somebody has looked"},
     {"retention", "How long closed runs are kept: see, decide"},
     {"config", "The settings in force, and whether they are right"},
 };

@@ -7,6 +7,8 @@
 #include "api/cli/startup.hpp"
 #include "api/config/examine.hpp"
 #include "api/worker_daemon.hpp"
+#include "engine/client/connection_pool.hpp"
+#include "schema/migrate.hpp"
 
 namespace callflex::cli {
 namespace {
@@ -54,6 +56,16 @@ void configure(const config::Settings& settings, WorkerArguments& arguments) {
     arguments.roles = {"activities"};
 }
 
+/// A worker of a release that does not fit the schema ends with a sentence, instead of failing call by call. A database
+/// that is away is waited for by the worker itself.
+void require_usable_schema(const std::string& url) {
+    try {
+        pqxx::connection connection{durable::client::with_deadlines(url)};
+        schema::require_usable(connection);
+    } catch (const pqxx::broken_connection&) {
+    }
+}
+
 int work(const Session& session, WorkerArguments& arguments) {
     auto& options = arguments.options;
     const auto& settings = session.settings_as_found();
@@ -68,6 +80,7 @@ int work(const Session& session, WorkerArguments& arguments) {
     if (arguments.metrics_port >= 0) options.metrics_port = arguments.metrics_port;
     options.notifications = !arguments.no_notifications;
     options.payloads = payload_settings(session);
+    require_usable_schema(options.database_url);
     try {
         return run_worker(options);
     } catch (const std::filesystem::filesystem_error& error) {

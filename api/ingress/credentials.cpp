@@ -124,7 +124,7 @@ Readiness CredentialStore::check() {
         return Readiness::database_away;
     }
     try {
-        schema::require_current(*connection_);
+        schema::require_usable(*connection_);
         return Readiness::ready;
     } catch (const std::exception& error) {
         const bool open = connection_->is_open();

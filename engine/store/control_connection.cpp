@@ -42,6 +42,14 @@ class ControlConnection::Impl {
 
     [[nodiscard]] WorkerNo worker() const { return worker_; }
 
+    std::optional<Doubt> doubt() {
+        return persist([&]() -> std::optional<Doubt> {
+            const auto rows = session_.run({{"last_quarantine", sql::last_quarantine}, {}});
+            if (rows.size() == 0) return std::nullopt;
+            return Doubt{Timestamp{Duration{rows.int64(0, 1)}}, Timestamp{Duration{rows.int64(0, 0)}}};
+        });
+    }
+
     bool heartbeat(const WorkerState& state) {
         return persist([&] {
             ensure_presence();
@@ -160,6 +168,9 @@ ControlConnection::ControlConnection(ControlConnection&&) noexcept = default;
 
 WorkerNo ControlConnection::worker() const {
     return impl_->worker();
+}
+std::optional<ControlConnection::Doubt> ControlConnection::doubt() {
+    return impl_->doubt();
 }
 bool ControlConnection::heartbeat(const WorkerState& state) {
     return impl_->heartbeat(state);

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <pqxx/pqxx>
 #include <stdexcept>
 #include <stop_token>
@@ -189,12 +190,20 @@ struct Standing {
 
 class ControlConnection {
   public:
-    /// Connects, registers, takes the session lock and LISTENs. Throws StoreUnavailable.
+    /// Connects, registers, takes the session lock and LISTENs. Throws StoreUnavailable, and DatabaseError while the
+    /// database is in quarantine (engine/store/quarantine.hpp).
     ControlConnection(std::string connection_string, WorkerRegistration registration);
     ~ControlConnection();
     ControlConnection(ControlConnection&&) noexcept;
 
     [[nodiscard]] WorkerNo worker() const;
+    /// Of runs that had started by `before`, steps may have been taken after `since` that the database does not know
+    /// of: it was restored to that moment. None: it never was.
+    struct Doubt {
+        Timestamp before;
+        Timestamp since;
+    };
+    [[nodiscard]] std::optional<Doubt> doubt();
     /// Renews the lease. False: this registration is gone (declared dead): drop everything and register anew.
     bool heartbeat(const WorkerState& state = {});
     /// Looks for dead workers (session lock gone for 500 ms and Postgres up for one lease; else lease over)

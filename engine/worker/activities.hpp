@@ -57,6 +57,9 @@ struct ActivityInfo {
     /// "<run>/<activity>": the same for every attempt, different for every call. Send it to vendors that take
     /// one, leave it as a mark with those that do not.
     std::string idempotency_key;
+    /// Set when the database was restored to an earlier moment while this run was open: the effect may be there since
+    /// as early as that, although no attempt of it is remembered. A reconcile hook looks from then on.
+    std::optional<Timestamp> in_doubt_since{};
 };
 
 class ActivityContext {

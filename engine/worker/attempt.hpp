@@ -70,7 +70,7 @@ struct Attempt {
 /// What names an activity to vendors: the same for every attempt.
 [[nodiscard]] std::string idempotency_key(RunId run, EventId activity);
 
-/// The earlier attempt may have had its effect: reconcile before sending again.
+/// An earlier attempt may have had its effect, one that nobody remembers included: reconcile before sending.
 [[nodiscard]] bool must_reconcile(const Attempt& attempt);
 
 struct AttemptOutcome {

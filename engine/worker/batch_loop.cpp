@@ -37,6 +37,7 @@ void BatchLoop::work(const std::stop_token& stop) {
 }
 
 milliseconds BatchLoop::look(const std::stop_token& stop) {
+    if (!options_.may_act()) return milliseconds{20};
     while (!stop.stop_requested()) {
         const auto wait = store_.wait();
         if (!wait) return options_.look_every;

@@ -25,6 +25,8 @@ class BatchLoop {
         store::Faults faults{};
         /// The longest sleep: how late a new job, or a moved clock, may be noticed.
         std::chrono::milliseconds look_every{1000};
+        /// Asked before each look: a worker that is not registered does nothing.
+        std::function<bool()> may_act = [] { return true; };
     };
     /// All are called on this thread and must not block.
     struct Observer {

@@ -30,6 +30,7 @@ void ControlLoop::work() {
         try {
             const auto sent = TrustWindow::boot_time();
             store::ControlConnection connection{options_.connection_string, options_.registration};
+            if (const auto doubt = connection.doubt()) trust_.doubt(doubt->before, doubt->since);
             trust_.renewed(sent);
             observer_.registered(connection.worker());
             wait = std::chrono::milliseconds{50};

@@ -38,13 +38,15 @@ RetentionLoop::~RetentionLoop() {
 
 void RetentionLoop::work(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
+        const bool may = options_.may_act();
         try {
-            observer_.passed(pass(stop));
+            if (may) observer_.passed(pass(stop));
         } catch (const std::exception& error) {
             observer_.trouble(std::string{"retention: "} + error.what());
         }
         std::unique_lock lock{mutex_};
-        wake_.wait_for(lock, stop, options_.every, [] { return false; });
+        wake_.wait_for(lock, stop, may ? options_.every : std::chrono::milliseconds{20},
+                       [] { return false; });
     }
 }
 

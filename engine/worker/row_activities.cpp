@@ -185,6 +185,7 @@ Attempt RowActivities::attempt_of(store::ClaimedActivity& claimed, Timestamp now
     attempt.info.lost_attempts = row.lost_attempts;
     attempt.info.scheduled_at = row.scheduled_at;
     attempt.info.started_at = now;
+    attempt.info.in_doubt_since = trust_.in_doubt_since(row.run);
     attempt.task = std::make_shared<const history::ActivityScheduled>(
         std::get<history::ActivityScheduled>(history::decode_event(row.task)));
     attempt.close_by = row.close_by;

@@ -23,6 +23,7 @@ RunningAttempt::RunningAttempt(Attempt attempt, const AsyncActivity& activity, c
       settled_(std::move(settled)),
       timer_(executor_) {
     attempt_.info.idempotency_key = idempotency_key(attempt_.info.run, attempt_.info.activity);
+    attempt_.info.in_doubt_since = trust_.in_doubt_since(attempt_.info.run);
 }
 
 void RunningAttempt::start() {

@@ -38,6 +38,7 @@ void ScheduleLoop::work(const std::stop_token& stop) {
 }
 
 milliseconds ScheduleLoop::look() {
+    if (!options_.may_act()) return milliseconds{20};
     if (!std::exchange(applied_, true)) apply();
     const store::DueSchedules due = store_.due();
     for (const std::string& schedule : due.ids) act(schedule);

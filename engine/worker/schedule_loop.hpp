@@ -28,6 +28,8 @@ class ScheduleLoop {
         /// The longest sleep: how late a trigger, the end of a run, or a moved clock may be noticed.
         std::chrono::milliseconds look_every{500};
         std::shared_ptr<store::PayloadGate> gate{};  ///< null: one without keys
+        /// Asked before each look: a worker that is not registered does nothing.
+        std::function<bool()> may_act = [] { return true; };
     };
     /// All are called on this thread and must not block.
     struct Observer {

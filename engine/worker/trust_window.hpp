@@ -2,13 +2,18 @@
 // How long this process may believe that its lease holds: from the moment at which the last successful
 // heartbeat was *sent*, for the lease less a margin. Outside of it nothing visible may be started. Counts
 // suspended time too (CLOCK_BOOTTIME): a laptop that slept has lost its lease.
+//
+// And how far it may believe the database: one that was restored to an earlier moment has forgotten what runs of that
+// time did after it (engine/store/quarantine.hpp).
 
 #include <time.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
+#include "engine/workflow/ids.hpp"
 #include "engine/workflow/time.hpp"
 
 namespace durable::worker {
@@ -30,9 +35,30 @@ class TrustWindow {
         return std::chrono::nanoseconds{until_.load()} - boot_time();
     }
 
+    /// Steps of runs that had started before `began` may have been taken already, after `restored_to`.
+    void doubt(Timestamp began, Timestamp restored_to) {
+        restored_to_.store(restored_to.time_since_epoch().count());
+        doubted_before_.store(began.time_since_epoch().count());
+    }
+    /// From when on a step of that run may have been taken without the database knowing; none: it knows of each.
+    [[nodiscard]] std::optional<Timestamp> in_doubt_since(RunId run) const {
+        const std::int64_t before = doubted_before_.load();
+        if (before == 0 || started_at(run).time_since_epoch().count() >= before) return std::nullopt;
+        return Timestamp{Duration{restored_to_.load()}};
+    }
+
   private:
+    /// The time inside a run's id, in milliseconds.
+    [[nodiscard]] static Timestamp started_at(RunId run) {
+        std::int64_t milliseconds = 0;
+        for (std::size_t i = 0; i < 6; ++i) milliseconds = (milliseconds << 8) | run.value.bytes[i];
+        return Timestamp{std::chrono::milliseconds{milliseconds}};
+    }
+
     std::chrono::nanoseconds length_;
     std::atomic<std::int64_t> until_{0};
+    std::atomic<std::int64_t> restored_to_{0};     ///< microseconds since 1970
+    std::atomic<std::int64_t> doubted_before_{0};  ///< the same; 0: nothing is in doubt
 };
 
 }  // namespace durable::worker

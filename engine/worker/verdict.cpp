@@ -147,7 +147,7 @@ std::string idempotency_key(RunId run, EventId activity) {
 
 bool must_reconcile(const Attempt& attempt) {
     if (attempt.task->options.delivery != Delivery::at_most_once) return false;
-    return attempt.info.lost_attempts > 0 || is_marked(attempt.last_failure);
+    return attempt.info.lost_attempts > 0 || attempt.info.in_doubt_since || is_marked(attempt.last_failure);
 }
 
 }  // namespace durable::worker

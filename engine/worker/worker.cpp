@@ -149,7 +149,9 @@ class Worker::Impl {
             settings.watch = &watch;
             std::optional<RetentionLoop> retention;
             if (options_.run_workflows && options_.retention.every.count() > 0) {
-                retention.emplace(options_.connection_string, options_.retention, retention_observer());
+                RetentionOptions looks_after = options_.retention;
+                looks_after.may_act = [this] { return registered_.load(); };
+                retention.emplace(options_.connection_string, std::move(looks_after), retention_observer());
             }
             WorkerLoop loop{options_,
                             std::move(settings),
@@ -267,7 +269,8 @@ class Worker::Impl {
     }
 
     ScheduleLoop::Options schedule_options() const {
-        return {options_.connection_string, options_.faults, options_.schedules, options_.sweep_every, gate_};
+        return {options_.connection_string, options_.faults, options_.schedules,
+                options_.sweep_every,       gate_,           [this] { return registered_.load(); }};
     }
 
     ScheduleLoop::Observer schedule_observer(store::Notifier& notifier) {
@@ -284,7 +287,8 @@ class Worker::Impl {
     }
 
     BatchLoop::Options batch_options() const {
-        return {options_.connection_string, workflows_, options_.faults, options_.sweep_every};
+        return {options_.connection_string, workflows_, options_.faults, options_.sweep_every,
+                [this] { return registered_.load(); }};
     }
 
     BatchLoop::Observer batch_observer(store::Notifier& notifier) {

@@ -20,8 +20,8 @@ begin
         end if;
     end loop;
 
-    -- The daemons may become callflex_system for a transaction that has to see every organization (SET LOCAL ROLE); they
-    -- do not have its rights otherwise.
+    -- The daemons may become callflex_system for a transaction that has to see every organization (SET LOCAL ROLE);
+    -- they do not have its rights otherwise.
     if (select rolinherit from pg_catalog.pg_roles where rolname = 'callflex_app') then
         alter role callflex_app noinherit;
     end if;
@@ -62,6 +62,8 @@ create table if not exists engine.migrations (
     applied_at timestamptz not null default clock_timestamp(),
     constraint a_migration_is_applied_once primary key (area, number)
 );
+-- Whether releases that do not know it can no longer work with the database (schema/migrate.hpp).
+alter table engine.migrations add column if not exists contracts boolean not null default false;
 -- Which schema this is must not be for a daemon to say.
 revoke insert, update, delete on engine.migrations from callflex_app, callflex_system;
 

@@ -124,6 +124,21 @@ TEST_CASE("every command that the guide and the README type exists, with every o
     for (const auto& each : typed) check(each, manual);
 }
 
+TEST_CASE("every command that the alerts and their run book name in passing exists, with every option") {
+    Manual manual;
+    int named = 0;
+    for (const char* page : {"docs/monitoring/callflex.rules.yml", "docs/guide/runbook.md"}) {
+        std::ifstream in{fs::path{CALLFLEX_SOURCE_DIR} / page};
+        const std::regex command{"`(callflex [^`]+)`"};
+        for (std::string line; std::getline(in, line);) {
+            for (std::sregex_iterator match{line.begin(), line.end(), command}, end; match != end;
+                 ++match, ++named)
+                check({page, (*match)[1].str()}, manual);
+        }
+    }
+    CHECK(named > 20);
+}
+
 TEST_CASE("every example of a command's help exists, with every option") {
     Manual manual;
     for (const auto& command : callflex::cli::commands()) {

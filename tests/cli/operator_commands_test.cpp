@@ -171,9 +171,22 @@ TEST_CASE("a database newer than this build is refused: exit code 6") {
     const Database database;
     const Variable url{"DATABASE_URL", database.owner_url()};
     database.execute(
-        "insert into engine.migrations (area, number, name) values ('engine', 9999, '9999_future')");
+        "insert into engine.migrations (area, number, name, contracts) values ('engine', 9999, "
+        "'9999_future', true)");
     CHECK(callflex({"migrate"}).code == 6);
-    CHECK(callflex({"doctor"}).code == 1);
+    CHECK(callflex({"worker"}).code == 6);
+    CHECK(callflex({"doctor"}).has("use the newer build"));
+    database.execute("update engine.migrations set contracts = false where number = 9999");
+    CHECK(callflex({"migrate"}).code == 6);
+    CHECK(callflex({"doctor"}).has("this build works beside them"));
+}
+
+TEST_CASE("a worker on a database that was not migrated says what to do, and ends") {
+    const EmptyDatabase database;
+    const Variable url{"DATABASE_URL", database.owner_url()};
+    const auto refused = callflex({"worker"});
+    CHECK(refused.code == 1);
+    CHECK(refused.err.find("callflex migrate") != std::string::npos);
 }
 
 }  // namespace test

@@ -28,14 +28,14 @@ TEST_CASE("an empty database is planned, migrated once, and then has nothing lef
     const auto planned = schema::plan(connection);
     REQUIRE(planned.size() >= 2);
     CHECK(planned.front().area == "engine");
-    CHECK_THROWS_WITH_AS(schema::require_current(connection), doctest::Contains("run `callflex migrate`"),
+    CHECK_THROWS_WITH_AS(schema::require_usable(connection), doctest::Contains("run `callflex migrate`"),
                          std::runtime_error);
 
     std::vector<std::string> applied;
     schema::migrate(connection, [&](const schema::Step& step) { applied.push_back(step.area + step.name); });
     CHECK(applied.size() == planned.size());
     CHECK(schema::plan(connection).empty());
-    CHECK_NOTHROW(schema::require_current(connection));
+    CHECK_NOTHROW(schema::require_usable(connection));
 
     applied.clear();
     schema::migrate(connection, [&](const schema::Step& step) { applied.push_back(step.name); });
@@ -87,10 +87,49 @@ TEST_CASE("a database of a newer release is refused before anything is touched")
     pqxx::connection connection{database.owner_url()};
     schema::migrate(connection);
     one(database.owner_url(),
-        "insert into engine.migrations (area, number, name) values ('engine', 9999, 'x')");
+        "insert into engine.migrations (area, number, name, contracts) values ('engine', 9999, 'x', true)");
 
     CHECK_THROWS_WITH_AS(schema::migrate(connection), doctest::Contains("engine/9999"), schema::NewerSchema);
-    CHECK_THROWS_AS(schema::require_current(connection), schema::NewerSchema);
+    CHECK_THROWS_AS(schema::require_usable(connection), schema::NewerSchema);
+    CHECK(schema::expansions_beyond(connection).empty());
+}
+
+TEST_CASE(
+    "beside what a newer release has only added, daemons of this release work on; it does not migrate") {
+    const test::EmptyDatabase database;
+    pqxx::connection connection{database.owner_url()};
+    schema::migrate(connection);
+    one(database.owner_url(),
+        "insert into engine.migrations (area, number, name) values ('engine', 9998, 'x'), ('app', 9999, "
+        "'y')");
+
+    CHECK_NOTHROW(schema::require_usable(connection));
+    CHECK(schema::expansions_beyond(connection) == std::vector<std::string>{"app/9999", "engine/9998"});
+    CHECK_THROWS_AS(schema::migrate(connection), schema::NewerSchema);
+    // One that takes something away is enough.
+    one(database.owner_url(), "update engine.migrations set contracts = true where number = 9998");
+    CHECK_THROWS_WITH_AS(schema::require_usable(connection), doctest::Contains("engine/9998"),
+                         schema::NewerSchema);
+}
+
+TEST_CASE(
+    "a database that an early release has migrated, which did not record what contracts, is read and "
+    "migrated") {
+    const test::EmptyDatabase database;
+    pqxx::connection connection{database.owner_url()};
+    schema::migrate(connection);
+    one(database.owner_url(), "alter table engine.migrations drop column contracts");
+    CHECK_NOTHROW(schema::require_usable(connection));
+    CHECK_NOTHROW(schema::migrate(connection));
+    CHECK(one(database.owner_url(), "select bool_or(contracts)::text from engine.migrations") == "false");
+}
+
+TEST_CASE("a migration contracts exactly if a line of it says so") {
+    CHECK(schema::Step{"app", 1, "x", "-- Takes it away.\n-- contracts: app.calls.old\nalter table ...\n"}
+              .contracts());
+    CHECK(schema::Step{"app", 1, "x", "-- contracts: app.calls.old\n"}.contracts());
+    CHECK_FALSE(
+        schema::Step{"app", 1, "x", "-- Nothing -- contracts: here.\ncreate table ...\n"}.contracts());
 }
 
 TEST_CASE("the application's role reads and writes rows, owns nothing and changes no structure") {

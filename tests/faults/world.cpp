@@ -18,6 +18,7 @@
 #include "api/dev/keys.hpp"
 #include "tests/faults/vendors.hpp"
 #include "tests/ingress/raw_client.hpp"
+#include "tests/support/claims_log.hpp"
 
 namespace test {
 namespace {
@@ -43,6 +44,7 @@ FaultWorld::FaultWorld(const std::function<void(callflex::ingress::IngressOption
       secrets_key_(callflex::dev_secrets_key({}, true)),
       organization_(callflex::seed_demo_organization(watch_, secrets_key_)),
       folder_(make_world_folder()) {
+    install_claims_log(watch_);
     callflex::ingress::IngressOptions options;
     options.database_url = database_.url();
     options.port = 0;
@@ -140,13 +142,13 @@ bool FaultWorld::becomes_quiet() {
 std::string FaultWorld::violations() const {
     pqxx::connection connection{database_.url()};
     std::string text;
-    auto lines = durable::store::check(connection);
-    for (auto& line : callflex::check_business(connection)) lines.push_back(std::move(line));
-    for (const auto& line : lines) {
-        if (line.violated == 0) continue;
-        text += fmt::format("{}: {} ({})\n", line.id, line.sentence, line.violated);
+    for (const auto& line : callflex::check_everything(connection)) {
+        if (line.violated == 0 && line.problem.empty()) continue;
+        text += fmt::format("{}: {} ({}{})\n", line.id, line.sentence, line.violated, line.problem);
         for (const auto& example : line.examples) text += "    " + example + "\n";
     }
+    pqxx::connection owner{database_.owner_url()};
+    for (const auto& problem : claims_seen(owner).problems) text += problem + "\n";
     return text;
 }
 

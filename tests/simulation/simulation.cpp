@@ -9,6 +9,7 @@
 #include "engine/store/id_source.hpp"
 #include "engine/store/runs.hpp"
 #include "tests/simulation/sim_worker.hpp"
+#include "tests/support/claims_log.hpp"
 
 namespace simulation {
 namespace {
@@ -191,6 +192,7 @@ class Simulation {
           activities_(world_.activities()),
           client_(database_.url(), workload_, time_, faults_, dice_.split()) {
         outcome_.seed = seed;
+        ::test::install_claims_log(clock_.connection());
         if (options.chances) faults_.only(*options.chances);
         if (!options.sabotage.schema_change.empty()) database_.execute(options.sabotage.schema_change);
     }
@@ -348,6 +350,7 @@ class Simulation {
             violated(fmt::format("{}: {} ({} times; {})", line.id, line.sentence, line.violated,
                                  line.examples.empty() ? "" : line.examples.front()));
         }
+        for (const std::string& problem : ::test::claims_seen(clock_.connection()).problems) violated(problem);
         outcome_.struck = faults_.struck();
         outcome_.faults = faults_.counts();
         outcome_.virtual_time = time_.elapsed();

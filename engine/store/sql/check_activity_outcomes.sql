@@ -5,6 +5,7 @@ with outcomes as (
     select run_id, (fields ->> 'scheduled')::integer as activity, count(*) as times
       from engine.history_events
      where kind in ('ActivityCompleted', 'ActivityFailed')
+       and position('"Activity'::bytea in activation) > 0
      group by run_id, fields ->> 'scheduled'
 ), bad as (
     select format('run %s: activity %s has %s outcomes', run_id, activity, times) as example

@@ -5,6 +5,7 @@ with events as materialized (
     select run_id, kind, fields ->> 'initiated' as initiated, (fields ->> 'run')::uuid as child
       from engine.history_events
      where kind in ('ChildStarted', 'ChildCompleted', 'ChildFailed')
+       and position('"Child'::bytea in activation) > 0
 ), told as (
     select run_id, initiated, count(*) as times
       from events where kind <> 'ChildStarted' group by run_id, initiated

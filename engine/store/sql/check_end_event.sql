@@ -6,6 +6,7 @@ with ends as (
       from engine.history_events
      where kind in ('WorkflowCompleted', 'WorkflowFailed', 'WorkflowCanceled', 'WorkflowTimedOut',
                     'WorkflowTerminated', 'WorkflowContinuedAsNew')
+       and position('"Workflow'::bytea in activation) > 0
      group by run_id
 ), known as (
     select r.run_id, c.status, c.events, coalesce(e.ends, 0) as ends, e.at, e.kind,

@@ -5,6 +5,7 @@ with signals as (
     select run_id, fields ->> 'request_id' as request_id, count(*) as times
       from engine.history_events
      where kind = 'SignalReceived' and fields ->> 'request_id' <> ''
+       and position('"SignalReceived"'::bytea in activation) > 0
      group by run_id, fields ->> 'request_id'
 ), inboxes as (
     select l.run_id, l.inbox_head, l.inbox_tail,

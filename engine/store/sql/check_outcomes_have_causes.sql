@@ -5,6 +5,7 @@ with events as materialized (
     select run_id, event_id, kind, fields ->> 'scheduled' as scheduled
       from engine.history_events
      where kind in ('ActivityScheduled', 'ActivityCompleted', 'ActivityFailed')
+       and position('"Activity'::bytea in activation) > 0
 ), outcomes as (
     select run_id, event_id, scheduled::integer as activity
       from events

@@ -10,6 +10,8 @@ with orders as (
                                            when e.kind = 'SearchAttributeSet' then json_build_array(e.fields) end)
                   with ordinality as x(attribute, place)) a
      where e.kind in ('WorkflowStarted', 'SearchAttributeSet')
+       and (position('"attributes"'::bytea in e.activation) > 0
+            or position('"SearchAttributeSet"'::bytea in e.activation) > 0)
 ), said as (
     select distinct on (run_id, key) run_id, key, value from orders order by run_id, key, event_id desc, place desc
 ), rows_say as (

@@ -5,6 +5,7 @@ with ends as (
     select run_id, (fields ->> 'started')::integer as timer, count(*) as times
       from engine.history_events
      where kind in ('TimerFired', 'TimerCanceled')
+       and position('"Timer'::bytea in activation) > 0
      group by run_id, fields ->> 'started'
 ), bad as (
     select format('run %s: timer %s ended %s times', run_id, timer, times) as example

@@ -5,6 +5,7 @@ with events as materialized (
     select run_id, event_id, kind, time, fields
       from engine.history_events
      where kind in ('TimerStarted', 'TimerFired')
+       and position('"Timer'::bytea in activation) > 0
 ), fired as (
     select f.run_id, f.event_id, f.time,
            timestamptz 'epoch' + (s.fields ->> 'due')::bigint * interval '1 microsecond' as due

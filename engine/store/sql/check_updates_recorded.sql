@@ -5,6 +5,7 @@ with events as materialized (
     select run_id, event_id, kind, fields ->> 'id' as update_id, (fields ->> 'accepted')::integer as accepted
       from engine.history_events
      where kind in ('UpdateAccepted', 'UpdateCompleted')
+       and position('"Update'::bytea in activation) > 0
 ), requests as (
     select e.run_id, e.update_id, count(*) as times,
            count(*) filter (where exists (select from events c where c.run_id = e.run_id and c.accepted = e.event_id))

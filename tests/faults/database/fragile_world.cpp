@@ -169,11 +169,9 @@ void FragileWorld::execute(const std::string& sql) const {
 std::string FragileWorld::violations() const {
     pqxx::connection connection{url()};
     std::string text;
-    auto lines = durable::store::check(connection);
-    for (auto& line : callflex::check_business(connection)) lines.push_back(std::move(line));
-    for (const auto& line : lines) {
-        if (line.violated == 0) continue;
-        text += fmt::format("{}: {} ({})\n", line.id, line.sentence, line.violated);
+    for (const auto& line : callflex::check_everything(connection)) {
+        if (line.violated == 0 && line.problem.empty()) continue;
+        text += fmt::format("{}: {} ({}{})\n", line.id, line.sentence, line.violated, line.problem);
         for (const auto& example : line.examples) text += "    " + example + "\n";
     }
     return text;

@@ -161,6 +161,58 @@ TEST_CASE("I-7: a right to change what is recorded is found, and no role of the 
     CHECK(one.violations("I-7") == 1);
 }
 
+TEST_CASE("I-10, I-13: an activity with two outcomes, or one that was never scheduled, is found") {
+    const OpenRun one;
+    const std::string outcome = R"({"k":"ActivityCompleted","scheduled":2,"result":1})";
+    SUBCASE("one outcome") {
+        one.answer(std::string{an_activity} + "," + outcome, "null");
+        CHECK(one.violations("I-10") == 0);
+        CHECK(one.violations("I-13") == 0);
+        CHECK(one.look("I-13").checked == 1);
+    }
+    SUBCASE("two") {
+        one.answer(std::string{an_activity} + "," + outcome + "," + outcome, "null");
+        CHECK(one.violations("I-10") == 1);
+    }
+    SUBCASE("of what is a timer") {
+        one.answer(std::string{a_timer} + "," + outcome, "null");
+        CHECK(one.violations("I-13") == 1);
+    }
+}
+
+TEST_CASE("I-14, I-15: a timer that fires before it is due, or twice, is found") {
+    const OpenRun one;
+    const std::string timer =
+        R"({"k":"TimerStarted","delay":1,"due":1})";  // activations are of microsecond 1
+    const std::string fired = R"({"k":"TimerFired","started":2})";
+    SUBCASE("when it is due") {
+        one.answer(timer + "," + fired, "null");
+        CHECK(one.violations("I-14") == 0);
+        CHECK(one.violations("I-15") == 0);
+        CHECK(one.look("I-14").checked == 1);
+    }
+    SUBCASE("too early") {
+        one.answer(std::string{a_timer} + "," + fired, "null");
+        CHECK(one.violations("I-14") == 1);
+    }
+    SUBCASE("twice") {
+        one.answer(timer + "," + fired + "," + fired, "null");
+        CHECK(one.violations("I-15") == 1);
+    }
+    SUBCASE("after it was canceled") {
+        one.answer(timer + R"(,{"k":"TimerCanceled","started":2},)" + fired, "null");
+        CHECK(one.violations("I-15") == 1);
+    }
+}
+
+TEST_CASE("I-40: an index that is invalid is found") {
+    const OpenRun one;
+    CHECK(one.violations("I-40") == 0);
+    one.execute(
+        "update pg_index set indisvalid = false where indexrelid = 'engine.audit_of_target'::regclass");
+    CHECK(one.violations("I-40") == 1);
+}
+
 TEST_CASE("I-11: more attempts than the policy allows are found, unless an operator has begun anew") {
     const OpenRun one;
     SUBCASE("a row within its policy") {

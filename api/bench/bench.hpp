@@ -3,8 +3,12 @@
 // commits, everything (Postgres, worker, load) on the same cores. Engine and floor alternate, medians are
 // printed: figures of a shared machine are noisy, ratios less so.
 
-#include <set>
+#include <functional>
+#include <stdexcept>
 #include <string>
+#include <vector>
+
+#include "api/bench/figures.hpp"
 
 namespace callflex::bench {
 
@@ -12,16 +16,44 @@ struct BenchOptions {
     /// A server of one's own: the URL of a database whose role may create databases. Empty: a private
     /// cluster.
     std::string database_url;
-    /// Among "w1", "w10", "latency", "ingress", "replay"; empty: all.
-    std::set<std::string> only;
+    /// Names of the catalogue; empty: all.
+    std::vector<std::string> only;
+    /// Also on a server that would lose acknowledged commits; the report is marked then.
+    bool allow_unsafe = false;
     int rounds = 3;
-    int runs = 2000;    ///< W10 runs a round; W1 has four times as many
-    int samples = 300;  ///< for latency
-    int seconds = 5;    ///< of load for the ingress
-    bool json = false;
+    int runs = 2000;        ///< W10 runs a round; W1 has four times as many
+    int samples = 300;      ///< for latency
+    int seconds = 5;        ///< of load for the ingress
+    int idle_seconds = 15;  ///< each of idle's three windows
+    int calls = 300;        ///< call-processing runs a round
+    int fan_out = 1000;     ///< activities at once
+    int sleepers = 100'000;
+    int backlog = 100'000;                              ///< runs queued
+    std::vector<int> workers{1, 2, 4};                  ///< how many at a time
+    std::vector<std::int64_t> closed{10'000, 100'000};  ///< closed runs beside which W1 is measured
 };
 
-/// Prints progress on stderr and the result on stdout. Returns the exit code.
-int run_bench(const BenchOptions& options);
+/// One line of what is going on, for whoever waits.
+using Say = std::function<void(const std::string&)>;
+
+/// The server is not as durable as production has to be, so that its figures would flatter.
+class UnsafeServer : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+struct BenchReport {
+    Json machine;        ///< cores, version and settings of the server
+    bool honest = true;  ///< no acknowledged commit could be lost
+    std::vector<Measured> measured;
+
+    /// What has missed its bar: "w10 floor_ratio: 0.41, wanted >= 0.5".
+    [[nodiscard]] std::vector<std::string> missed() const;
+    /// {machine, honest, <workload>: values, figures: [{workload, name, label, value, unit, note, bar, holds, chart}]}
+    [[nodiscard]] Json json() const;
+};
+
+/// Throws UnsafeServer, std::invalid_argument for a name that is not in the catalogue, and database errors.
+[[nodiscard]] BenchReport run_bench(const BenchOptions& options, const Say& say);
 
 }  // namespace callflex::bench

@@ -1,42 +1,34 @@
 #include "api/bench/drain.hpp"
 
 #include <fmt/format.h>
-#include <prometheus/registry.h>
-#include <sys/resource.h>
 
 #include <memory>
 #include <pqxx/pqxx>
 #include <thread>
 
 #include "api/bench/statistics.hpp"
+#include "api/bench/workers.hpp"
 #include "api/bench/workloads.hpp"
 #include "api_sql.hpp"
 #include "engine/client/client.hpp"
-#include "engine/worker/worker.hpp"
 
 namespace callflex::bench {
 namespace {
 
 constexpr int starts_per_commit = 50;
 
-std::chrono::milliseconds own_cpu() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    const auto milliseconds = [](const timeval& t) { return t.tv_sec * 1000 + t.tv_usec / 1000; };
-    return std::chrono::milliseconds{milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime)};
-}
-
 /// Returns the last run's id.
-durable::RunId enqueue(durable::client::Client& client, const std::string& url, int runs, int steps) {
+durable::RunId enqueue(durable::client::Client& client, const std::string& url, const std::string& prefix,
+                       const DrainOptions& options) {
     pqxx::connection connection{url};
     durable::RunId last;
-    for (int first = 0; first < runs; first += starts_per_commit) {
+    for (int first = 0; first < options.runs; first += starts_per_commit) {
         std::vector<durable::store::StartRequest> requests;
-        for (int number = first; number < std::min(first + starts_per_commit, runs); ++number) {
+        for (int number = first; number < std::min(first + starts_per_commit, options.runs); ++number) {
             durable::store::StartRequest request;
-            request.workflow = durable::WorkflowId{fmt::format("bench-{}-{}", steps, number)};
+            request.workflow = durable::WorkflowId{fmt::format("{}-{}", prefix, number)};
             request.type = sequence.name;
-            request.input = durable::encode(Steps{steps});
+            request.input = durable::encode(Steps{options.steps});
             request.run = client.new_run_id();
             last = request.run;
             requests.push_back(std::move(request));
@@ -48,6 +40,13 @@ durable::RunId enqueue(durable::client::Client& client, const std::string& url, 
     return last;
 }
 
+/// By the workers' own count, so that a long queue is not counted over and over.
+void wait_until_closed(const Workers& workers, int runs) {
+    while (workers.closed() < runs) std::this_thread::sleep_for(std::chrono::milliseconds{2});
+}
+
+}  // namespace
+
 void wait_until_drained(const std::string& url) {
     pqxx::connection connection{url};
     const auto open_runs = [&] {
@@ -56,59 +55,66 @@ void wait_until_drained(const std::string& url) {
     while (open_runs() > 0) std::this_thread::sleep_for(std::chrono::milliseconds{20});
 }
 
-/// Average of a histogram of the worker's metrics.
-double average(const prometheus::Registry& metrics, const std::string& name) {
-    for (const auto& family : metrics.Collect()) {
-        if (family.name != name || family.metric.empty()) continue;
-        const auto& histogram = family.metric.front().histogram;
-        return histogram.sample_count == 0
-                   ? 0
-                   : histogram.sample_sum / static_cast<double>(histogram.sample_count);
-    }
-    throw std::logic_error("the worker has no metric " + name);
+DrainResult measure_drain(BenchServer& server, const DrainOptions& options) {
+    const auto database = server.make_database(fmt::format("w{}", options.steps));
+    return measure_drain(server, *database, fmt::format("bench-{}", options.steps), options);
 }
 
-}  // namespace
-
-DrainResult measure_drain(BenchServer& server, int runs, int steps) {
-    const auto database = server.make_database(fmt::format("w{}", steps));
-    durable::client::Client client{{.connection_string = database->url()}};
+DrainResult measure_drain(BenchServer& server, const BenchDatabase& database, const std::string& prefix,
+                          const DrainOptions& options) {
+    durable::client::Client client{{.connection_string = database.url()}};
     DrainResult result;
+    const auto disk_before = server.counters(database).disk_bytes;
     const Stopwatch enqueueing;
-    const durable::RunId last = enqueue(client, database->url(), runs, steps);
-    result.enqueued_per_second = runs / enqueueing.seconds();
+    const durable::RunId last = enqueue(client, database.url(), prefix, options);
+    result.enqueued_per_second = options.runs / enqueueing.seconds();
     server.checkpoint();
 
-    durable::WorkflowRegistry workflows;
-    durable::worker::ActivityRegistry activities;
-    register_workloads(workflows, activities);
-    durable::worker::WorkerOptions options;
-    options.connection_string = database->url();
-    options.name = "bench";
-    options.build = "bench";
-
-    const auto wal_before = server.wal_bytes();
+    const auto before = server.counters(database);
     const auto server_cpu = server.cpu();
     const auto worker_cpu = own_cpu();
+    const int until = options.until > 0 ? options.until : options.runs;
     const Stopwatch draining;
-    const auto metrics = std::make_shared<prometheus::Registry>();
-    durable::worker::Worker worker{options, workflows, activities, metrics};
-    worker.start();
-    wait_until_drained(database->url());
+    Workers workers{database.url(), options.workers, register_workloads};
+    wait_until_closed(workers, until);
     result.seconds = draining.seconds();
+    const double closed = workers.closed();
     result.worker_cpu = own_cpu() - worker_cpu;
     result.server_cpu = server.cpu() - server_cpu;
-    const auto wal = static_cast<double>(server.wal_bytes() - wal_before);
-    worker.stop(std::chrono::seconds{5});
-    result.runs_per_batch = average(*metrics, "durable_worker_batch_runs");
+    workers.stop();
+    // What the workers closed while they were told to stop has cost something, too.
+    const double closed_in_all = workers.closed();
+    const auto after = server.counters(database);
+    result.runs_per_batch = workers.runs_per_batch();
 
-    result.workflows_per_second = runs / result.seconds;
-    result.steps_per_second = result.workflows_per_second * steps;
-    result.wal_bytes_per_step = wal / (static_cast<double>(runs) * steps);
-    pqxx::connection connection{database->url()};
+    const double steps = closed_in_all * options.steps;
+    result.workflows_per_second = closed / result.seconds;
+    result.steps_per_second = result.workflows_per_second * options.steps;
+    result.wal_bytes_per_step = static_cast<double>(after.wal_bytes - before.wal_bytes) / steps;
+    result.wal_records_per_step = static_cast<double>(after.wal_records - before.wal_records) / steps;
+    result.wal_full_pages_per_step =
+        static_cast<double>(after.wal_full_pages - before.wal_full_pages) / steps;
+    result.buffers_per_run = static_cast<double>(after.buffers - before.buffers) / closed_in_all;
+    if (options.until > 0) return result;
+    result.disk_bytes_per_step = static_cast<double>(after.disk_bytes - disk_before) / steps;
+    pqxx::connection connection{database.url()};
     pqxx::work tx{connection};
     result.rows = durable::store::load_history(tx, last, durable::EventId{2});
     return result;
+}
+
+double Rounds::median_of(double DrainResult::* member) const {
+    std::vector<double> values;
+    for (const auto& drain : drains) values.push_back(drain.*member);
+    return median(values);
+}
+
+double Rounds::cores(std::chrono::milliseconds DrainResult::* member) const {
+    std::vector<double> values;
+    for (const auto& drain : drains) {
+        values.push_back(static_cast<double>((drain.*member).count()) / 1000 / drain.seconds);
+    }
+    return median(values);
 }
 
 }  // namespace callflex::bench

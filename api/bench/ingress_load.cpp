@@ -61,7 +61,7 @@ class Load {
         ++load.connected_;
         socket.set_option(tcp::no_delay{true});
         boost::beast::flat_buffer buffer;
-        for (int i = 0; !load.over_; ++i) {
+        for (int i = 0; load.may_send(); ++i) {
             const std::string call = fmt::format("{}-{}-{}", load.run_, number, i);
             if (!co_await exchange(load, socket, buffer, call)) {
                 ++load.result_.broken;
@@ -91,7 +91,10 @@ class Load {
     }
 
     std::string signed_request(const std::string& call) const {
-        const std::string body = sample_report(call, options_.report_bytes);
+        const std::string& recordings = options_.recordings_url;
+        const std::string body =
+            sample_report(call, options_.report_bytes,
+                          recordings.empty() ? "" : fmt::format("{}/{}.wav", recordings, call));
         const auto now = std::chrono::system_clock::now().time_since_epoch();
         const auto timestamp = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
         const std::string mac = ingress::hmac_sha256(options_.secret, fmt::format("{}.{}", timestamp, body));
@@ -100,6 +103,12 @@ class Load {
             "X-Timestamp: {}\r\nX-Signature: {}\r\nContent-Length: {}\r\n\r\n{}",
             options_.organization, options_.address, options_.port, timestamp, ingress::to_hex(mac),
             body.size(), body);
+    }
+
+    bool may_send() {
+        if (over_ || (options_.reports > 0 && sent_ >= options_.reports)) return false;
+        ++sent_;
+        return true;
     }
 
     void leave() {
@@ -128,6 +137,7 @@ class Load {
     asio::steady_timer deadline_;
     std::string run_;
     bool over_ = false;
+    std::size_t sent_ = 0;
     int connected_ = 0;
     int left_ = 0;
     IngressLoadResult result_;
@@ -136,17 +146,19 @@ class Load {
 
 }  // namespace
 
-std::string sample_report(const std::string& vapi_call_id, std::size_t bytes) {
+std::string sample_report(const std::string& vapi_call_id, std::size_t bytes,
+                          const std::string& recording_url) {
     using namespace std::chrono;
     const auto ended = floor<milliseconds>(system_clock::now());
     std::string report = fmt::format(
         R"({{"message":{{"type":"end-of-call-report","endedReason":"customer-ended-call","cost":0.0483,)"
         R"("startedAt":"{}","endedAt":"{}","call":{{"id":"{}","type":"inboundPhoneCall",)"
-        R"("customer":{{"number":"+15550100123"}}}},"phoneNumber":{{"number":"+15550100200"}},"artifact":{{"messages":[)"
+        R"("customer":{{"number":"+15550100123"}}}},"phoneNumber":{{"number":"+15550100200"}},"artifact":{{{}"messages":[)"
         R"({{"role":"bot","message":"Thanks for calling. How can I help?","secondsFromStart":1.1}},)"
         R"({{"role":"user","message":"I would like to book a visit on Monday.","secondsFromStart":5.2}}],)"
         R"("transcript":")",
-        ingress::format_time(ended - minutes{2}), ingress::format_time(ended), vapi_call_id);
+        ingress::format_time(ended - minutes{2}), ingress::format_time(ended), vapi_call_id,
+        recording_url.empty() ? "" : fmt::format(R"("recordingUrl":"{}",)", recording_url));
     constexpr std::string_view tail = R"("}}})";
     constexpr std::string_view line = "User: I would like to book a visit on Monday morning, if you can. ";
     while (report.size() + line.size() + tail.size() <= bytes) report.append(line);

@@ -17,6 +17,9 @@ struct IngressLoadOptions {
     int connections = 64;
     std::chrono::milliseconds duration{5'000};
     std::size_t report_bytes = 2048;  ///< size of each body, at least 1 KiB
+    std::size_t reports = 0;          ///< ends once so many were sent; 0: when the time is over
+    std::string
+        recordings_url{};  ///< where each call's recording is: "<url>/<call id>.wav"; "": none was made
 };
 
 struct IngressLoadResult {
@@ -34,7 +37,8 @@ struct IngressLoadResult {
 /// one connection can be made.
 [[nodiscard]] IngressLoadResult run_ingress_load(const IngressLoadOptions& options);
 
-/// A report of a two-minute call as VAPI sends it, of about that many bytes.
-[[nodiscard]] std::string sample_report(const std::string& vapi_call_id, std::size_t bytes);
+/// A report of a two-minute call as VAPI sends it, of about that many bytes; with a recording unless it has no URL.
+[[nodiscard]] std::string sample_report(const std::string& vapi_call_id, std::size_t bytes,
+                                        const std::string& recording_url = {});
 
 }  // namespace callflex::bench

@@ -1,5 +1,6 @@
 #pragma once
-// The workflows that benchmarks run: W1 (one no-op activity) and W10 (ten in sequence), and the no-op itself.
+// The workflows that benchmarks run: W1 (one no-op activity) and W10 (ten in sequence), many at once, a sleeper, and
+// the no-op itself.
 
 #include <boost/describe.hpp>
 #include <cstdint>
@@ -23,9 +24,19 @@ struct StepInput {
 };
 BOOST_DESCRIBE_STRUCT(StepInput, (), (number, text))
 
+/// Microseconds since 1970 of the database's clock.
+struct WakeUp {
+    std::int64_t at = 0;
+};
+BOOST_DESCRIBE_STRUCT(WakeUp, (), (at))
+
 inline constexpr durable::Activity<StepInput, StepInput> no_op{"bench_no_op",
                                                                {.start_to_close = std::chrono::seconds{30}}};
 inline constexpr durable::WorkflowType<Steps, Steps> sequence{"bench-sequence"};
+/// So many steps, all at once.
+inline constexpr durable::WorkflowType<Steps, Steps> fan_out{"bench-fan-out"};
+/// Sleeps until that moment and ends.
+inline constexpr durable::WorkflowType<WakeUp, WakeUp> sleeper{"bench-sleeper"};
 
 void register_workloads(durable::WorkflowRegistry& workflows, durable::worker::ActivityRegistry& activities);
 

@@ -1,0 +1,72 @@
+#include "api/bench/product.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <pqxx/pqxx>
+#include <stdexcept>
+
+#include "api/bench/ingress_load.hpp"
+#include "api/bench/product_worker.hpp"
+#include "api/dev/keys.hpp"
+
+namespace callflex::bench {
+namespace {
+
+constexpr const char* customer = "northside";
+constexpr int report_connections = 16;
+
+std::filesystem::path new_folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "callflex-bench-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder like " + name);
+    return name;
+}
+
+SeededOrganization seed(const std::string& url, const std::string& secrets_key,
+                        const std::string& webhook_url) {
+    pqxx::connection connection{url};
+    return seed_demo_organization(connection, secrets_key, webhook_url);
+}
+
+}  // namespace
+
+Product::Product(const BenchDatabase& database)
+    : url_(database.url()),
+      folder_(new_folder()),
+      secrets_key_(dev_secrets_key({}, true)),
+      organization_(seed(url_, secrets_key_, fmt::format("{}/customers/{}", sandbox_.url(), customer))) {
+    ingress::IngressOptions options;
+    options.database_url = url_;
+    options.port = 0;
+    options.secrets_key = secrets_key_;
+    ingress_ = std::make_unique<ingress::Ingress>(std::move(options));
+    ingress_->start();
+}
+
+Product::~Product() {
+    ingress_->stop();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+std::vector<std::string> Product::end_calls(int count) {
+    auto load = run_ingress_load({.port = ingress_->port(),
+                                  .organization = organization_.organization_id,
+                                  .secret = organization_.vapi_secret,
+                                  .connections = std::min(report_connections, count),
+                                  .duration = std::chrono::minutes{10},
+                                  .reports = static_cast<std::size_t>(count),
+                                  .recordings_url = sandbox_.url() + "/vapi/recordings"});
+    if (load.acknowledged.size() != static_cast<std::size_t>(count)) {
+        throw std::runtime_error(
+            fmt::format("the ingress acknowledged {} of {} reports", load.acknowledged.size(), count));
+    }
+    return std::move(load.acknowledged);
+}
+
+std::unique_ptr<Workers> Product::start_worker() const {
+    return std::make_unique<Workers>(
+        url_, 1, everything_that_ships({url_, sandbox_.url(), secrets_key_, folder_ / "recordings"}));
+}
+
+}  // namespace callflex::bench

@@ -1,0 +1,41 @@
+#pragma once
+// The whole product in this process: the vendors' sandbox, an ingress and, when it is told, a worker, around a database
+// of its own. As `callflex dev` sets it up, and with a model that summarizes.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/bench/bench_server.hpp"
+#include "api/bench/workers.hpp"
+#include "api/dev/seed.hpp"
+#include "api/ingress/ingress.hpp"
+#include "api/sandbox/sandbox.hpp"
+
+namespace callflex::bench {
+
+class Product {
+  public:
+    explicit Product(const BenchDatabase& database);
+    ~Product();
+    Product(const Product&) = delete;
+    Product& operator=(const Product&) = delete;
+
+    /// Posts signed reports of that many calls, each with a transcript and a recording. Returns VAPI's ids of them, all
+    /// of them acknowledged; throws std::runtime_error if one is not.
+    std::vector<std::string> end_calls(int count);
+    /// One more worker with everything that ships.
+    [[nodiscard]] std::unique_ptr<Workers> start_worker() const;
+
+  private:
+    std::string url_;
+    std::filesystem::path folder_;
+    std::string secrets_key_;
+    sandbox::Sandbox sandbox_;
+    SeededOrganization organization_;
+    std::unique_ptr<ingress::Ingress> ingress_;
+};
+
+}  // namespace callflex::bench

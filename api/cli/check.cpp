@@ -22,13 +22,13 @@ namespace {
 
 using durable::store::CheckLine;
 
-struct CheckArguments {
+struct InvariantArguments {
     std::vector<std::string> only;
     std::string time_limit = "10m";
 };
 
 /// How many of each kind there are.
-struct CheckVerdict {
+struct InvariantVerdict {
     std::int64_t violated = 0;
     std::int64_t not_checked = 0;
 };
@@ -42,7 +42,8 @@ Json to_json(const CheckLine& line) {
             {"problem", line.problem.empty() ? Json{} : Json(line.problem)}};
 }
 
-std::string summary(const std::vector<CheckLine>& lines, const CheckVerdict& verdict, const Style& style) {
+std::string summary(const std::vector<CheckLine>& lines, const InvariantVerdict& verdict,
+                    const Style& style) {
     if (verdict.violated > 0) return style(Color::red, fmt::format("{} violations", verdict.violated));
     if (verdict.not_checked > 0) {
         return style(Color::yellow, fmt::format("{} of {} invariants were not checked, the others hold",
@@ -52,7 +53,7 @@ std::string summary(const std::vector<CheckLine>& lines, const CheckVerdict& ver
     return style(Color::green, fmt::format("all {} invariants hold", lines.size()));
 }
 
-void print(const Session& session, const std::vector<CheckLine>& lines, const CheckVerdict& verdict) {
+void print(const Session& session, const std::vector<CheckLine>& lines, const InvariantVerdict& verdict) {
     const auto style = session.style();
     Table table({"", "INVARIANT", "CHECKED", "VIOLATED", ""});
     for (const auto& line : lines) {
@@ -96,7 +97,7 @@ std::vector<std::string> chosen(const std::vector<std::string>& typed, const std
     return ids;
 }
 
-std::vector<CheckLine> look(const Session& session, const CheckArguments& arguments) {
+std::vector<CheckLine> look(const Session& session, const InvariantArguments& arguments) {
     const auto known = known_checks();
     durable::store::CheckOptions options;
     options.only = chosen(arguments.only, known);
@@ -115,9 +116,9 @@ std::vector<CheckLine> look(const Session& session, const CheckArguments& argume
     return check_everything(connection, options);
 }
 
-int check(Session& session, const CheckArguments& arguments) {
+int check(Session& session, const InvariantArguments& arguments) {
     const auto lines = look(session, arguments);
-    CheckVerdict verdict;
+    InvariantVerdict verdict;
     for (const auto& line : lines) {
         verdict.violated += line.violated;
         verdict.not_checked += line.problem.empty() ? 0 : 1;
@@ -139,7 +140,7 @@ int check(Session& session, const CheckArguments& arguments) {
 }  // namespace
 
 void define_check(CLI::App& app, Session& session) {
-    auto arguments = std::make_shared<CheckArguments>();
+    auto arguments = std::make_shared<InvariantArguments>();
     app.add_option("--only", arguments->only, "Only these invariants: I-4,I-20 (or 4,20)")
         ->delimiter(',')
         ->type_name("INVARIANT");

@@ -15,8 +15,6 @@
 #include "tests/support/database.hpp"
 
 using namespace callflex::bench;
-using test::callflex;
-using test::callflex_on_terminal;
 
 namespace {
 
@@ -61,21 +59,21 @@ std::set<std::string> steps_of(const nlohmann::json& calls) {
 }  // namespace
 
 TEST_CASE("bench lists its workloads, and knows no others") {
-    const auto listed = callflex({"bench", "--list", "-o", "json"});
+    const auto listed = test::callflex({"bench", "--list", "-o", "json"});
     CHECK(listed.code == 0);
     std::set<std::string> names;
     for (const auto& line : listed.json()) names.insert(line["name"].get<std::string>());
     CHECK(names.size() == catalogue().size());
     CHECK(names.contains("w10"));
-    CHECK(callflex({"bench", "--list"}).has("backlog"));
-    CHECK(callflex({"bench", "nonsense"}).code == 2);
-    CHECK(callflex({"bench", "--only", "nonsense"}).code == 2);
-    CHECK(callflex({"bench", "closed", "--closed", "10x"}).code == 2);
-    CHECK(callflex({"bench", "closed", "--closed", "0"}).code == 2);
+    CHECK(test::callflex({"bench", "--list"}).has("backlog"));
+    CHECK(test::callflex({"bench", "nonsense"}).code == 2);
+    CHECK(test::callflex({"bench", "--only", "nonsense"}).code == 2);
+    CHECK(test::callflex({"bench", "closed", "--closed", "10x"}).code == 2);
+    CHECK(test::callflex({"bench", "closed", "--closed", "0"}).code == 2);
 }
 
 TEST_CASE("every workload runs at a tiny size, on a durable Postgres, and its figures are sane") {
-    const auto printed = callflex(tiny({"-o", "json"}));
+    const auto printed = test::callflex(tiny({"-o", "json"}));
     INFO(printed.err);
     REQUIRE(printed.code == 0);
     const auto report = printed.json();
@@ -131,12 +129,14 @@ TEST_CASE("every workload runs at a tiny size, on a durable Postgres, and its fi
 
 TEST_CASE("a server that may lose what it acknowledged is refused, or the report is marked") {
     const test::EmptyDatabase database;
-    const auto refused = callflex(tiny({"replay", "--database-url", database.owner_url(), "-o", "json"}));
+    const auto refused =
+        test::callflex(tiny({"replay", "--database-url", database.owner_url(), "-o", "json"}));
     CHECK(refused.code == 6);
     CHECK(refused.err.find("fsync = off") != std::string::npos);
     CHECK(refused.out.empty());
 
-    const auto marked = callflex(tiny({"replay", "--database-url", database.owner_url(), "--allow-unsafe"}));
+    const auto marked =
+        test::callflex(tiny({"replay", "--database-url", database.owner_url(), "--allow-unsafe"}));
     CHECK(marked.code == 0);
     CHECK(marked.has("NOT DURABLE"));
     CHECK(marked.has("events a second"));
@@ -144,8 +144,8 @@ TEST_CASE("a server that may lose what it acknowledged is refused, or the report
 
 TEST_CASE("on a terminal one line tells what goes on, and is gone afterwards") {
     const test::EmptyDatabase database;
-    const auto printed =
-        callflex_on_terminal(tiny({"replay", "--database-url", database.owner_url(), "--allow-unsafe"}));
+    const auto printed = test::callflex_on_terminal(
+        tiny({"replay", "--database-url", database.owner_url(), "--allow-unsafe"}));
     CHECK(printed.code == 0);
     CHECK(printed.err.find("\r\x1b[K") != std::string::npos);
     CHECK(printed.err.find("replay: round 1 of 1") != std::string::npos);
@@ -185,10 +185,10 @@ TEST_CASE("planted runs are as the engine would have left them: its own check fi
         CHECK(line.violated == 0);
     }
     const std::string url = database->url();
-    const auto listed = callflex({"workflow", "count", "--database-url", url, "-o", "json"});
+    const auto listed = test::callflex({"workflow", "count", "--database-url", url, "-o", "json"});
     CHECK(listed.code == 0);
-    CHECK(listed.json()["count"] == 501);
-    const auto shown = callflex({"workflow", "show", "planted-0000000499", "--database-url", url});
+    CHECK(listed.json()["total"] == 501);
+    const auto shown = test::callflex({"workflow", "show", "planted-0000000499", "--database-url", url});
     CHECK(shown.code == 0);
     CHECK(shown.has("bench_no_op"));
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "api/bench/quiet_log.hpp"
 #include "api/bench/workload.hpp"
 
 namespace callflex::bench {
@@ -69,6 +70,7 @@ Json BenchReport::json() const {
 
 BenchReport run_bench(const BenchOptions& options, const Say& say) {
     const auto workloads = chosen(options);
+    const QuietLog quiet;
     say("starting Postgres");
     BenchServer server{options.database_url};
     BenchReport report;

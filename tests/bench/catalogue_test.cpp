@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdio>
 #include <set>
 
 #include "api/bench/bench.hpp"
@@ -140,6 +141,24 @@ TEST_CASE("a server that may lose what it acknowledged is refused, or the report
     CHECK(marked.code == 0);
     CHECK(marked.has("NOT DURABLE"));
     CHECK(marked.has("events a second"));
+}
+
+TEST_CASE("standard output is the document alone, whatever an ingress has to say") {
+    const test::EmptyDatabase database;
+    std::string command = CALLFLEX_BINARY " 2> /dev/null";
+    for (const auto& word :
+         tiny({"ingress", "--allow-unsafe", "-o", "json", "--database-url", database.owner_url()})) {
+        command += " '" + word + "'";
+    }
+    std::FILE* output = ::popen(command.c_str(), "r");
+    REQUIRE(output != nullptr);
+    std::string text;
+    for (int letter = std::fgetc(output); letter != EOF; letter = std::fgetc(output)) {
+        text += static_cast<char>(letter);
+    }
+    CHECK(::pclose(output) == 0);
+    const auto document = nlohmann::json::parse(text);
+    CHECK(document["ingress"]["acknowledged"] > 0);
 }
 
 TEST_CASE("on a terminal one line tells what goes on, and is gone afterwards") {

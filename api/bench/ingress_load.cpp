@@ -90,11 +90,17 @@ class Load {
         co_return response.keep_alive();
     }
 
+    [[nodiscard]] std::string caller() const {
+        constexpr std::size_t numbers = 1'000'000;
+        return options_.distinct_callers ? fmt::format("+1555{:07}", 2'000'000 + sent_ % numbers)
+                                         : "+15550100123";
+    }
+
     std::string signed_request(const std::string& call) const {
         const std::string& recordings = options_.recordings_url;
         const std::string body =
             sample_report(call, options_.report_bytes,
-                          recordings.empty() ? "" : fmt::format("{}/{}.wav", recordings, call));
+                          recordings.empty() ? "" : fmt::format("{}/{}.wav", recordings, call), caller());
         const auto now = std::chrono::system_clock::now().time_since_epoch();
         const auto timestamp = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
         const std::string mac = ingress::hmac_sha256(options_.secret, fmt::format("{}.{}", timestamp, body));
@@ -147,17 +153,17 @@ class Load {
 }  // namespace
 
 std::string sample_report(const std::string& vapi_call_id, std::size_t bytes,
-                          const std::string& recording_url) {
+                          const std::string& recording_url, const std::string& caller) {
     using namespace std::chrono;
     const auto ended = floor<milliseconds>(system_clock::now());
     std::string report = fmt::format(
         R"({{"message":{{"type":"end-of-call-report","endedReason":"customer-ended-call","cost":0.0483,)"
         R"("startedAt":"{}","endedAt":"{}","call":{{"id":"{}","type":"inboundPhoneCall",)"
-        R"("customer":{{"number":"+15550100123"}}}},"phoneNumber":{{"number":"+15550100200"}},"artifact":{{{}"messages":[)"
+        R"("customer":{{"number":"{}"}}}},"phoneNumber":{{"number":"+15550100200"}},"artifact":{{{}"messages":[)"
         R"({{"role":"bot","message":"Thanks for calling. How can I help?","secondsFromStart":1.1}},)"
         R"({{"role":"user","message":"I would like to book a visit on Monday.","secondsFromStart":5.2}}],)"
         R"("transcript":")",
-        ingress::format_time(ended - minutes{2}), ingress::format_time(ended), vapi_call_id,
+        ingress::format_time(ended - minutes{2}), ingress::format_time(ended), vapi_call_id, caller,
         recording_url.empty() ? "" : fmt::format(R"("recordingUrl":"{}",)", recording_url));
     constexpr std::string_view tail = R"("}}})";
     constexpr std::string_view line = "User: I would like to book a visit on Monday morning, if you can. ";

@@ -20,6 +20,7 @@ struct IngressLoadOptions {
     std::size_t reports = 0;          ///< ends once so many were sent; 0: when the time is over
     std::string
         recordings_url{};  ///< where each call's recording is: "<url>/<call id>.wav"; "": none was made
+    bool distinct_callers = false;  ///< each call from a number of its own, not all from one
 };
 
 struct IngressLoadResult {
@@ -39,6 +40,7 @@ struct IngressLoadResult {
 
 /// A report of a two-minute call as VAPI sends it, of about that many bytes; with a recording unless it has no URL.
 [[nodiscard]] std::string sample_report(const std::string& vapi_call_id, std::size_t bytes,
-                                        const std::string& recording_url = {});
+                                        const std::string& recording_url = {},
+                                        const std::string& caller = "+15550100123");
 
 }  // namespace callflex::bench

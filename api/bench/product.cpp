@@ -56,7 +56,8 @@ std::vector<std::string> Product::end_calls(int count) {
                                   .connections = std::min(report_connections, count),
                                   .duration = std::chrono::minutes{10},
                                   .reports = static_cast<std::size_t>(count),
-                                  .recordings_url = sandbox_.url() + "/vapi/recordings"});
+                                  .recordings_url = sandbox_.url() + "/vapi/recordings",
+                                  .distinct_callers = true});
     if (load.acknowledged.size() != static_cast<std::size_t>(count)) {
         throw std::runtime_error(
             fmt::format("the ingress acknowledged {} of {} reports", load.acknowledged.size(), count));

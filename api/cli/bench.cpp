@@ -70,10 +70,9 @@ void add_sizes(CLI::App& app, BenchArguments& arguments) {
     number("--sleepers", options.sleepers, "Runs that sleep", 10'000'000);
     number("--backlog", options.backlog, "Runs queued", 10'000'000);
     number("--idle-seconds", options.idle_seconds, "Seconds of each of idle's three windows", 3600);
-    app.add_option("--workers", options.workers, "How many workers, one after the other")
+    app.add_option("--workers", options.workers, "How many workers, one after the other [1,2,4]")
         ->type_name("N,...")
         ->delimiter(',')
-        ->capture_default_str()
         ->check(CLI::Range(1, 64));
     app.add_option("--closed", arguments.closed, "Closed runs beside which W1 is measured [10k,100k]")
         ->type_name("N,...")

@@ -46,6 +46,9 @@ TEST_CASE(
     world.start_worker("worker-1");
     const auto port = world.start_ingress("ingress-1");
     world.await_processes(1);
+    // Text messages take their time, so that many calls are under way at any moment.
+    ask_sandbox(world.sandbox_url(), "POST", "/sandbox/faults",
+                R"({"vendor": "twilio", "mode": "delay", "rate": 1, "delay_ms": 1000})");
     Acknowledgements acknowledged;
     Reporters reporters{world, {port}, full_size() ? 8 : 3, 20ms, acknowledged};
     const std::size_t enough = full_size() ? 1000 : 40;

@@ -8,6 +8,8 @@
 #include "engine/store/check.hpp"
 #include "engine/store/id_source.hpp"
 #include "engine/store/runs.hpp"
+#include "tests/simulation/database_clock.hpp"
+#include "tests/simulation/parked_connections.hpp"
 #include "tests/simulation/sim_worker.hpp"
 #include "tests/support/claims_log.hpp"
 
@@ -41,40 +43,13 @@ std::uint64_t hashed(std::uint64_t hash, const std::string& text) {
     return hash;
 }
 
-/// The database's clock, which shows what the simulation says.
-class DatabaseClock {
-  public:
-    DatabaseClock(const ::test::Database& database, const VirtualTime& time)
-        : connection_(database.owner_url()), time_(time) {
-        pqxx::work tx{connection_};
-        tx.exec("create unlogged table engine.simulated_clock (at timestamptz not null)");
-        tx.exec("grant select on engine.simulated_clock to public");
-        tx.exec("insert into engine.simulated_clock values (now())");
-        tx.exec(
-            "create or replace function engine.now() returns timestamptz language sql stable parallel safe "
-            "as 'select at from engine.simulated_clock'");
-        tx.exec("create table public.bookings (activity text not null, amount integer not null)");
-        tx.exec("grant select, insert on public.bookings to public");
-        tx.commit();
-        connection_.prepare("show",
-                            "update engine.simulated_clock set at = timestamptz 'epoch' + "
-                            "$1::bigint * interval '1 microsecond'");
-        show();
-    }
-    void show() {
-        const auto now = time_.now();
-        if (now == shown_) return;
-        shown_ = now;
-        pqxx::nontransaction tx{connection_};
-        tx.exec_prepared("show", now.time_since_epoch().count());
-    }
-    [[nodiscard]] pqxx::connection& connection() { return connection_; }
-
-  private:
-    pqxx::connection connection_;
-    const VirtualTime& time_;
-    Timestamp shown_{};
-};
+/// For what programs book in transactions of their own.
+void make_books(pqxx::connection& connection) {
+    pqxx::work tx{connection};
+    tx.exec("create table public.bookings (activity text not null, amount integer not null)");
+    tx.exec("grant select, insert on public.bookings to public");
+    tx.commit();
+}
 
 /// Starts what the workload starts, and sends its notes, until each is acknowledged.
 class Client {
@@ -193,6 +168,7 @@ class Simulation {
           client_(database_.url(), workload_, time_, faults_, dice_.split()) {
         outcome_.seed = seed;
         ::test::install_claims_log(clock_.connection());
+        make_books(clock_.connection());
         if (options.chances) faults_.only(*options.chances);
         if (!options.sabotage.schema_change.empty()) database_.execute(options.sabotage.schema_change);
     }
@@ -216,7 +192,6 @@ class Simulation {
     void hire(int place) {
         if (static_cast<int>(places_.size()) <= place) places_.resize(static_cast<std::size_t>(place) + 1);
         Place& at = places_[static_cast<std::size_t>(place)];
-        clock_.show();
         at.worker = std::make_unique<SimWorker>(
             fmt::format("w{}.{}", place, ++at.generation),
             SimWorker::Surroundings{database_.url(), workflows_, activities_, faults_, options_.sabotage},
@@ -247,7 +222,6 @@ class Simulation {
 
     void step() {
         if (time_.elapsed() > fault_phase) faults_.cease();
-        clock_.show();
         world_.settle();
         return_to_work();
         std::vector<std::pair<std::string, Step>> possible;
@@ -342,7 +316,6 @@ class Simulation {
         time_.pass(std::chrono::hours{2});
         world_.settle();
         places_.clear();
-        clock_.show();
         check_runs();
         check_effects();
         for (const store::CheckLine& line : store::check(clock_.connection())) {
@@ -350,7 +323,8 @@ class Simulation {
             violated(fmt::format("{}: {} ({} times; {})", line.id, line.sentence, line.violated,
                                  line.examples.empty() ? "" : line.examples.front()));
         }
-        for (const std::string& problem : ::test::claims_seen(clock_.connection()).problems) violated(problem);
+        for (const std::string& problem : ::test::claims_seen(clock_.connection()).problems)
+            violated(problem);
         outcome_.struck = faults_.struck();
         outcome_.faults = faults_.counts();
         outcome_.virtual_time = time_.elapsed();
@@ -435,6 +409,7 @@ class Simulation {
     Workload workload_;
     FaultRates rates_;
     ::test::Database database_;
+    ParkedConnections parked_;
     Tampering tampering_;
     VirtualTime time_;
     DatabaseClock clock_;

@@ -1,9 +1,12 @@
 #include "tests/simulation/tampering.hpp"
 
-#include <dlfcn.h>
 #include <libpq-fe.h>
 
 #include <utility>
+
+#include "tests/simulation/database_clock.hpp"
+#include "tests/simulation/in_front_of.hpp"
+#include "tests/simulation/parked_connections.hpp"
 
 // NOLINTBEGIN(bugprone-reserved-identifier)
 
@@ -16,10 +19,16 @@ std::string rewritten(const char* sql) {
     return rewriting == nullptr ? std::string{sql} : (*rewriting)(sql);
 }
 
-template <class Signature>
-Signature* behind(const char* symbol) {
-    return reinterpret_cast<Signature*>(::dlsym(RTLD_NEXT, symbol));
-}
+/// Statement and text that are sent: nothing where the plan is there already.
+struct Prepared {
+    Prepared(const PGconn* connection, const char* as, const char* text) : name(as), sql(rewritten(text)) {
+        if (!prepared_before(connection, name, sql)) return;
+        name.clear();
+        sql = "select";
+    }
+    std::string name;
+    std::string sql;
+};
 
 }  // namespace
 
@@ -38,7 +47,18 @@ extern "C" __attribute__((visibility("default"))) int tampered_PQsendPrepare(PGc
 int tampered_PQsendPrepare(PGconn* connection, const char* name, const char* sql, int count,
                            const Oid* types) {
     static const auto next = behind<decltype(tampered_PQsendPrepare)>("PQsendPrepare");
-    return next(connection, name, rewritten(sql).c_str(), count, types);
+    const Prepared prepared{connection, name, sql};
+    return next(connection, prepared.name.c_str(), prepared.sql.c_str(), count, types);
+}
+
+extern "C" __attribute__((visibility("default"))) PGresult* tampered_PQprepare(PGconn*, const char*,
+                                                                               const char*, int,
+                                                                               const Oid*) asm("PQprepare");
+PGresult* tampered_PQprepare(PGconn* connection, const char* name, const char* sql, int count,
+                             const Oid* types) {
+    static const auto next = behind<decltype(tampered_PQprepare)>("PQprepare");
+    const Prepared prepared{connection, name, sql};
+    return next(connection, prepared.name.c_str(), prepared.sql.c_str(), count, types);
 }
 
 extern "C" __attribute__((visibility("default"))) PGresult* tampered_PQexecParams(PGconn*, const char*, int,
@@ -50,6 +70,7 @@ PGresult* tampered_PQexecParams(PGconn* connection, const char* sql, int count, 
                                 const char* const* values, const int* lengths, const int* formats,
                                 int format) {
     static const auto next = behind<decltype(tampered_PQexecParams)>("PQexecParams");
+    somebody_asks();
     return next(connection, rewritten(sql).c_str(), count, types, values, lengths, formats, format);
 }
 

@@ -247,8 +247,9 @@ class HotConnection::Impl::BatchRun {
         auto& runs = verdict == Verdict::committed ? result_.committed
                      : verdict == Verdict::lost    ? result_.lost
                                                    : result_.message_first;
-        std::set<const RunCommit*> out(commits.begin(), commits.end());
         for (const RunCommit* commit : commits) runs.push_back(commit->run);
+        if (commits.size() == pending_.size()) return pending_.clear();
+        const std::set<const RunCommit*> out(commits.begin(), commits.end());
         std::erase_if(pending_, [&](const RunCommit* commit) { return out.contains(commit); });
     }
 

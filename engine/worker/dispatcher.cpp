@@ -87,14 +87,14 @@ void Dispatcher::batch_done(const store::Batch& batch, store::BatchResult result
     time_is(result.now);
     const bool current = batch.worker == worker_;
     if (current) claiming_ -= std::min(claiming_, static_cast<std::size_t>(batch.claim.limit));
-    const std::set<RunId> done{result.committed.begin(), result.committed.end()};
+    std::ranges::sort(result.committed);
     const std::set<RunId> message_first{result.message_first.begin(), result.message_first.end()};
     std::map<RunId, std::string> refusals;
     for (const auto& [run, reason] : result.rejected) refusals[run] = reason;
     for (const RunCommit& commit : batch.commits) {
         HeldRun* run = find(commit.run, commit.fence);
         if (run == nullptr || run->state != State::committing) continue;
-        if (done.contains(commit.run)) {
+        if (std::ranges::binary_search(result.committed, commit.run)) {
             committed(*run, commit);
         } else if (message_first.contains(commit.run)) {
             refused(*run);
@@ -338,11 +338,11 @@ void Dispatcher::after_settled(HeldRun& run, std::map<EventId, EagerActivity>::i
         activity->second.recorded = true;
         return have_messages({run.run});
     }
-    ActivityFacts facts = activity->second.facts;
+    ActivityFacts& facts = activity->second.facts;
     if (!outcome.heartbeat_details.is_null()) facts.heartbeat_details = outcome.heartbeat_details;
     const bool interrupted =
         gave_up_ && !facts.cancel_requested && outcome.failure.kind == FailureKind::canceled;
-    Verdict verdict = interrupted ? Verdict{row_of(facts, now_)} : judge(facts, outcome, now_);
+    Verdict verdict = interrupted ? Verdict{row_of(facts, now_)} : judge(facts, std::move(outcome), now_);
     if (activity->second.ordered) verdict = not_final(facts, std::move(verdict), now_);
     if (!interrupted && retry_in_place(run, activity->second, verdict)) return;
     run.eager.erase(activity);

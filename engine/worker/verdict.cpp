@@ -70,13 +70,15 @@ ActivityFacts facts_of(const Attempt& attempt, const std::string& queue) {
     return facts;
 }
 
-Verdict judge(const ActivityFacts& given, const AttemptOutcome& outcome, Timestamp now) {
+Verdict judge(const ActivityFacts& given, AttemptOutcome outcome, Timestamp now) {
+    if (outcome.kind == AttemptOutcome::Kind::completed) {
+        return history::Event{
+            history::ActivityCompleted{given.activity, std::move(outcome.result), outcome.attempt}};
+    }
     ActivityFacts facts = given;
     facts.attempt = outcome.attempt;
     if (!outcome.heartbeat_details.is_null()) facts.heartbeat_details = outcome.heartbeat_details;
     switch (outcome.kind) {
-        case AttemptOutcome::Kind::completed:
-            return history::Event{history::ActivityCompleted{facts.activity, outcome.result, facts.attempt}};
         case AttemptOutcome::Kind::unknown:
         case AttemptOutcome::Kind::still_unknown:
             return ask_again(facts, outcome, now);

@@ -31,7 +31,7 @@ struct ActivityFacts {
 using Verdict = std::variant<history::Event, store::ActivityRow>;
 
 /// `outcome` is none of the transactional ones (recorded, lost). `now`: database time, the latest known.
-[[nodiscard]] Verdict judge(const ActivityFacts& facts, const AttemptOutcome& outcome, Timestamp now);
+[[nodiscard]] Verdict judge(const ActivityFacts& facts, AttemptOutcome outcome, Timestamp now);
 
 /// An operator has ordered something for the activity: a failure becomes another attempt, now.
 [[nodiscard]] Verdict not_final(const ActivityFacts& facts, Verdict verdict, Timestamp now);

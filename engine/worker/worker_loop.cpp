@@ -271,12 +271,14 @@ std::optional<LaneJob> WorkerLoop::late_claim() {
 }
 
 void WorkerLoop::start_attempts() {
-    std::vector<Attempt> async;
+    std::vector<Attempt> async = dispatcher_.take_starts();
+    if (async.empty()) return;
     std::vector<Attempt> transactional;
-    for (Attempt& attempt : dispatcher_.take_starts()) {
+    std::erase_if(async, [&](Attempt& attempt) {
         const bool in_pool = around_.activities.find_transactional(attempt.info.type) != nullptr;
-        (in_pool ? transactional : async).push_back(std::move(attempt));
-    }
+        if (in_pool) transactional.push_back(std::move(attempt));
+        return in_pool;
+    });
     const SettledSink settled = [mailbox = around_.mailbox](Settled done) { mailbox->put(std::move(done)); };
     around_.async.start(std::move(async), settled);
     around_.pool.start(std::move(transactional), settled);

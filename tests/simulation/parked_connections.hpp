@@ -1,8 +1,8 @@
 #pragma once
-// What makes seeds quick: a simulation opens a hundred connections, and for each Postgres starts a process that reads its
-// catalogue and plans every statement anew. While a ParkedConnections stands, a connection that its owner has closed is
-// kept, and handed to the next who asks for the same database, as fresh as a new one: no settings, locks, channels or
-// transactions of its old owner. Only the plans of its prepared statements stay.
+// What makes seeds quick: a simulation opens a hundred connections, and for each Postgres starts a process that reads
+// its catalogue and plans every statement anew. While a ParkedConnections stands, a connection that its owner has
+// closed is kept, and handed to the next who asks for the same database, as fresh as a new one: no settings, locks,
+// channels or transactions of its old owner. Only the plans of its prepared statements stay.
 //
 // A connection with a transaction or an answer under way is truly closed.
 

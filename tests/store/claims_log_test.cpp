@@ -1,4 +1,5 @@
-// The log of claims, which simulation and killed workers are watched with, notices what it is there for, and nothing else.
+// The log of claims, which simulation and killed workers are watched with, notices what it is there for, and nothing
+// else.
 
 #include "tests/support/claims_log.hpp"
 

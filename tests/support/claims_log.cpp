@@ -22,8 +22,8 @@ begin
     if new.owner > 0 and new.owner is distinct from old.owner or new.token <> old.token then
         perform nextval('public.claims_watched');
         problem := case when new.epoch <= old.epoch
-                        then format('I-25 run %s: claimed by worker %s in epoch %s, after epoch %s', new.run_id, new.owner,
-                                    new.epoch, old.epoch)
+                        then format('I-25 run %s: claimed by worker %s in epoch %s, after epoch %s', new.run_id,
+                                    new.owner, new.epoch, old.epoch)
                         when new.token = old.token
                         then format('I-25 run %s: claimed by worker %s under the token of the claim before', new.run_id,
                                     new.owner)
@@ -50,7 +50,8 @@ create trigger watch_claims after update on engine.live_runs for each row
 create function public.watch_deaths() returns trigger language plpgsql security definer as $$
 begin
     if current_query() like '%= any (%' and public.is_alive(new.worker_no) then
-        insert into public.claims_log (problem) values (format('I-26 worker %s: declared dead, and lives', new.worker_no));
+        insert into public.claims_log (problem)
+        values (format('I-26 worker %s: declared dead, and lives', new.worker_no));
     end if;
     return null;
 end

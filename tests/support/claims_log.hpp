@@ -1,6 +1,6 @@
 #pragma once
-// Watches who takes what from whom in a test's database, by triggers, from inside of every statement: what a database at
-// rest no longer shows. Installed before workers come; whatever is wrong is noted, nothing is refused.
+// Watches who takes what from whom in a test's database, by triggers, from inside of every statement: what a database
+// at rest no longer shows. Installed before workers come; whatever is wrong is noted, nothing is refused.
 //
 //   I-25: a run's epoch only grows, with each claim, and no claim has the token of the one before.
 //   I-26: nobody is declared dead, and nothing is taken from him, while his lease goes on and his session is there.

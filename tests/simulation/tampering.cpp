@@ -39,7 +39,7 @@ Tampering::~Tampering() {
     rewriting = nullptr;
 }
 
-// In front of libpq's: of the engine's prepared statements, and of what goes through libpqxx.
+// In front of libpq's: of prepared statements (PQprepare comes by here, too), and of what else goes through libpqxx.
 
 extern "C" __attribute__((visibility("default"))) int tampered_PQsendPrepare(PGconn*, const char*,
                                                                              const char*, int,
@@ -47,16 +47,6 @@ extern "C" __attribute__((visibility("default"))) int tampered_PQsendPrepare(PGc
 int tampered_PQsendPrepare(PGconn* connection, const char* name, const char* sql, int count,
                            const Oid* types) {
     static const auto next = behind<decltype(tampered_PQsendPrepare)>("PQsendPrepare");
-    const Prepared prepared{connection, name, sql};
-    return next(connection, prepared.name.c_str(), prepared.sql.c_str(), count, types);
-}
-
-extern "C" __attribute__((visibility("default"))) PGresult* tampered_PQprepare(PGconn*, const char*,
-                                                                               const char*, int,
-                                                                               const Oid*) asm("PQprepare");
-PGresult* tampered_PQprepare(PGconn* connection, const char* name, const char* sql, int count,
-                             const Oid* types) {
-    static const auto next = behind<decltype(tampered_PQprepare)>("PQprepare");
     const Prepared prepared{connection, name, sql};
     return next(connection, prepared.name.c_str(), prepared.sql.c_str(), count, types);
 }

@@ -19,8 +19,6 @@ class DatabaseClock {
 
     /// Sets it now.
     void show();
-    /// As the database's owner.
-    [[nodiscard]] pqxx::connection& connection() { return connection_; }
 
   private:
     pqxx::connection connection_;

@@ -167,8 +167,8 @@ class Simulation {
           activities_(world_.activities()),
           client_(database_.url(), workload_, time_, faults_, dice_.split()) {
         outcome_.seed = seed;
-        ::test::install_claims_log(clock_.connection());
-        make_books(clock_.connection());
+        ::test::install_claims_log(owner_);
+        make_books(owner_);
         if (options.chances) faults_.only(*options.chances);
         if (!options.sabotage.schema_change.empty()) database_.execute(options.sabotage.schema_change);
     }
@@ -208,7 +208,7 @@ class Simulation {
             "select 1 from pg_locks where locktype = 'advisory' and objid = {} and "
             "database = (select oid from pg_database where datname = current_database())",
             number);
-        pqxx::nontransaction tx{clock_.connection()};
+        pqxx::nontransaction tx{owner_};
         while (!tx.exec(lock).empty()) std::this_thread::yield();
     }
 
@@ -286,7 +286,7 @@ class Simulation {
         if (time_.elapsed() > fault_phase + patience || is_stuck()) return true;
         if (outcome_.steps % 20 != 0 || !client_.idle()) return false;
         if (!faults_.over() && time_.elapsed() < fault_phase / 2) return false;
-        pqxx::nontransaction tx{clock_.connection()};
+        pqxx::nontransaction tx{owner_};
         return tx.exec("select 1 from engine.live_runs limit 1").empty() &&
                tx.exec("select 1 from engine.errands limit 1").empty();
     }
@@ -294,7 +294,7 @@ class Simulation {
     /// Nothing has changed for longer than anything waits.
     bool is_stuck() {
         if (!faults_.over() || outcome_.steps % 50 != 0) return false;
-        pqxx::nontransaction tx{clock_.connection()};
+        pqxx::nontransaction tx{owner_};
         const auto state = tx.exec(
             "select count(*), sum(activations), sum(inbox_tail), "
             "(select sum(attempt + lost_attempts + epoch) from engine.activities), "
@@ -318,20 +318,19 @@ class Simulation {
         places_.clear();
         check_runs();
         check_effects();
-        for (const store::CheckLine& line : store::check(clock_.connection())) {
+        for (const store::CheckLine& line : store::check(owner_)) {
             if (line.violated == 0) continue;
             violated(fmt::format("{}: {} ({} times; {})", line.id, line.sentence, line.violated,
                                  line.examples.empty() ? "" : line.examples.front()));
         }
-        for (const std::string& problem : ::test::claims_seen(clock_.connection()).problems)
-            violated(problem);
+        for (const std::string& problem : ::test::claims_seen(owner_).problems) violated(problem);
         outcome_.struck = faults_.struck();
         outcome_.faults = faults_.counts();
         outcome_.virtual_time = time_.elapsed();
     }
 
     void check_runs() {
-        pqxx::nontransaction tx{clock_.connection()};
+        pqxx::nontransaction tx{owner_};
         for (const auto& [workflow, expected] : workload_.expected) {
             store::RunRef reference;
             reference.workflow = WorkflowId{workflow};
@@ -394,7 +393,7 @@ class Simulation {
             if (times > 1) violated(fmt::format("the send {} happened {} times", activity, times));
         }
         if (sends < sends_known_) violated("a send counts as done and has not happened");
-        pqxx::nontransaction tx{clock_.connection()};
+        pqxx::nontransaction tx{owner_};
         const auto booked = tx.exec(
             "select coalesce(sum(amount), 0), count(*) - count(distinct activity) from public.bookings");
         if (booked[0][0].as<int>() != workload_.booked) {
@@ -413,6 +412,7 @@ class Simulation {
     Tampering tampering_;
     VirtualTime time_;
     DatabaseClock clock_;
+    pqxx::connection owner_{database_.owner_url()};
     Faults faults_;
     WorkflowRegistry workflows_ = program_workflows();
     World world_;

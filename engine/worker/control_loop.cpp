@@ -58,9 +58,8 @@ void ControlLoop::serve(store::ControlConnection& connection) {
             next_beat = Clock::now() + options_.registration.lease / 3;
         }
         if (Clock::now() >= next_sweep) {
-            sweep(connection);
-            next_sweep =
-                Clock::now() + options_.sweep_every / 2 + options_.sweep_every * (jitter() % 1000) / 1000;
+            const auto every = options_.sweep_every * (sweep(connection) ? 2 : 1);
+            next_sweep = Clock::now() + every / 2 + every * (jitter() % 1000) / 1000;
         }
         const auto until = std::min({next_beat, next_sweep, Clock::now() + std::chrono::milliseconds{100}});
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
@@ -104,11 +103,15 @@ bool ControlLoop::renew(store::ControlConnection& connection) {
     return true;
 }
 
-void ControlLoop::sweep(store::ControlConnection& connection) {
+/// True: there is nobody whom a worker would have to be taken over from.
+bool ControlLoop::sweep(store::ControlConnection& connection) {
     try {
-        observer_.swept(connection.sweep());
+        const auto swept = connection.sweep();
+        observer_.swept(swept);
+        return swept.alone;
     } catch (const store::StoreUnavailable& error) {
         observer_.trouble(error.what());
+        return false;
     }
 }
 

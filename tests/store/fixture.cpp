@@ -84,6 +84,7 @@ RunCommit commit_of(const ClaimedRun& run, std::vector<history::Event> commands,
     RunCommit commit;
     commit.run = run.run;
     commit.chain = run.chain;
+    commit.tenant = run.tenant;
     commit.fence = run.fence;
     commit.activations_before = run.activations;
     commit.inbox_head = run.inbox_tail;

@@ -195,7 +195,11 @@ TEST_CASE("health, readiness and metrics answer, and readiness tells a foreign s
     CHECK(get("/readyz")->status == 200);
     CHECK(get("/metrics")->body.find("ingress_requests_total") != std::string::npos);
     world.database.execute(
-        "insert into engine.migrations (area, number, name) values ('app', 9999, 'from_the_future')");
+        "insert into engine.migrations (area, number, name, contracts) values ('app', 9998, 'adds', false)");
+    CHECK(get("/readyz")->status == 200);
+    world.database.execute(
+        "insert into engine.migrations (area, number, name, contracts) values ('app', 9999, 'removes', "
+        "true)");
     CHECK(get("/readyz")->status == 503);
     CHECK(get("/readyz")->json()["detail"].get<std::string>().find("callflex migrate") != std::string::npos);
 }

@@ -9,7 +9,8 @@ with wanted as (
 ), bad as (
     select format('app.%s is missing: run callflex migrate', child) as example
       from wanted
-     where to_regclass('app.' || child) is null
+     where not exists (select from pg_inherits i
+                        where i.inhparent = 'app.calls'::regclass and i.inhrelid = to_regclass('app.' || child))
      union all
     select format('%s has a DEFAULT partition', partrelid::regclass)
       from pg_partitioned_table

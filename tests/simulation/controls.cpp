@@ -25,6 +25,11 @@ Control in_schema(std::string name, std::string sql) {
     return control;
 }
 
+Control from_seed(std::uint64_t seed, Control control) {
+    control.first_seed = seed;
+    return control;
+}
+
 Control with(std::string name, bool Sabotage::* what) {
     Control control{std::move(name), {}};
     control.sabotage.*what = true;
@@ -40,8 +45,9 @@ std::vector<Control> negative_controls() {
         with("dead workers are looked for at the start only", &Sabotage::sweep_once),
         with("a commit that was lost on its way counts as done", &Sabotage::believe_every_send),
         with("a business transaction in doubt is made again", &Sabotage::forget_doubts),
-        in_statement("a run closes although a message has got in", "The fenced end of a batch",
-                     "and l.inbox_tail = x.head", ""),
+        // Rare: a message must come between the last load of a run and its end.
+        from_seed(431, in_statement("a run closes although a message has got in", "The fenced end of a batch",
+                                    "and l.inbox_tail = x.head", "")),
         in_statement("a run that waits for a timer is not woken by it", "batch's runs that stay open",
                      "else x.wake_at end", "end"),
         in_schema("a repeated message is a new one",

@@ -299,6 +299,6 @@ TEST_CASE_FIXTURE(Plans, "what idle workers ask costs a few pages, whatever wait
         CAPTURE(name);
         const std::string plan = explain(name, values);
         check_no_whole_tables(plan);
-        CHECK_MESSAGE(buffers_of_scans(plan) <= 45, plan);
+        CHECK_MESSAGE(buffers_of_scans(plan) <= 30, plan);
     }
 }

@@ -48,11 +48,10 @@ HotConnection::Waiting HotConnection::Impl::look(const ClaimRequest& claim, bool
     const std::vector<Step> steps{for_runs.value_or(Step{{"moment", sql::moment}, {}}),
                                   {{"errands_wait", sql::errands_wait}, {}}};
     const std::vector<Rows> rows = query("look", steps);
-    Waiting waiting{rows[0].moment(0, 0), !for_runs, false, rows[1].boolean(0, 0), std::nullopt};
+    Waiting waiting{rows[0].moment(0, 0), !for_runs, false, rows[1].boolean(0, 0)};
     if (!for_runs) return waiting;
     waiting.runs = rows[0].boolean(0, 1);
     waiting.late = rows[0].boolean(0, 2);
-    waiting.next_at = rows[0].moment_or_none(0, 3);
     return waiting;
 }
 

@@ -50,7 +50,6 @@ ControlConnection::Swept Sweeper::sweep() {
     retire_limits();
     tell_waiting_semaphores();
     swept.queue_paused = found.queue_paused;
-    swept.alone = !found.others;
     swept.standing = standing();
     return swept;
 }

@@ -99,7 +99,6 @@ class HotConnection {
         bool runs = false;  ///< to be claimed; also when it is time for a claim to see for itself
         bool late = false;  ///< for a patient claim; looked for only if asked
         bool errands = false;
-        std::optional<Timestamp> next_at{};  ///< a run of the queue is due then, if no other build's
     };
     Waiting look(const ClaimRequest& claim, bool for_late_ones);
     /// Carries out errands, whoever left them: reports to parents, cancel requests to children, the ends of
@@ -220,7 +219,6 @@ class ControlConnection {
         int stuck_runs_woken = 0;
         int stuck_lines_woken = 0;
         bool queue_paused = false;           ///< ours, by an operator
-        bool alone = false;                  ///< there is no other worker, and nothing left of one
         std::optional<Standing> standing{};  ///< every 15 s
     };
     Swept sweep();

@@ -16,7 +16,6 @@ BatchLoop::BatchLoop(Options options, Observer observer)
     : options_(std::move(options)),
       observer_(std::move(observer)),
       store_(options_.connection_string, options_.workflows, options_.faults),
-      poll_({options_.look_every, options_.look_every, options_.look_every * 4}),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 BatchLoop::~BatchLoop() {
@@ -41,8 +40,7 @@ milliseconds BatchLoop::look(const std::stop_token& stop) {
     if (!options_.may_act()) return milliseconds{20};
     while (!stop.stop_requested()) {
         const auto wait = store_.wait();
-        if (!wait) return poll_.next();
-        poll_.found();
+        if (!wait) return options_.look_every;
         if (*wait > Duration{0}) {
             return std::clamp(std::chrono::ceil<milliseconds>(*wait), milliseconds{1}, options_.look_every);
         }

@@ -14,7 +14,6 @@
 #include <thread>
 
 #include "engine/store/batch_store.hpp"
-#include "engine/worker/adaptive_poll.hpp"
 
 namespace durable::worker {
 
@@ -24,7 +23,7 @@ class BatchLoop {
         std::string connection_string;
         const WorkflowRegistry& workflows;
         store::Faults faults{};
-        /// The longest sleep, four times that at rest: how late a new job, or a moved clock, may be noticed.
+        /// The longest sleep: how late a new job, or a moved clock, may be noticed.
         std::chrono::milliseconds look_every{1000};
         /// Asked before each look: a worker that is not registered does nothing.
         std::function<bool()> may_act = [] { return true; };
@@ -48,7 +47,6 @@ class BatchLoop {
     Options options_;
     Observer observer_;
     store::BatchStore store_;
-    AdaptivePoll poll_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::jthread thread_;

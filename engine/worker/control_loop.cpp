@@ -58,8 +58,9 @@ void ControlLoop::serve(store::ControlConnection& connection) {
             next_beat = Clock::now() + options_.registration.lease / 3;
         }
         if (Clock::now() >= next_sweep) {
-            const auto every = options_.sweep_every * (sweep(connection) ? 2 : 1);
-            next_sweep = Clock::now() + every / 2 + every * (jitter() % 1000) / 1000;
+            sweep(connection);
+            next_sweep =
+                Clock::now() + options_.sweep_every / 2 + options_.sweep_every * (jitter() % 1000) / 1000;
         }
         const auto until = std::min({next_beat, next_sweep, Clock::now() + std::chrono::milliseconds{100}});
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
@@ -103,15 +104,11 @@ bool ControlLoop::renew(store::ControlConnection& connection) {
     return true;
 }
 
-/// True: there is nobody whom a worker would have to be taken over from.
-bool ControlLoop::sweep(store::ControlConnection& connection) {
+void ControlLoop::sweep(store::ControlConnection& connection) {
     try {
-        const auto swept = connection.sweep();
-        observer_.swept(swept);
-        return swept.alone;
+        observer_.swept(connection.sweep());
     } catch (const store::StoreUnavailable& error) {
         observer_.trouble(error.what());
-        return false;
     }
 }
 

@@ -46,7 +46,7 @@ class ControlLoop {
     void serve(store::ControlConnection& connection);
     [[nodiscard]] bool renew(store::ControlConnection& connection);
     void listen(store::ControlConnection& connection, std::chrono::milliseconds at_most);
-    bool sweep(store::ControlConnection& connection);
+    void sweep(store::ControlConnection& connection);
     void pause(std::chrono::milliseconds how_long) const;
 
     Options options_;

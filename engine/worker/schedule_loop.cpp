@@ -17,7 +17,6 @@ ScheduleLoop::ScheduleLoop(Options options, Observer observer)
     : options_(std::move(options)),
       observer_(std::move(observer)),
       store_(options_.connection_string, options_.faults, options_.gate),
-      poll_({options_.look_every, options_.look_every, options_.look_every * 4}),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 ScheduleLoop::~ScheduleLoop() {
@@ -43,10 +42,8 @@ milliseconds ScheduleLoop::look() {
     if (!std::exchange(applied_, true)) apply();
     const store::DueSchedules due = store_.due();
     for (const std::string& schedule : due.ids) act(schedule);
-    if (!due.ids.empty()) poll_.found();
-    const milliseconds pause = poll_.next();
-    if (!due.next_in) return pause;
-    return std::clamp(std::chrono::ceil<milliseconds>(*due.next_in), milliseconds{1}, pause);
+    if (!due.next_in) return options_.look_every;
+    return std::clamp(std::chrono::ceil<milliseconds>(*due.next_in), milliseconds{1}, options_.look_every);
 }
 
 /// Declarations that this build or this database does not understand must not hold up the schedules that are

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "engine/store/schedule_store.hpp"
-#include "engine/worker/adaptive_poll.hpp"
 
 namespace durable::worker {
 
@@ -26,8 +25,7 @@ class ScheduleLoop {
         std::string connection_string;
         store::Faults faults{};
         std::vector<ScheduleSpec> declared{};
-        /// The longest sleep, four times that at rest: how late a trigger, the end of a run, or a moved clock may be
-        /// noticed.
+        /// The longest sleep: how late a trigger, the end of a run, or a moved clock may be noticed.
         std::chrono::milliseconds look_every{500};
         std::shared_ptr<store::PayloadGate> gate{};  ///< null: one without keys
         /// Asked before each look: a worker that is not registered does nothing.
@@ -56,7 +54,6 @@ class ScheduleLoop {
     Observer observer_;
     store::ScheduleStore store_;
     bool applied_ = false;
-    AdaptivePoll poll_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::jthread thread_;

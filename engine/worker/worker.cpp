@@ -223,11 +223,10 @@ class Worker::Impl {
         };
         observer.trouble = [this](const std::string& text) { trouble_(text); };
         observer.claimed = [this](std::size_t rows_claimed) { vitals_.claimed_rows(rows_claimed); };
-        rows.emplace(
-            RowActivities::Options{
-                options_.connection_string, options_.faults, options_.queue, options_.lease,
-                options_.notifications ? options_.poll : options_.poll.without_rest(), gate_},
-            activities_, async, pool, async_slots_, transactional_slots_, trust_, std::move(observer));
+        rows.emplace(RowActivities::Options{options_.connection_string, options_.faults, options_.queue,
+                                            options_.lease, options_.poll, gate_},
+                     activities_, async, pool, async_slots_, transactional_slots_, trust_,
+                     std::move(observer));
     }
 
     ControlLoop::Options control_options() const {

@@ -22,7 +22,7 @@ WorkerLoop::WorkerLoop(const WorkerOptions& options, DispatcherSettings settings
     : options_(options),
       around_(std::move(around)),
       dispatcher_(std::move(settings)),
-      claim_poll_(options.notifications ? options.poll : options.poll.without_rest()) {
+      claim_poll_(options.poll) {
     for (std::size_t i = 0; i < around_.lanes.size(); ++i) idle_lanes_.push_back(static_cast<int>(i));
 }
 
@@ -128,7 +128,6 @@ void WorkerLoop::handle_result(LookDone done) {
     database_time(done.waiting.now);
     dispatcher_.time_is(done.waiting.now);
     claim_wanted_ = claim_wanted_ || done.waiting.runs;
-    if (done.waiting.next_at) remember_wake(*done.waiting.next_at);
     if (done.waiting.late) {
         late_seen_ = true;
         next_patient_claim_ = now;
@@ -137,7 +136,7 @@ void WorkerLoop::handle_result(LookDone done) {
         errands_expected_ = true;
         next_delivery_ = now;
     } else if (!errands_expected_) {
-        next_delivery_ = std::max(next_delivery_, next_claim_ + options_.sweep_every);
+        next_delivery_ = std::max(next_delivery_, now + options_.sweep_every);
     }
 }
 
@@ -387,16 +386,12 @@ WorkerLoop::Clock::time_point WorkerLoop::when(Timestamp moment) const {
 }
 
 void WorkerLoop::remember_wakes(const store::Batch& batch) {
+    constexpr std::size_t remembered_max = 4096;
     for (const store::RunCommit& commit : batch.commits) {
         const bool leaves = commit.next == store::RunCommit::Next::release;
-        if (leaves && commit.wake_at) remember_wake(*commit.wake_at);
+        if (!leaves || !commit.wake_at || wakes_.size() >= remembered_max) continue;
+        if (*commit.wake_at < estimated_now() + std::chrono::minutes{1}) wakes_.insert(*commit.wake_at);
     }
-}
-
-void WorkerLoop::remember_wake(Timestamp moment) {
-    constexpr std::size_t remembered_max = 4096;
-    if (wakes_.size() >= remembered_max || moment >= estimated_now() + std::chrono::minutes{1}) return;
-    wakes_.insert(moment);
 }
 
 }  // namespace durable::worker

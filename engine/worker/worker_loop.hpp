@@ -99,7 +99,6 @@ class WorkerLoop {
     [[nodiscard]] Timestamp estimated_now() const;
     [[nodiscard]] Clock::time_point when(Timestamp moment) const;
     void remember_wakes(const store::Batch& batch);
-    void remember_wake(Timestamp moment);
 
     const WorkerOptions& options_;
     Surroundings around_;

@@ -101,22 +101,6 @@ TEST_CASE_FIXTURE(RunLooks, "a look sees the runs that a claim would take, and n
     }
 }
 
-TEST_CASE_FIXTURE(RunLooks, "a look tells when the queue's next run is due") {
-    REQUIRE(claim().empty());
-    CHECK_FALSE(look().next_at);
-    start_many(2);
-    database.execute("update engine.live_runs set wake_at = engine.now() + interval '1 hour'");
-    database.execute(
-        "update engine.live_runs set wake_at = engine.now() + interval '1 minute' "
-        "where run_id = (select max(run_id::text)::uuid from engine.live_runs)");
-    const auto next = look().next_at;
-    REQUIRE(next);
-    CHECK(*next > database.now() + 50s);
-    CHECK(*next <= database.now() + 60s);
-    database.execute("update engine.live_runs set queue = 'other'");
-    CHECK_FALSE(look().next_at);
-}
-
 TEST_CASE_FIXTURE(RunLooks, "a look that has seen no claim for long leaves the answer to a claim") {
     HotConnection fresh{database.url()};
     CHECK(fresh.look(ours, false).runs);
@@ -221,17 +205,6 @@ TEST_CASE_FIXTURE(RowLooks, "a look sees what there is to do for limits") {
     end(first[0]);
     CHECK(look());
     CHECK(take().size() == 1);
-}
-
-TEST_CASE_FIXTURE(RowLooks, "a look says when the queue's next row is due, and sees it then") {
-    store_rows(1, activity());
-    database.execute(
-        "update engine.activities set priority = 4, available_at = engine.now() + interval '1 minute'");
-    CHECK_FALSE(look());
-    REQUIRE(times.look_again_at);
-    CHECK(*times.look_again_at - times.now > 50s);
-    database.advance(*times.look_again_at - times.now);
-    CHECK(look());
 }
 
 TEST_CASE_FIXTURE(RowLooks, "a look says when a metered line wakes, and sees it then") {

@@ -1,6 +1,6 @@
 -- Whether a claim would find activity rows, or something to do for their limits: what a worker asks whose claims have
 -- found nothing for a while. What is due is as in claim_activities.sql, but for locks, which are not seen here. Also
--- tells when the queue's next row is due, or its next sleeping line wakes by itself, as rest_lines.sql does.
+-- tells when the next sleeping line of the queue wakes by itself, as rest_lines.sql does.
 --
 -- Locks: nothing. Indexes: a_queue_is_decided_once; the first entries of news_are_told_in_order, limit_lines_ripe and,
 -- one look a priority, activities_claimable.
@@ -20,15 +20,7 @@ select engine.now(),
                                  and (a.schedule_to_start_by is null or a.schedule_to_start_by > engine.now())
                                  and (a.close_by is null or a.close_by > engine.now())
                                limit 1) w)) as waits,
-       least((select l.next_at from engine.limit_lines l
-               where l.queue = $1 and l.next_at > engine.now() and l.next_at < 'infinity'
-               order by l.next_at
-               limit 1),
-             (select min(n.available_at)
-                from generate_series(1, 5) as p(priority)
-               cross join lateral (
-                     select a.available_at from engine.activities a
-                      where a.owner is null and a.limit_key is null and a.queue = $1 and a.priority = p.priority
-                        and a.available_at > engine.now() and a.available_at < 'infinity'
-                      order by a.available_at
-                      limit 1) n)) as look_again_at
+       (select l.next_at from engine.limit_lines l
+         where l.queue = $1 and l.next_at > engine.now() and l.next_at < 'infinity'
+         order by l.next_at
+         limit 1) as look_again_at

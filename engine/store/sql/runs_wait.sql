@@ -1,7 +1,6 @@
 -- Whether a claim would find runs: what a worker asks whose claims have found nothing for a while. What it passes over
 -- (somebody holds it, its queue is paused, it belongs to another build) is as in claim_runs.sql, claim_build_runs.sql
--- and claim_late_runs.sql, but for locks, which are not seen here. Also tells when the queue's next run is due, of
--- whatever build.
+-- and claim_late_runs.sql, but for locks, which are not seen here.
 --
 -- Locks: nothing. Indexes: a_queue_is_decided_once, a_queue_has_one_deployment; the first entry of live_runs_claimable
 -- from $3 on, or of live_runs_of_build.
@@ -27,11 +26,7 @@ select engine.now(),
                  where c.owner is null and c.queue = $1 and (c.build is null or c.build = $2)
                    and c.wake_at <= engine.now() - $5::bigint * interval '1 microsecond'
                  order by c.wake_at, c.run_id
-                 limit 1) is not null end as late,
-       (select c.wake_at from engine.live_runs c
-         where c.owner is null and c.queue = $1 and c.wake_at > engine.now() and c.wake_at < 'infinity'
-         order by c.wake_at, c.run_id
-         limit 1) as next_at
+                 limit 1) is not null end as late
   from (select (select p.paused_at from engine.queues p where p.queue = $1) is not null as is_paused,
                coalesce((select d.current_build from engine.deployments d where d.queue = $1), $2) <> $2
                    as is_elsewhere) q

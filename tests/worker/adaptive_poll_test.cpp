@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "engine/worker/schedule_loop.hpp"
 #include "engine/worker/worker.hpp"
 

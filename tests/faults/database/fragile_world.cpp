@@ -140,7 +140,26 @@ std::string FragileWorld::server_log() const {
 }
 
 bool FragileWorld::becomes_quiet() {
-    return eventually([&] { return value("select count(*) from engine.live_runs") == "0"; }, patience);
+    if (eventually([&] { return value("select count(*) from engine.live_runs") == "0"; }, patience))
+        return true;
+    fmt::print(stderr, "{}", what_is_open());
+    return false;
+}
+
+std::string FragileWorld::what_is_open() const {
+    std::string text;
+    for (const char* const table : {"live_runs", "activities", "workers"}) {
+        text += fmt::format("engine.{}:\n{}\n", table,
+                            value(fmt::format("select string_agg(left(row::text, 2000), e'\\n') from (select "
+                                              "to_jsonb(t) as row from engine.{} t limit 8) few",
+                                              table)));
+    }
+    for (const auto& [name, pid] : workers_.running()) {
+        const std::string log = log_of(name);
+        text += fmt::format("{} ({}), the end of its log:\n{}\n", name, pid,
+                            log.substr(log.size() - std::min<std::size_t>(log.size(), 4000)));
+    }
+    return text;
 }
 
 std::string FragileWorld::value(const std::string& sql) const {

@@ -63,7 +63,7 @@ class FragileWorld {
     [[nodiscard]] std::string log_of(const std::string& process) const;
     [[nodiscard]] std::string server_log() const;
 
-    /// True once no run is open; false if that takes longer than `patience`.
+    /// True once no run is open. If that takes longer than `patience`: false, and what is open is printed.
     [[nodiscard]] bool becomes_quiet();
     /// One value as text, as the superuser; "" for null. Tries again while the server is away.
     [[nodiscard]] std::string value(const std::string& sql) const;
@@ -82,6 +82,8 @@ class FragileWorld {
     static constexpr const char* database = "callflex";
     static constexpr const char* role = "test_app";
     void make_database();
+    /// Rows of what is left to do, and the ends of the workers' logs: for who reads that a test failed.
+    [[nodiscard]] std::string what_is_open() const;
 
     std::string folder_;
     std::unique_ptr<callflex::PrivateCluster> server_;

@@ -93,8 +93,10 @@ bool ControlLoop::renew(store::ControlConnection& connection) {
         const auto sent = TrustWindow::boot_time();
         try {
             if (!connection.heartbeat(observer_.state())) return false;
-            trust_.renewed(sent);
-            if (dropped) observer_.registered(connection.worker());
+            // It may have lapsed while the answer was on its way, and the worker have seen that by itself.
+            if (!trust_.renewed(sent)) return true;
+            if (!dropped) observer_.lost();
+            observer_.registered(connection.worker());
             return true;
         } catch (const store::StoreUnavailable& error) {
             observer_.trouble(error.what());

@@ -28,9 +28,17 @@ class TrustWindow {
         clock_gettime(CLOCK_BOOTTIME, &now);
         return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
     }
-    void renewed(std::chrono::nanoseconds sent_at) { until_.store((sent_at + length_).count()); }
+    /// True if the trust had lapsed before: somebody may have seen that, and dropped everything.
+    bool renewed(std::chrono::nanoseconds sent_at) {
+        const std::int64_t before = until_.exchange((sent_at + length_).count());
+        return boot_time().count() >= before;
+    }
     void lost() { until_.store(0); }
-    [[nodiscard]] bool holds() const { return boot_time().count() < until_.load(); }
+    [[nodiscard]] bool holds() const {
+        // The clock first: then no reader sees a lapse that renewed() does not report.
+        const std::int64_t now = boot_time().count();
+        return now < until_.load();
+    }
     [[nodiscard]] std::chrono::nanoseconds remaining() const {
         return std::chrono::nanoseconds{until_.load()} - boot_time();
     }

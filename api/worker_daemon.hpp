@@ -19,8 +19,8 @@ struct WorkerDaemonOptions {
     std::string queue = "default";
     bool run_workflows = true;
     bool run_activities = true;
-    int run_slots = 1024;
-    int async_slots = 1000;
+    int run_slots = 1536;
+    int async_slots = 1500;
     int transactional_threads = 4;
     std::chrono::milliseconds grace{30'000};  ///< for running activities, after the first signal
     bool notifications = true;

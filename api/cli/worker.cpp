@@ -90,11 +90,11 @@ int work(const Session& session, WorkerArguments& arguments) {
 }
 
 void add_tuning(CLI::App& app, WorkerArguments& arguments) {
-    app.add_option("--run-slots", arguments.run_slots, "Runs held at a time [worker.run_slots, 1024]")
+    app.add_option("--run-slots", arguments.run_slots, "Runs held at a time [worker.run_slots, 1536]")
         ->type_name("N")
         ->check(CLI::Range(1, 1'000'000));
     app.add_option("--async-slots", arguments.async_slots,
-                   "Vendor activities at a time [worker.async_slots, 1000]")
+                   "Vendor activities at a time [worker.async_slots, 1500]")
         ->type_name("N")
         ->check(CLI::Range(1, 1'000'000));
     app.add_option(

@@ -57,9 +57,9 @@ constexpr std::array all_keys{
         "questions of its callers; 0: no limit", false, 0, 1'000'000},
 
     Key{"worker", "queue", "CALLFLEX_WORKER_QUEUE", text, "default", "the queue that `callflex worker` serves"},
-    Key{"worker", "run_slots", "CALLFLEX_WORKER_RUN_SLOTS", number, "1024", "runs held at a time",
+    Key{"worker", "run_slots", "CALLFLEX_WORKER_RUN_SLOTS", number, "1536", "runs held at a time",
         false, 1, 1'000'000},
-    Key{"worker", "async_slots", "CALLFLEX_WORKER_ASYNC_SLOTS", number, "1000", "vendor activities at a time",
+    Key{"worker", "async_slots", "CALLFLEX_WORKER_ASYNC_SLOTS", number, "1500", "vendor activities at a time",
         false, 1, 1'000'000},
     Key{"worker", "transactional_threads", "CALLFLEX_WORKER_TRANSACTIONAL_THREADS", number, "4",
         "transactional activities at a time; each has a connection", false, 1, 1000},

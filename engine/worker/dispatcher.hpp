@@ -23,7 +23,7 @@ namespace durable::worker {
 struct DispatcherSettings {
     TurnSettings turn;
     std::int32_t batch_limit = 256;
-    std::size_t runs_held_max = 1024;
+    std::size_t runs_held_max = 1536;
     std::size_t cache_runs = 10'000;
     std::size_t cache_bytes = 256U << 20U;
     ActivationWatch* watch = nullptr;  ///< told of every turn; outlives the Dispatcher
@@ -109,6 +109,8 @@ class Dispatcher {
     [[nodiscard]] std::vector<store::HotConnection::Held> held() const;
     [[nodiscard]] bool room_for_claims() const { return !draining_ && room() > 0; }
     [[nodiscard]] bool has_ready() const { return !ready_.empty(); }
+    /// At most: one that was dropped meanwhile may be among them.
+    [[nodiscard]] std::size_t runs_ready() const { return ready_.size(); }
     [[nodiscard]] std::size_t runs_held() const { return runs_.size(); }
     /// The earliest timer of a run that waits here.
     [[nodiscard]] std::optional<Timestamp> next_timer() const;

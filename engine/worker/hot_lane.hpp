@@ -1,5 +1,5 @@
 #pragma once
-// A thread with a hot connection: it does the blocking work that the worker's loop orders, one job at a time.
+// A thread with a hot connection: it does the blocking work that the worker's loop orders, one job after the other.
 // When the database cannot be reached it keeps the job and tries again (sending a batch twice is safe); the
 // loop only sees results.
 
@@ -93,7 +93,8 @@ class Lane {
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
 
-    /// At most one at a time: the next after it is reported done.
+    /// Orders that a lane may have at a time: one that it carries out, and one to go on with.
+    static constexpr int orders_max = 2;
     virtual void order(LaneJob job) = 0;
 };
 

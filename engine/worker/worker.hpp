@@ -29,8 +29,8 @@
 namespace durable::worker {
 
 struct WorkerSlots {
-    int runs = 1024;                 ///< held at a time
-    int async = 1000;                ///< async activities at a time
+    int runs = 1536;                 ///< held at a time
+    int async = 1500;                ///< async activities at a time
     int transactional_threads = 4;   ///< transactional activities at a time; each has a connection
     int transactional_waiting = 64;  ///< eager ones that may wait for a thread
 };

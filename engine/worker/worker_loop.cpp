@@ -22,9 +22,8 @@ WorkerLoop::WorkerLoop(const WorkerOptions& options, DispatcherSettings settings
     : options_(options),
       around_(std::move(around)),
       dispatcher_(std::move(settings)),
-      claim_poll_(options.poll) {
-    for (std::size_t i = 0; i < around_.lanes.size(); ++i) idle_lanes_.push_back(static_cast<int>(i));
-}
+      claim_poll_(options.poll),
+      orders_(around_.lanes.size()) {}
 
 void WorkerLoop::run() {
     while (!drained()) turn(around_.mailbox->take_all(next_look_at()));
@@ -60,7 +59,7 @@ void WorkerLoop::handle(LoopMessage message) {
 }
 
 void WorkerLoop::lane_done(LaneDone done) {
-    idle_lanes_.push_back(done.lane);
+    --orders_[static_cast<std::size_t>(done.lane)];
     std::visit([this](auto& result) { handle_result(std::move(result)); }, done.result);
 }
 
@@ -187,14 +186,22 @@ void WorkerLoop::stop(std::chrono::milliseconds grace) {
 
 void WorkerLoop::give_orders() {
     start_attempts();
-    while (!idle_lanes_.empty()) {
+    while (const auto lane = free_lane()) {
         auto job = next_job();
         if (!job) break;
-        const int lane = idle_lanes_.back();
-        idle_lanes_.pop_back();
-        around_.lanes[static_cast<std::size_t>(lane)]->order(std::move(*job));
+        ++orders_[*lane];
+        around_.lanes[*lane]->order(std::move(*job));
     }
     start_attempts();  // local activities that go on in place
+}
+
+/// One that has nothing to do. While the next batch is as good as full one that has an order will do, too: it goes on
+/// with the next at once, and need not wait for this loop.
+std::optional<std::size_t> WorkerLoop::free_lane() const {
+    const bool good_batch = 2 * dispatcher_.runs_ready() >= static_cast<std::size_t>(options_.batch_limit);
+    const auto fewest = std::ranges::min_element(orders_);
+    if (*fewest >= (good_batch ? Lane::orders_max : 1)) return std::nullopt;
+    return static_cast<std::size_t>(fewest - orders_.begin());
 }
 
 std::optional<LaneJob> WorkerLoop::next_job() {
@@ -348,7 +355,7 @@ void WorkerLoop::check_drain() {
 bool WorkerLoop::drained() const {
     if (!stopping_) return false;
     if (!registered_ || Clock::now() >= grace_until_ + drain_tail) return true;
-    const bool lanes_idle = idle_lanes_.size() == around_.lanes.size();
+    const bool lanes_idle = std::ranges::all_of(orders_, [](int orders) { return orders == 0; });
     return dispatcher_.runs_held() == 0 && lanes_idle && (around_.rows == nullptr || around_.rows->idle());
 }
 
@@ -358,7 +365,7 @@ WorkerLoop::Clock::time_point WorkerLoop::next_look_at() const {
     const auto now = Clock::now();
     auto next = now + longest_sleep;
     if (stopping_) next = std::min(next, now + std::chrono::milliseconds{10});
-    if (!registered_ || idle_lanes_.empty()) return next;
+    if (!registered_ || !free_lane()) return next;
     if (!claim_under_way_ && options_.run_workflows && dispatcher_.room_for_claims()) {
         next = std::min(next, claim_wanted_ ? now : next_claim_);
         if (!wakes_.empty()) next = std::min(next, when(*wakes_.begin()));

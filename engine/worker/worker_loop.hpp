@@ -86,6 +86,7 @@ class WorkerLoop {
     void stop(std::chrono::milliseconds grace);
 
     void give_orders();
+    [[nodiscard]] std::optional<std::size_t> free_lane() const;
     [[nodiscard]] std::optional<LaneJob> next_job();
     [[nodiscard]] std::optional<LaneJob> next_look();
     [[nodiscard]] std::optional<LaneJob> late_claim();
@@ -107,7 +108,6 @@ class WorkerLoop {
     store::WorkerNo worker_;
     bool registered_ = false;
     bool announced_ = false;
-    std::vector<int> idle_lanes_;
 
     bool claim_wanted_ = true;
     bool claim_under_way_ = false;  ///< or a look in its place
@@ -116,6 +116,7 @@ class WorkerLoop {
     Clock::time_point next_patient_claim_{};
     Clock::time_point next_claim_{};
     AdaptivePoll claim_poll_;
+    std::vector<int> orders_;  ///< of each lane, under way
     bool messages_wanted_ = false;
     bool message_poll_under_way_ = false;
     Clock::time_point next_message_poll_{};

@@ -69,11 +69,11 @@ SimLane::SimLane(int number, std::string url, store::Faults faults, store::Paylo
       sabotage_(sabotage) {}
 
 std::string SimLane::carry_out() {
-    const std::string what = told(*job_);
+    const std::string what = told(jobs_.front());
     try {
-        done_ = durable::worker::carry_out(connection_, gate_, *job_);
+        done_ = durable::worker::carry_out(connection_, gate_, jobs_.front());
     } catch (const store::StoreUnavailable&) {
-        auto* commit = std::get_if<CommitJob>(&*job_);
+        auto* commit = std::get_if<CommitJob>(&jobs_.front());
         if (!sabotage_.believe_every_send || commit == nullptr) return what + ": not now";
         store::BatchResult believed;
         for (const auto& each : commit->batch.commits) believed.committed.push_back(each.run);
@@ -83,7 +83,7 @@ std::string SimLane::carry_out() {
 }
 
 void SimLane::report() {
-    job_.reset();
+    jobs_.pop_front();
     mailbox_->put(LaneDone{number_, *std::exchange(done_, std::nullopt)});
 }
 

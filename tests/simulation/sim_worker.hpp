@@ -3,6 +3,7 @@
 // connections, each moved on only when the simulation says so.
 
 #include <boost/asio/io_context.hpp>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,14 +16,14 @@
 
 namespace simulation {
 
-/// One job at a time, in three steps: taken, carried out, reported.
+/// One job after the other, in three steps: taken, carried out, reported.
 class SimLane final : public durable::worker::Lane {
   public:
     SimLane(int number, std::string url, durable::store::Faults faults, durable::store::PayloadGate& gate,
             durable::worker::LoopMailbox mailbox, const Sabotage& sabotage);
-    void order(durable::worker::LaneJob job) override { job_ = std::move(job); }
+    void order(durable::worker::LaneJob job) override { jobs_.push_back(std::move(job)); }
 
-    [[nodiscard]] bool has_job() const { return job_.has_value() && !done_; }
+    [[nodiscard]] bool has_job() const { return !jobs_.empty() && !done_; }
     [[nodiscard]] bool has_result() const { return done_.has_value(); }
     /// What it has done, for the trace.
     std::string carry_out();
@@ -34,7 +35,7 @@ class SimLane final : public durable::worker::Lane {
     durable::store::PayloadGate& gate_;
     durable::worker::LoopMailbox mailbox_;
     const Sabotage& sabotage_;
-    std::optional<durable::worker::LaneJob> job_;
+    std::deque<durable::worker::LaneJob> jobs_;
     std::optional<durable::worker::LaneResult> done_;
 };
 

@@ -142,6 +142,7 @@ class HotConnection::Impl::BatchRun {
         std::optional<ClaimOrder> order;
         if (claim) {
             order = impl_.claims_.order(batch_.worker, id_, batch_.claim);
+            if (steps.empty()) steps.push_back({{"wait_for_no_flush", sql::wait_for_no_flush}, {}});
             for (const Step& step : order->steps) steps.push_back(step);
             claim_unknown_ = true;
         } else if (steps.empty()) {

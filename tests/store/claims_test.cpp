@@ -36,6 +36,32 @@ TEST_CASE_FIXTURE(test::StoreFixture, "a claim returns what a worker needs to be
     CHECK(result.now >= activation.time);
 }
 
+TEST_CASE_FIXTURE(
+    test::StoreFixture,
+    "a claim alone waits for no flush of the log, whatever is committed with or after it does") {
+    using namespace test;
+    database.execute(fmt::format("alter database {} set synchronous_commit = on", database.name()));
+    database.execute("create table public.commits (number serial, flushed text)");
+    database.execute(
+        "create function public.note_commit() returns trigger security definer language plpgsql as $$ begin "
+        "insert into public.commits (flushed) values (current_setting('synchronous_commit')); "
+        "return null; end $$");
+    database.execute(
+        "create trigger note_commit after update on engine.live_runs "
+        "for each statement execute function public.note_commit()");
+    start_many(2);
+    const WorkerNo worker = register_worker();
+    HotConnection hot{database.url()};
+
+    const auto first = claim(hot, worker, 1);
+    const RunCommit commit = commit_of(first.front(), {activity()});
+    REQUIRE(hot.commit({worker, {commit}, {}}).committed.size() == 1);
+    REQUIRE(hot.commit({worker, {commit_of(after(first.front(), commit), {activity()})}, {"default", 1}})
+                .claimed.size() == 1);
+    CHECK(database.value("select string_agg(flushed, ' ' order by number) from public.commits") ==
+          "off on on on");
+}
+
 TEST_CASE_FIXTURE(test::StoreFixture, "many workers at once never get the same run, and get all of them") {
     using namespace test;
     constexpr int runs = 400;

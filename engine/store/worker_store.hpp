@@ -177,8 +177,8 @@ struct Standing {
     std::int64_t missed_times = 0;  ///< nominal times of schedules, ever
 };
 
-/// What there is to do for a worker, as one look has found it (what_waits.sql). A look takes nothing: whoever acts on it
-/// may come too late, and finds less.
+/// What there is to do for a worker, as one look has found it (what_waits.sql). A look takes nothing: whoever acts
+/// on it may come too late, and finds less.
 struct Waiting {
     Timestamp now{};
     bool queue_paused = false;  ///< the worker's, by an operator: then neither runs nor activities wait

@@ -18,8 +18,9 @@ namespace callflex::bench {
 namespace {
 
 constexpr int most_sleepers = 10'000;
-/// What begins has its own start behind it then; and sessions tell what they have done at a statement a second later.
-constexpr std::chrono::seconds longest_settling{3};
+/// What begins has its own start behind it then; and sessions that have become idle tell what they have done ten
+/// seconds later.
+constexpr std::chrono::seconds longest_settling{11};
 
 struct Window {
     double postgres_percent = 0;  ///< of one core

@@ -115,17 +115,6 @@ std::vector<ClaimedActivity> ActivityStore::claim(WorkerNo worker, const std::st
     return claimed;
 }
 
-bool ActivityStore::waits(const std::string& queue, const std::vector<std::string>& types,
-                          ClaimTimes& times) {
-    if (impl_->unsettled_claim) return true;
-    Step step{{"activities_wait", sql::activities_wait}, {}};
-    step.params.add(std::string_view{queue}).add(text_array(types));
-    const auto look = [&] { return impl_->session.run(step); };
-    const Rows rows = impl_->persist(look, look, false);
-    times = {rows.moment(0, 0), rows.moment_or_none(0, 2)};
-    return rows.boolean(0, 1);
-}
-
 std::vector<std::pair<RunId, EventId>> ActivityStore::end(WorkerNo worker,
                                                           const std::vector<ActivityEnd>& ends) {
     std::vector<FencedEnd> finished;

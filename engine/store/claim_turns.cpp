@@ -10,7 +10,6 @@
 namespace durable::store {
 namespace {
 
-constexpr std::chrono::seconds claim_margin{2};
 constexpr std::chrono::seconds full_pass_every{5};
 /// Looking at the lines may cost a connection this part of its time.
 constexpr int look_share = 20;
@@ -30,12 +29,8 @@ std::chrono::microseconds cost_of(const LinesSeen& seen) {
 
 }  // namespace
 
-bool ClaimFloor::full_pass_due(Clock::time_point now) const {
-    return now - full_pass_ >= full_pass_every;
-}
-
 Timestamp ClaimFloor::next(Clock::time_point now) {
-    if (full_pass_due(now)) {
+    if (now - full_pass_ >= full_pass_every) {
         full_pass_ = now;
         floor_ = Timestamp{};
     }
@@ -43,7 +38,7 @@ Timestamp ClaimFloor::next(Clock::time_point now) {
 }
 
 void ClaimFloor::taken_until(Timestamp oldest_left) {
-    floor_ = std::max(floor_, oldest_left - claim_margin);
+    floor_ = std::max(floor_, oldest_left - margin_);
 }
 
 bool ClaimTurns::look_due(Clock::time_point now) const {

@@ -32,15 +32,14 @@ class ClaimFloor {
   public:
     using Clock = std::chrono::steady_clock;
 
+    explicit ClaimFloor(std::chrono::seconds margin = std::chrono::seconds{2}) : margin_(margin) {}
     /// The bound for the next claim.
     [[nodiscard]] Timestamp next(Clock::time_point now);
-    /// The same for a mere look, which moves nothing. While a full pass is due, looking is left to a claim.
-    [[nodiscard]] Timestamp bound() const { return floor_; }
-    [[nodiscard]] bool full_pass_due(Clock::time_point now) const;
     /// Everything due before `oldest_left` has been taken.
     void taken_until(Timestamp oldest_left);
 
   private:
+    std::chrono::seconds margin_;
     Timestamp floor_{};
     Clock::time_point full_pass_{};
 };

@@ -56,8 +56,6 @@ Step claim_own(WorkerNo worker, std::int64_t token, const ClaimRequest& claim) {
     return step;
 }
 
-/// What is overdue by that much has been passed over by claims that take everything.
-constexpr std::chrono::seconds late_after{1};
 /// A lane of the worker does nothing else meanwhile.
 constexpr std::string_view patience{"100ms"};
 
@@ -146,15 +144,6 @@ ClaimOrder QueueMemory::order(WorkerNo worker, std::int64_t token, const ClaimRe
     order.steps.push_back(order.turns.empty() ? claim_by_age(worker, token, claim, floor_.next(now))
                                               : claim_by_turns(worker, token, claim, order.turns));
     return order;
-}
-
-std::optional<Step> QueueMemory::look(const ClaimRequest& claim, bool for_late_ones) const {
-    const auto now = ClaimTurns::Clock::now();
-    if (claim.queue != queue_ || floor_.full_pass_due(now) || turns_.look_due(now)) return std::nullopt;
-    Step step{{"runs_wait", sql::runs_wait}, {}};
-    step.params.add(std::string_view{claim.queue}).add(std::string_view{claim.build}).add(floor_.bound());
-    step.params.add(for_late_ones).add(std::int64_t{std::chrono::microseconds{late_after}.count()});
-    return step;
 }
 
 bool QueueMemory::remember(const ClaimOrder& order, const std::vector<Rows>& rows) {

@@ -2,6 +2,7 @@
 // A claim of runs as statements: by age while it takes everything that is due, by turns of lines when it does
 // not (see claim_turns.hpp). No I/O; one owner.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,9 @@
 #include "engine/store/types.hpp"
 
 namespace durable::store {
+
+/// What is overdue by that much has been passed over by claims that take everything.
+constexpr std::chrono::seconds late_after{1};
 
 /// The statements of one claim; the last one gives the runs.
 struct ClaimOrder {
@@ -28,9 +32,6 @@ struct ClaimOrder {
 class QueueMemory {
   public:
     [[nodiscard]] ClaimOrder order(WorkerNo worker, std::int64_t token, const ClaimRequest& claim);
-    /// Whether such a claim would find anything, without claiming. None: it is time to claim and see, because a look
-    /// begins where claims do, or because it would cost no less.
-    [[nodiscard]] std::optional<Step> look(const ClaimRequest& claim, bool for_late_ones) const;
     /// Takes note of what the transaction has given whose last steps were `order.steps`. True: more may be
     /// due.
     bool remember(const ClaimOrder& order, const std::vector<Rows>& rows);

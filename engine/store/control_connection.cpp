@@ -33,7 +33,7 @@ class ControlConnection::Impl {
         : registration_(std::move(registration)),
           session_(control_session(std::move(connection_string)), {}),
           worker_(persist([&] { return register_worker(); })),
-          sweeper_(session_, worker_, registration_.queue) {
+          sweeper_(session_, worker_, registration_) {
         persist([&] {
             ensure_presence();
             return true;

@@ -99,10 +99,6 @@ Delivered HotConnection::Impl::deliver_errands() {
     }
 }
 
-bool HotConnection::errands_wait() {
-    return impl_->query({{"errands_wait", sql::errands_wait}, {}}).boolean(0, 0);
-}
-
 Delivered HotConnection::deliver_errands() {
     return impl_->deliver_errands();
 }

@@ -43,18 +43,6 @@ std::vector<Rows> HotConnection::Impl::query(const char* name, std::span<const S
     }
 }
 
-HotConnection::Waiting HotConnection::Impl::look(const ClaimRequest& claim, bool for_late_ones) {
-    const auto for_runs = claims_.look(claim, for_late_ones);
-    const std::vector<Step> steps{for_runs.value_or(Step{{"moment", sql::moment}, {}}),
-                                  {{"errands_wait", sql::errands_wait}, {}}};
-    const std::vector<Rows> rows = query("look", steps);
-    Waiting waiting{rows[0].moment(0, 0), !for_runs, false, rows[1].boolean(0, 0)};
-    if (!for_runs) return waiting;
-    waiting.runs = rows[0].boolean(0, 1);
-    waiting.late = rows[0].boolean(0, 2);
-    return waiting;
-}
-
 HotConnection::HotConnection(std::string connection_string, Faults faults)
     : impl_(std::make_unique<Impl>(std::move(connection_string), std::move(faults))) {}
 HotConnection::~HotConnection() = default;
@@ -62,10 +50,6 @@ HotConnection::HotConnection(HotConnection&&) noexcept = default;
 
 BatchResult HotConnection::commit(const Batch& batch) {
     return impl_->commit(batch);
-}
-
-HotConnection::Waiting HotConnection::look(const ClaimRequest& claim, bool for_late_ones) {
-    return impl_->look(claim, for_late_ones);
 }
 
 std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadRequest>& requests,

@@ -26,7 +26,6 @@ class HotConnection::Impl {
     Rows query(const Step& step);
     /// The same for several, in one transaction; `name` is for the fault hook.
     std::vector<Rows> query(const char* name, std::span<const Step> steps);
-    Waiting look(const ClaimRequest& claim, bool for_late_ones);
 
   private:
     class BatchRun;

@@ -1,6 +1,8 @@
 #include "engine/store/sweeper.hpp"
 
 #include "engine/store/activity_ends.hpp"
+#include "engine/store/batches.hpp"
+#include "engine/store/claims.hpp"
 #include "engine/store/expired_activity.hpp"
 #include "engine_store_sql.hpp"
 
@@ -29,16 +31,23 @@ BinaryArray numbers(const std::vector<WorkerNo>& workers) {
 
 }  // namespace
 
-Sweeper::Sweeper(Session& session, WorkerNo self, std::string queue)
+Sweeper::Sweeper(Session& session, WorkerNo self, const WorkerRegistration& registration)
     : session_(session),
       self_(self),
-      queue_(std::move(queue)),
-      next_full_sweep_(Clock::now() + full_sweep_every) {}
+      queue_(registration.queue),
+      build_(registration.build),
+      activities_(Of::text),
+      next_full_sweep_(Clock::now() + full_sweep_every) {
+    for (const std::string& type : registration.activities) activities_.add(std::string_view{type});
+}
 
 ControlConnection::Swept Sweeper::sweep() {
     ControlConnection::Swept swept;
     const Look found = look();
-    const auto dead = found.others ? dead_workers(swept.dead_workers) : std::vector<WorkerNo>{};
+    swept.waiting = found.waiting;
+    if (!found.dead) unlocked_since_.clear();
+    const auto dead = found.dead ? dead_workers(swept.dead_workers) : std::vector<WorkerNo>{};
+    swept.suspects = !unlocked_since_.empty() && dead.empty();
     if (!dead.empty()) {
         swept.runs_taken_over = take_over({"take_over_runs", sql::take_over_runs}, dead);
         swept.activities_taken_over = take_over({"take_over_activities", sql::take_over_activities}, dead);
@@ -49,7 +58,6 @@ ControlConnection::Swept Sweeper::sweep() {
     if (found.freed) free_runs();
     retire_limits();
     tell_waiting_semaphores();
-    swept.queue_paused = found.queue_paused;
     swept.standing = standing();
     return swept;
 }
@@ -144,14 +152,37 @@ void Sweeper::tell_waiting_semaphores() {
 }
 
 Sweeper::Look Sweeper::look() {
-    Step step{{"sweep_look", sql::sweep_look}, {}};
-    step.params.add(self_.value).add(std::string_view{queue_}).add(std::int32_t{lost_attempts_max});
+    Step step{{"what_waits", sql::what_waits}, {}};
+    step.params.add(self_.value).add(std::string_view{queue_}).add(std::string_view{build_});
+    step.params.add(floor_.next(Clock::now())).add(activities_).add(std::int32_t{lost_attempts_max});
+    step.params.add(std::string_view{known_batch_verbs()});
     const Rows rows = session_.run(step);
+    const Waiting found = waiting(rows);
     if (Clock::now() < next_full_sweep_) {
-        return {rows.boolean(0, 0), rows.boolean(0, 1), rows.boolean(0, 2), rows.boolean(0, 3)};
+        return {found, rows.boolean(0, 9), rows.boolean(0, 10), rows.boolean(0, 11)};
     }
     next_full_sweep_ = Clock::now() + full_sweep_every;
-    return {.queue_paused = rows.boolean(0, 0)};
+    return {.waiting = found};
+}
+
+Waiting Sweeper::waiting(const Rows& rows) {
+    const auto duration = [&rows](int column) -> std::optional<Duration> {
+        if (rows.is_null(0, column)) return std::nullopt;
+        return Duration{rows.int64(0, column)};
+    };
+    Waiting found{.now = rows.moment(0, 0), .queue_paused = rows.boolean(0, 1)};
+    const bool elsewhere = rows.boolean(0, 2);
+    const auto oldest_run = rows.moment_or_none(0, 3);
+    found.runs = oldest_run.has_value();
+    found.late = oldest_run && !elsewhere && *oldest_run <= found.now - late_after;
+    // What a pause or another build has kept back has not been looked at.
+    if (!found.queue_paused && !elsewhere) floor_.taken_until(oldest_run.value_or(found.now));
+    found.errands = rows.boolean(0, 4);
+    found.activities = rows.boolean(0, 5);
+    found.line_in = duration(6);
+    found.schedule_in = duration(7);
+    found.batch_in = duration(8);
+    return found;
 }
 
 std::optional<Standing> Sweeper::standing() {

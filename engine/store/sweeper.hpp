@@ -1,6 +1,7 @@
 #pragma once
 // Finding what nobody else will move: rows of dead workers, activity rows whose time is over, runs that have
-// a message and no wake-up. Every worker sweeps; skip-locked and fences make that safe. One thread.
+// a message and no wake-up. Every worker sweeps; skip-locked and fences make that safe. And seeing, in the same look,
+// what waits for the worker's other threads. One thread.
 
 #include <chrono>
 #include <map>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/store/claim_turns.hpp"
 #include "engine/store/session.hpp"
 #include "engine/store/worker_store.hpp"
 
@@ -15,7 +17,8 @@ namespace durable::store {
 
 class Sweeper {
   public:
-    Sweeper(Session& session, WorkerNo self, std::string queue);
+    /// Of the registration its queue, its build and its activities.
+    Sweeper(Session& session, WorkerNo self, const WorkerRegistration& registration);
 
     /// Throws what Session throws; calling again is always safe.
     ControlConnection::Swept sweep();
@@ -25,10 +28,10 @@ class Sweeper {
     struct LineName {
         std::string key, queue, type;
     };
-    /// What there may be to do.
+    /// What there may be to do here, and what waits for others.
     struct Look {
-        bool queue_paused = false;
-        bool others = true;   ///< workers, or rows of workers that have ended
+        Waiting waiting;
+        bool dead = true;     ///< workers that seem so, or rows of workers that have ended
         bool expired = true;  ///< activity rows
         bool freed = true;    ///< runs, by builds that have left
     };
@@ -43,11 +46,17 @@ class Sweeper {
     void retire_limits();
     void tell_waiting_semaphores();
     [[nodiscard]] Look look();
+    [[nodiscard]] Waiting waiting(const Rows& rows);
     std::optional<Standing> standing();
 
     Session& session_;
     WorkerNo self_;
     std::string queue_;
+    std::string build_;
+    BinaryArray activities_;
+    /// Where looks at runs begin: far below the last one that has seen nothing, for those who start runs in long
+    /// transactions.
+    ClaimFloor floor_{std::chrono::seconds{10}};
     /// Since when a worker's session lock has been missing, by our own clock.
     std::map<WorkerNo, Clock::time_point> unlocked_since_;
     /// Where the walk through waiting runs goes on.

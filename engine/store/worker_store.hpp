@@ -91,16 +91,6 @@ class HotConnection {
     std::vector<std::pair<RunId, Fence>> owned(WorkerNo worker);
     /// Activity rows (of these runs) that exist: what an adopter must not create again.
     std::vector<std::pair<RunId, EventId>> activity_rows(const std::vector<RunId>& runs);
-    /// Whether deliver_errands() would find anything: the cheap question of who has no reason to expect it.
-    bool errands_wait();
-    /// The same of claims and of errands, in one round trip: what a worker asks that has nothing to do.
-    struct Waiting {
-        Timestamp now{};
-        bool runs = false;  ///< to be claimed; also when it is time for a claim to see for itself
-        bool late = false;  ///< for a patient claim; looked for only if asked
-        bool errands = false;
-    };
-    Waiting look(const ClaimRequest& claim, bool for_late_ones);
     /// Carries out errands, whoever left them: reports to parents, cancel requests to children, the ends of
     /// the children of closed chains. Bounded work per call; exactly once, however often it is sent.
     Delivered deliver_errands();
@@ -125,8 +115,6 @@ class ActivityStore {
     /// Fenced; returns those whose row was no longer ours (drop them). Results go to the inboxes of their
     /// runs.
     std::vector<std::pair<RunId, EventId>> end(WorkerNo worker, const std::vector<ActivityEnd>& ends);
-    /// Whether claim() would find anything: the cheap question of who has no reason to expect it.
-    bool waits(const std::string& queue, const std::vector<std::string>& types, ClaimTimes& times);
     /// Heartbeats of rows, with details; returns those that are asked to stop or lost.
     struct Beat {
         RunId run;
@@ -169,6 +157,7 @@ struct WorkerRegistration {
     std::string queue = "default";
     Duration lease = std::chrono::seconds{10};
     bool encrypts = false;  ///< has master keys: nobody without is to store payloads from now on
+    std::vector<std::string> activities{};  ///< types whose rows it claims; not recorded
 };
 
 /// What a worker says of itself when it renews its lease.
@@ -186,6 +175,20 @@ struct Standing {
     Duration oldest_activity{0};    ///< the same for activities that wait for no limit
     std::int64_t blocked_runs = 0;  ///< in all queues
     std::int64_t missed_times = 0;  ///< nominal times of schedules, ever
+};
+
+/// What there is to do for a worker, as one look has found it (what_waits.sql). A look takes nothing: whoever acts
+/// on it may come too late, and finds less.
+struct Waiting {
+    Timestamp now{};
+    bool queue_paused = false;  ///< the worker's, by an operator: then neither runs nor activities wait
+    bool runs = false;          ///< to be claimed
+    bool late = false;        ///< runs, for so long that claims must have passed them over: for a patient one
+    bool errands = false;     ///< or news of semaphores, whoever has left them
+    bool activities = false;  ///< rows to be claimed, or something to do for their limits
+    std::optional<Duration> line_in{};      ///< until the next sleeping line of limits wakes by itself
+    std::optional<Duration> schedule_in{};  ///< until a schedule is due; not positive: it is
+    std::optional<Duration> batch_in{};     ///< the same for a page of a batch job
 };
 
 class ControlConnection {
@@ -209,8 +212,9 @@ class ControlConnection {
     /// Looks for dead workers (session lock gone for 500 ms and Postgres up for one lease; else lease over)
     /// and gives their runs and activity rows back; times out activity rows; wakes runs, and lines
     /// of limits, that nothing else would wake; wakes blocked runs after `wake_blocked`. Bounded work per
-    /// call. Most calls find nothing, so it asks first what there is to do, in one statement (sweep_look.sql),
-    /// and only every 15 s goes through everything all the same.
+    /// call. Most calls find nothing, so it asks first what there is to do, in one statement (what_waits.sql),
+    /// and only every 15 s goes through everything all the same. The same statement says what waits for others
+    /// than the sweep.
     struct Swept {
         int dead_workers = 0;
         int runs_taken_over = 0;
@@ -218,7 +222,8 @@ class ControlConnection {
         int activities_timed_out = 0;
         int stuck_runs_woken = 0;
         int stuck_lines_woken = 0;
-        bool queue_paused = false;           ///< ours, by an operator
+        bool suspects = false;  ///< workers may be dead, which only a sweep half a second later can tell
+        Waiting waiting{};
         std::optional<Standing> standing{};  ///< every 15 s
     };
     Swept sweep();

@@ -1,19 +1,20 @@
 #pragma once
 // The thread that works off batch jobs: looks whether a page is due, takes it, and sleeps until the next one
-// is. Every worker has one; which of them takes a page is decided by the job's lock. Without jobs it is one
-// indexed look a second.
+// is, or until its alarm rings: new jobs are seen by the worker's control connection. Every worker has one; which of
+// them takes a page is decided by the job's lock.
 //
 // A thread and a connection of its own, because a page waits for the locks of its runs: neither the lease
 // nor a schedule may wait for that.
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <string>
 #include <thread>
 
 #include "engine/store/batch_store.hpp"
+#include "engine/worker/adaptive_poll.hpp"
+#include "engine/worker/alarm.hpp"
 
 namespace durable::worker {
 
@@ -23,10 +24,12 @@ class BatchLoop {
         std::string connection_string;
         const WorkflowRegistry& workflows;
         store::Faults faults{};
-        /// The longest sleep: how late a new job, or a moved clock, may be noticed.
-        std::chrono::milliseconds look_every{1000};
+        /// The longest sleep while the alarm is silent.
+        std::chrono::milliseconds look_every = full_pass_every;
         /// Asked before each look: a worker that is not registered does nothing.
         std::function<bool()> may_act = [] { return true; };
+        /// Rings when something is due that it may not know of.
+        std::shared_ptr<Alarm> alarm = std::make_shared<Alarm>();
     };
     /// All are called on this thread and must not block.
     struct Observer {
@@ -47,8 +50,6 @@ class BatchLoop {
     Options options_;
     Observer observer_;
     store::BatchStore store_;
-    std::mutex mutex_;
-    std::condition_variable_any wake_;
     std::jthread thread_;
 };
 

@@ -5,9 +5,18 @@
 #include <random>
 #include <utility>
 
+#include "engine/worker/adaptive_poll.hpp"
+
 namespace durable::worker {
 
 using Clock = std::chrono::steady_clock;
+
+namespace {
+
+/// Between looks while somebody may be dead.
+constexpr std::chrono::milliseconds suspicious_pause{100};
+
+}  // namespace
 
 ControlLoop::ControlLoop(Options options, TrustWindow& trust, Observer observer)
     : options_(std::move(options)), trust_(trust), observer_(std::move(observer)) {
@@ -58,9 +67,9 @@ void ControlLoop::serve(store::ControlConnection& connection) {
             next_beat = Clock::now() + options_.registration.lease / 3;
         }
         if (Clock::now() >= next_sweep) {
-            sweep(connection);
             next_sweep =
-                Clock::now() + options_.sweep_every / 2 + options_.sweep_every * (jitter() % 1000) / 1000;
+                Clock::now() + pause_before_look(options_.sweep_every, static_cast<std::uint32_t>(jitter()));
+            if (sweep(connection)) next_sweep = std::min(next_sweep, Clock::now() + suspicious_pause);
         }
         const auto until = std::min({next_beat, next_sweep, Clock::now() + std::chrono::milliseconds{100}});
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
@@ -106,11 +115,14 @@ bool ControlLoop::renew(store::ControlConnection& connection) {
     return true;
 }
 
-void ControlLoop::sweep(store::ControlConnection& connection) {
+bool ControlLoop::sweep(store::ControlConnection& connection) {
     try {
-        observer_.swept(connection.sweep());
+        const auto swept = connection.sweep();
+        observer_.swept(swept);
+        return swept.suspects;
     } catch (const store::StoreUnavailable& error) {
         observer_.trouble(error.what());
+        return false;
     }
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 // The thread that keeps this worker alive in the eyes of the others: registers, renews the lease, holds the
-// session lock, sweeps for the dead and the stuck, and hears notifications in between. A registration that is
-// lost is followed by a new one with a new number.
+// session lock, sweeps for the dead and the stuck, looks for all others whether something waits for them, and hears
+// notifications in between. A registration that is lost is followed by a new one with a new number.
+//
+// While the database cannot be reached from here there is no look and nobody is woken. Nothing is lost by that: the
+// others make their passes now and then unasked (adaptive_poll.hpp), and all begin anew if the lease lapses.
 
 #include <atomic>
 #include <functional>
@@ -19,7 +22,7 @@ class ControlLoop {
         std::string connection_string;
         store::WorkerRegistration registration;
         bool notifications = true;
-        std::chrono::milliseconds sweep_every{500};
+        std::chrono::milliseconds sweep_every{500};  ///< at the latest, see pause_before_look
     };
     /// All are called on the control thread and must not block.
     struct Observer {
@@ -46,7 +49,8 @@ class ControlLoop {
     void serve(store::ControlConnection& connection);
     [[nodiscard]] bool renew(store::ControlConnection& connection);
     void listen(store::ControlConnection& connection, std::chrono::milliseconds at_most);
-    void sweep(store::ControlConnection& connection);
+    /// Whether it is to be done again soon.
+    [[nodiscard]] bool sweep(store::ControlConnection& connection);
     void pause(std::chrono::milliseconds how_long) const;
 
     Options options_;

@@ -42,13 +42,7 @@ class Attempting {
         connection_.release(job.worker, job.runs);
         return ReleaseDone{};
     }
-    LaneResult operator()(const DeliverJob& job) {
-        if (!job.expected && !connection_.errands_wait()) return DeliverDone{};
-        return DeliverDone{connection_.deliver_errands()};
-    }
-    LaneResult operator()(const LookJob& job) {
-        return LookDone{connection_.look(job.claim, job.for_late_ones)};
-    }
+    LaneResult operator()(const DeliverJob&) { return DeliverDone{connection_.deliver_errands()}; }
 
   private:
     void commit(CommitJob& job) {

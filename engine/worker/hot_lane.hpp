@@ -38,15 +38,8 @@ struct ReleaseJob {
     std::vector<std::pair<RunId, store::Fence>> runs;
 };
 /// Carries out what runs' commits have ordered for other runs.
-struct DeliverJob {
-    bool expected = false;  ///< this worker has left something; else it asks first whether there is anything
-};
-/// Is there anything to claim, or to deliver? Asked instead of both while there is hardly ever anything.
-struct LookJob {
-    store::ClaimRequest claim;
-    bool for_late_ones = false;
-};
-using LaneJob = std::variant<CommitJob, LoadJob, PollJob, CompareJob, ReleaseJob, DeliverJob, LookJob>;
+struct DeliverJob {};
+using LaneJob = std::variant<CommitJob, LoadJob, PollJob, CompareJob, ReleaseJob, DeliverJob>;
 
 struct CommitDone {
     store::Batch batch;
@@ -70,11 +63,7 @@ struct ReleaseDone {};
 struct DeliverDone {
     store::Delivered delivered;
 };
-struct LookDone {
-    store::HotConnection::Waiting waiting;
-};
-using LaneResult =
-    std::variant<CommitDone, LoadDone, PollDone, CompareDone, ReleaseDone, DeliverDone, LookDone>;
+using LaneResult = std::variant<CommitDone, LoadDone, PollDone, CompareDone, ReleaseDone, DeliverDone>;
 
 /// A job that is over, with the round trip's clocks for the skew between the machines.
 struct LaneDone {

@@ -17,7 +17,7 @@ RowActivities::RowActivities(Options options, const ActivityRegistry& registry, 
       transactional_slots_(transactional_slots),
       trust_(trust),
       observer_(std::move(observer)),
-      poll_(options_.poll) {}
+      poll_(options_.poll, full_pass_every) {}
 
 void RowActivities::run() {
     while (!mailbox_->closed()) pass(Clock::time_point::max());
@@ -55,7 +55,11 @@ void RowActivities::step() {
 
 void RowActivities::handle(Message message) {
     if (auto* settled = std::get_if<Settled>(&message)) return handle_settled(std::move(*settled));
-    if (const auto* registered = std::get_if<Registered>(&message)) worker_ = registered->worker;
+    if (const auto* registered = std::get_if<Registered>(&message)) {
+        worker_ = registered->worker;
+        next_claim_ = {};
+    }
+    if (const auto* due = std::get_if<Due>(&message)) next_claim_ = std::min(next_claim_, due->at);
     if (std::holds_alternative<Forget>(message)) forget();
     if (std::holds_alternative<Drain>(message)) draining_ = true;
     if (std::holds_alternative<GiveUp>(message)) give_up();
@@ -63,6 +67,14 @@ void RowActivities::handle(Message message) {
         poll_.found();
         beat_wanted_ = !running_.empty();
         next_claim_ = {};
+    }
+}
+
+void RowActivities::found(const store::Waiting& waiting) {
+    if (waiting.activities) {
+        mailbox_->put(Due{Clock::now()});
+    } else if (waiting.line_in) {
+        mailbox_->put(Due{Clock::now() + std::min<Duration>(*waiting.line_in, full_pass_every)});
     }
 }
 
@@ -103,9 +115,7 @@ void RowActivities::claim() {
     std::vector<store::ClaimedActivity> claimed;
     store::ClaimTimes times{now_, {}};
     if (room > 0 && !types.empty()) {
-        if (is_worth_a_claim(types, times)) {
-            claimed = store_->claim(*worker_, options_.queue, types, std::min(room, claim_max), &times);
-        }
+        claimed = store_->claim(*worker_, options_.queue, types, std::min(room, claim_max), &times);
         now_ = std::max(now_, times.now);
         now_received_ = Clock::now();
     }
@@ -116,15 +126,6 @@ void RowActivities::claim() {
     if (times.look_again_at)
         next_claim_ = std::min(next_claim_, Clock::now() + (*times.look_again_at - times.now));
     launch_opened(times.now);
-}
-
-/// Rarely is there anything when nothing has been found for a while.
-bool RowActivities::is_worth_a_claim(const std::vector<std::string>& types, store::ClaimTimes& times) {
-    const auto now = Clock::now();
-    const bool look_first = poll_.quiet() && now < next_full_claim_;
-    if (look_first && !store_->waits(options_.queue, types, times)) return false;
-    next_full_claim_ = now + full_pass_every;
-    return true;
 }
 
 /// What is claimed is ours although its payloads cannot be had for the moment: it stays until they can.

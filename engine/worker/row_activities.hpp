@@ -60,6 +60,8 @@ class RowActivities {
     void forget_everything() { mailbox_->put(Forget{}); }
     /// There may be rows to claim, or cancellations to hear of.
     void wake() { mailbox_->put(Wake{}); }
+    /// What a look has found: rows that wait, or when some will.
+    void found(const store::Waiting& waiting);
     void drain() { mailbox_->put(Drain{}); }
     /// Grace is over: attempts are broken off and their rows given back without counting an attempt.
     void give_up_attempts() { mailbox_->put(GiveUp{}); }
@@ -71,9 +73,12 @@ class RowActivities {
     };
     struct Forget {};
     struct Wake {};
+    struct Due {
+        std::chrono::steady_clock::time_point at;
+    };
     struct Drain {};
     struct GiveUp {};
-    using Message = std::variant<Registered, Forget, Wake, Drain, GiveUp, Settled>;
+    using Message = std::variant<Registered, Forget, Wake, Due, Drain, GiveUp, Settled>;
     using Key = std::pair<RunId, EventId>;
     struct Running {
         AttemptId attempt;
@@ -94,7 +99,6 @@ class RowActivities {
     void forget();
     void give_up();
     void claim();
-    [[nodiscard]] bool is_worth_a_claim(const std::vector<std::string>& types, store::ClaimTimes& times);
     void launch(std::vector<store::ClaimedActivity> claimed, Timestamp now);
     [[nodiscard]] Attempt attempt_of(store::ClaimedActivity& claimed, Timestamp now);
     void launch_opened(Timestamp now);
@@ -133,7 +137,6 @@ class RowActivities {
     bool beat_wanted_ = false;
     Clock::time_point next_beat_{};
     Clock::time_point next_claim_{};
-    Clock::time_point next_full_claim_{};
     AdaptivePoll poll_;
     std::chrono::milliseconds trouble_pause_{50};
     std::atomic<int> running_count_{0};  ///< written by the thread

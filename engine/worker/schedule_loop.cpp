@@ -32,8 +32,7 @@ void ScheduleLoop::work(const std::stop_token& stop) {
         } catch (const std::exception& error) {
             observer_.trouble(error.what());
         }
-        std::unique_lock lock{mutex_};
-        wake_.wait_for(lock, stop, pause, [] { return false; });
+        options_.alarm->sleep(stop, Alarm::Clock::now() + pause);
     }
 }
 

@@ -1,21 +1,22 @@
 #pragma once
 // The thread that acts on schedules: applies those that the program declares, once, then looks what is due,
-// acts, and sleeps until the next one is. Every worker has one; which of them acts on a schedule is decided
-// by the row's lock. A look is one indexed statement; between two looks there is nothing.
+// acts, and sleeps until the next one is, or until its alarm rings: schedules that others make, and the ends of runs,
+// are seen by the worker's control connection. Every worker has one; which of them acts on a schedule is decided
+// by the row's lock.
 //
 // A thread and a connection of its own, because acting starts runs: the control thread's lease must not wait
 // for that.
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "engine/store/schedule_store.hpp"
+#include "engine/worker/adaptive_poll.hpp"
+#include "engine/worker/alarm.hpp"
 
 namespace durable::worker {
 
@@ -25,11 +26,13 @@ class ScheduleLoop {
         std::string connection_string;
         store::Faults faults{};
         std::vector<ScheduleSpec> declared{};
-        /// The longest sleep: how late a trigger, the end of a run, or a moved clock may be noticed.
-        std::chrono::milliseconds look_every{500};
+        /// The longest sleep while the alarm is silent.
+        std::chrono::milliseconds look_every = full_pass_every;
         std::shared_ptr<store::PayloadGate> gate{};  ///< null: one without keys
         /// Asked before each look: a worker that is not registered does nothing.
         std::function<bool()> may_act = [] { return true; };
+        /// Rings when something is due that it may not know of.
+        std::shared_ptr<Alarm> alarm = std::make_shared<Alarm>();
     };
     /// All are called on this thread and must not block.
     struct Observer {
@@ -54,8 +57,6 @@ class ScheduleLoop {
     Observer observer_;
     store::ScheduleStore store_;
     bool applied_ = false;
-    std::mutex mutex_;
-    std::condition_variable_any wake_;
     std::jthread thread_;
 };
 

@@ -1,5 +1,6 @@
 #include "engine/worker/worker.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
@@ -11,6 +12,7 @@
 
 #include "engine/store/pause.hpp"
 #include "engine/worker/activation_watch.hpp"
+#include "engine/worker/alarm.hpp"
 #include "engine/worker/async_runner.hpp"
 #include "engine/worker/batch_loop.hpp"
 #include "engine/worker/retention_loop.hpp"
@@ -231,9 +233,21 @@ class Worker::Impl {
 
     ControlLoop::Options control_options() const {
         return {options_.connection_string,
-                {options_.name, options_.build, options_.queue, options_.lease, gate_->encrypts()},
+                {options_.name, options_.build, options_.queue, options_.lease, gate_->encrypts(),
+                 activities_.names()},
                 options_.notifications,
                 options_.sweep_every};
+    }
+
+    /// On the control thread: what a look has found goes to whom it concerns.
+    void tell(const store::Waiting& waiting, RowActivities* rows) {
+        mailbox_->put(waiting);
+        if (rows != nullptr) rows->found(waiting);
+        const auto set = [](Alarm& alarm, const std::optional<Duration>& due_in) {
+            if (due_in) alarm.set(Alarm::Clock::now() + std::min<Duration>(*due_in, full_pass_every));
+        };
+        set(*schedule_alarm_, waiting.schedule_in);
+        set(*batch_alarm_, waiting.batch_in);
     }
 
     ControlLoop::Observer control_observer(RowActivities* rows) {
@@ -252,8 +266,8 @@ class Worker::Impl {
             mailbox_->put(woken);
         };
         observer.state = [this] { return vitals_.state(Vitals::Clock::now()); };
-        observer.swept = [this](const store::ControlConnection::Swept& swept) {
-            mailbox_->put(QueuePaused{swept.queue_paused});
+        observer.swept = [this, rows](const store::ControlConnection::Swept& swept) {
+            tell(swept.waiting, rows);
             metrics_.swept(swept.runs_taken_over, swept.stuck_runs_woken);
             if (swept.standing) metrics_.standing(*swept.standing);
             if (swept.dead_workers == 0 && swept.stuck_runs_woken == 0) return;
@@ -269,8 +283,12 @@ class Worker::Impl {
     }
 
     ScheduleLoop::Options schedule_options() const {
-        return {options_.connection_string, options_.faults, options_.schedules,
-                options_.sweep_every,       gate_,           [this] { return registered_.load(); }};
+        return {.connection_string = options_.connection_string,
+                .faults = options_.faults,
+                .declared = options_.schedules,
+                .gate = gate_,
+                .may_act = [this] { return registered_.load(); },
+                .alarm = schedule_alarm_};
     }
 
     ScheduleLoop::Observer schedule_observer(store::Notifier& notifier) {
@@ -287,8 +305,11 @@ class Worker::Impl {
     }
 
     BatchLoop::Options batch_options() const {
-        return {options_.connection_string, workflows_, options_.faults, options_.sweep_every,
-                [this] { return registered_.load(); }};
+        return {.connection_string = options_.connection_string,
+                .workflows = workflows_,
+                .faults = options_.faults,
+                .may_act = [this] { return registered_.load(); },
+                .alarm = batch_alarm_};
     }
 
     BatchLoop::Observer batch_observer(store::Notifier& notifier) {
@@ -336,6 +357,8 @@ class Worker::Impl {
     Slots transactional_slots_;
     Vitals vitals_;
     LoopMailbox mailbox_ = std::make_shared<Mailbox<LoopMessage>>();
+    const std::shared_ptr<Alarm> schedule_alarm_ = std::make_shared<Alarm>();
+    const std::shared_ptr<Alarm> batch_alarm_ = std::make_shared<Alarm>();
     std::atomic<bool> registered_{false};
     std::atomic<std::int32_t> worker_no_{0};
     std::mutex mutex_;  ///< guards done_

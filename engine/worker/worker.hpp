@@ -56,6 +56,7 @@ struct WorkerOptions {
     /// If it goes on for three times as long, this process ends at once (exit code 70), to be started again: its other
     /// runs go to other workers. Off: it stays, with its lease, until somebody ends it.
     bool exit_when_stuck = false;
+    /// The longest time until what is committed without a notification is found.
     std::chrono::milliseconds sweep_every{500};
     std::chrono::milliseconds compare_every{5000};
     /// Roles: a worker without workflows runs activity rows only, one without activities leaves them all to

@@ -22,7 +22,7 @@ WorkerLoop::WorkerLoop(const WorkerOptions& options, DispatcherSettings settings
     : options_(options),
       around_(std::move(around)),
       dispatcher_(std::move(settings)),
-      claim_poll_(options.poll),
+      claim_poll_(options.poll, full_claim_every),
       orders_(around_.lanes.size()) {}
 
 void WorkerLoop::run() {
@@ -54,7 +54,7 @@ void WorkerLoop::handle(LoopMessage message) {
     }
     if (const auto* named = std::get_if<RegisteredAs>(&message)) return registered(named->worker);
     if (std::holds_alternative<RegistrationLost>(message)) return lost();
-    if (const auto* queue = std::get_if<QueuePaused>(&message)) return queue_paused(queue->paused);
+    if (const auto* waiting = std::get_if<store::Waiting>(&message)) return found(*waiting);
     if (const auto* request = std::get_if<StopRequested>(&message)) stop(request->grace);
 }
 
@@ -77,10 +77,7 @@ void WorkerLoop::handle_result(CommitDone done) {
         around_.vitals.claimed_runs(claimed);
         next_claim_ = Clock::now() + claim_poll_.next();
     }
-    if (done.result.errands) {
-        next_delivery_ = Clock::now();
-        errands_expected_ = true;
-    }
+    if (done.result.errands) next_delivery_ = Clock::now();
     remember_wakes(done.batch);
     dispatcher_.batch_done(done.batch, std::move(done.result));
 }
@@ -108,7 +105,6 @@ void WorkerLoop::handle_result(DeliverDone done) {
     if (done.delivered.more) {
         const auto pause = done.delivered.done > 0 ? std::chrono::milliseconds{0} : delivery_retry;
         next_delivery_ = std::min(next_delivery_, Clock::now() + pause);
-        errands_expected_ = true;
     }
     if (!done.delivered.closed.empty()) around_.notifier.closed(done.delivered.closed);
     for (const std::string& queue : done.delivered.queues) {
@@ -120,23 +116,13 @@ void WorkerLoop::handle_result(DeliverDone done) {
     }
 }
 
-void WorkerLoop::handle_result(LookDone done) {
-    const auto now = Clock::now();
-    claim_under_way_ = false;
-    next_claim_ = now + claim_poll_.next();
-    database_time(done.waiting.now);
-    dispatcher_.time_is(done.waiting.now);
-    claim_wanted_ = claim_wanted_ || done.waiting.runs;
-    if (done.waiting.late) {
-        late_seen_ = true;
-        next_patient_claim_ = now;
-    }
-    if (done.waiting.errands) {
-        errands_expected_ = true;
-        next_delivery_ = now;
-    } else if (!errands_expected_) {
-        next_delivery_ = std::max(next_delivery_, now + options_.sweep_every);
-    }
+void WorkerLoop::found(const store::Waiting& waiting) {
+    database_time(waiting.now);
+    dispatcher_.time_is(waiting.now);
+    queue_paused(waiting.queue_paused);
+    claim_wanted_ = claim_wanted_ || waiting.runs;
+    late_seen_ = waiting.late;
+    if (waiting.errands) next_delivery_ = Clock::now();
 }
 
 void WorkerLoop::registered(store::WorkerNo worker) {
@@ -215,10 +201,6 @@ std::optional<LaneJob> WorkerLoop::next_job() {
     const bool due = claim_wanted_ || Clock::now() >= next_claim_;
     const bool claim = options_.run_workflows && due && !claim_under_way_ && dispatcher_.room_for_claims();
     if (!claim && !dispatcher_.has_ready()) return std::nullopt;
-    if (claim && !claim_wanted_ && !stopping_ && !dispatcher_.has_ready() && claim_poll_.quiet()) {
-        claim_under_way_ = true;
-        return look_instead_of_claim(Clock::now());
-    }
     auto batch = dispatcher_.next_batch(claim);
     if (!batch) return std::nullopt;
     if (batch->claim.limit > 0) {
@@ -239,7 +221,9 @@ std::optional<LaneJob> WorkerLoop::next_look() {
         return CompareJob{worker_};
     }
     if (now >= next_delivery_ && !delivery_under_way_) {
-        return delivery(now);
+        delivery_under_way_ = true;
+        next_delivery_ = now + full_pass_every;
+        return DeliverJob{};
     }
     if (auto claim = late_claim()) return claim;
     if (message_poll_under_way_) return std::nullopt;
@@ -254,25 +238,12 @@ std::optional<LaneJob> WorkerLoop::next_look() {
     return PollJob{std::move(held)};
 }
 
-DeliverJob WorkerLoop::delivery(Clock::time_point now) {
-    delivery_under_way_ = true;
-    next_delivery_ = now + options_.sweep_every;
-    const bool all_the_same = now >= next_full_delivery_;
-    if (all_the_same) next_full_delivery_ = now + full_pass_every;
-    return {std::exchange(errands_expected_, false) || all_the_same};
-}
-
-LookJob WorkerLoop::look_instead_of_claim(Clock::time_point now) {
-    const bool for_late_ones = claims_take_all_ && now >= next_patient_claim_;
-    if (for_late_ones) next_patient_claim_ = now + patient_claim_every;
-    return {dispatcher_.claim_request(), for_late_ones};
-}
-
 /// While claims leave nothing, what is overdue is a run whose row others hold again and again.
 std::optional<LaneJob> WorkerLoop::late_claim() {
-    const bool wanted = options_.run_workflows && claims_take_all_ && dispatcher_.room_for_claims();
+    const bool wanted =
+        late_seen_ && options_.run_workflows && claims_take_all_ && dispatcher_.room_for_claims();
     if (!wanted || Clock::now() < next_patient_claim_) return std::nullopt;
-    if (claim_poll_.quiet() && !std::exchange(late_seen_, false)) return std::nullopt;  // looks find it
+    late_seen_ = false;
     next_patient_claim_ = Clock::now() + patient_claim_every;
     return CommitJob{dispatcher_.patient_claim()};
 }

@@ -31,12 +31,8 @@ struct RegistrationLost {};
 struct StopRequested {
     std::chrono::milliseconds grace;
 };
-/// By an operator, or no longer.
-struct QueuePaused {
-    bool paused = false;
-};
-using LoopMessage = std::variant<LaneDone, Settled, store::ControlConnection::Wakeup, RegisteredAs,
-                                 RegistrationLost, QueuePaused, StopRequested>;
+using LoopMessage = std::variant<LaneDone, Settled, store::ControlConnection::Wakeup, store::Waiting,
+                                 RegisteredAs, RegistrationLost, StopRequested>;
 /// Shared, because the runners' callbacks may come after the loop's end.
 using LoopMailbox = std::shared_ptr<Mailbox<LoopMessage>>;
 
@@ -79,7 +75,7 @@ class WorkerLoop {
     void handle_result(CompareDone done);
     void handle_result(ReleaseDone) {}
     void handle_result(DeliverDone done);
-    void handle_result(LookDone done);
+    void found(const store::Waiting& waiting);
     void registered(store::WorkerNo worker);
     void lost();
     void queue_paused(bool paused);
@@ -90,8 +86,6 @@ class WorkerLoop {
     [[nodiscard]] std::optional<LaneJob> next_job();
     [[nodiscard]] std::optional<LaneJob> next_look();
     [[nodiscard]] std::optional<LaneJob> late_claim();
-    [[nodiscard]] DeliverJob delivery(Clock::time_point now);
-    [[nodiscard]] LookJob look_instead_of_claim(Clock::time_point now);
     void start_attempts();
     void tell();
     void tell_of_started_runs();
@@ -110,9 +104,9 @@ class WorkerLoop {
     bool announced_ = false;
 
     bool claim_wanted_ = true;
-    bool claim_under_way_ = false;  ///< or a look in its place
+    bool claim_under_way_ = false;
     bool claims_take_all_ = false;  ///< the last one did, but for what somebody held
-    bool late_seen_ = false;        ///< by a look
+    bool late_seen_ = false;        ///< by the control connection's look
     Clock::time_point next_patient_claim_{};
     Clock::time_point next_claim_{};
     AdaptivePoll claim_poll_;
@@ -122,8 +116,6 @@ class WorkerLoop {
     Clock::time_point next_message_poll_{};
     bool delivery_under_way_ = false;
     Clock::time_point next_delivery_{};
-    bool errands_expected_ = false;  ///< left by this worker or by its last delivery, or seen by a look
-    Clock::time_point next_full_delivery_{};
     Clock::time_point next_compare_{};
     int quick_compares_ = 0;
     /// When runs released here are due: claimed by then without waiting for the poll.

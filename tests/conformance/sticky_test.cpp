@@ -110,8 +110,10 @@ TEST_CASE("2.14 sticky: after a restart every run is replayed once, and none is 
 
 TEST_CASE("2.14 eager workflow start: a start wakes an idle worker, which does not wait for its next look") {
     Hall hall;
-    const auto worker =
-        hall.worker("build-1", hall.workflows, [](auto& options) { options.poll = {10min, 10min}; });
+    const auto worker = hall.worker("build-1", hall.workflows, [](auto& options) {
+        options.poll = {10min, 10min};
+        options.sweep_every = 10min;
+    });
     const RunId run = hall.start(summing, 0, "summing-1");
     CHECK(hall.result(summing, run) == 0);
 }

@@ -31,10 +31,8 @@ std::string told(const LaneJob& job) {
                 return "compare";
             } else if constexpr (std::is_same_v<Job, ReleaseJob>) {
                 return "release";
-            } else if constexpr (std::is_same_v<Job, DeliverJob>) {
-                return "deliver";
             } else {
-                return "look";
+                return "deliver";
             }
         },
         job);
@@ -197,7 +195,8 @@ void SimWorker::register_anew() {
     const auto sent = TrustWindow::boot_time();
     control_.reset();
     control_ = std::make_unique<store::ControlConnection>(
-        around_.url, store::WorkerRegistration{options_.name, options_.build, options_.queue, lease, false});
+        around_.url, store::WorkerRegistration{options_.name, options_.build, options_.queue, lease, false,
+                                               around_.activities.names()});
     number_ = control_->worker();
     trust_.renewed(sent);
     mailbox_->put(RegisteredAs{number_});
@@ -228,7 +227,9 @@ std::string SimWorker::sweep() {
     next_sweep_ = Clock::now() + sweep_every;
     swept_ = true;
     const auto swept = control_->sweep();
-    mailbox_->put(QueuePaused{swept.queue_paused});
+    mailbox_->put(swept.waiting);
+    rows_->found(swept.waiting);
+    rows_news_ = true;
     if (swept.dead_workers > 0 || swept.stuck_runs_woken > 0) {
         mailbox_->put(store::ControlConnection::Wakeup{.runs = true, .activities = true, .messages = true});
     }

@@ -181,9 +181,12 @@ TEST_CASE_FIXTURE(Lives, "a lost session lock means death within a second, not a
     kill_sessions_of(number);
 
     const auto begun = std::chrono::steady_clock::now();
-    CHECK(observer.sweep().dead_workers == 0);  // one look is not enough
+    const auto first = observer.sweep();
+    CHECK(first.dead_workers == 0);  // one look is not enough
+    CHECK(first.suspects);
     const auto swept = sweep_until_dead();
     CHECK(swept.dead_workers == 1);
+    CHECK_FALSE(swept.suspects);
     CHECK(swept.runs_taken_over == 1);
     CHECK(std::chrono::steady_clock::now() - begun >= 500ms);
 }

@@ -1,5 +1,5 @@
-// The cheap questions of idle workers: each says what the statement in whose place it is asked would find. (More of
-// sweeps, which trust their looks for 15 s: liveness, activities and held activities.)
+// The one question of idle workers: what it says of each kind of work is what the statement would find that acts on it.
+// (More of sweeps, which trust it for 15 s: liveness, activities and held activities.)
 
 #include <doctest/doctest.h>
 
@@ -17,10 +17,11 @@ using namespace test;
 
 const ClaimRequest ours{.queue = "default", .limit = 10, .build = "build-1"};
 
+const WorkerRegistration lasting{"observer", "build-1", "default", 24h, false, {"work"}};
+
 class RunLooks : public FamilyFixture {
   public:
-    /// As a worker asks that has nothing to do: its last claim was a moment ago.
-    HotConnection::Waiting look(bool for_late_ones = false) { return hot.look(ours, for_late_ones); }
+    Waiting look() { return observer.sweep().waiting; }
     std::vector<ClaimedRun> claim() { return hot.commit({worker, {}, ours}).claimed; }
     void route_to(const std::string& build) const {
         database.execute(
@@ -34,16 +35,19 @@ class RunLooks : public FamilyFixture {
         CHECK(look().runs == wanted);
         CHECK(!claim().empty() == wanted);
     }
+
+    ControlConnection observer{database.url(), lasting};
 };
 
 class RowLooks : public LimitedRows {
   public:
-    bool look() { return store.waits("default", {"work"}, times); }
+    Waiting look() { return observer.sweep().waiting; }
     void must_agree(bool wanted) {
-        CHECK(look() == wanted);
+        CHECK(look().activities == wanted);
         CHECK(!take().empty() == wanted);
     }
-    ClaimTimes times{};
+
+    ControlConnection observer{database.url(), lasting};
 };
 
 }  // namespace
@@ -101,34 +105,57 @@ TEST_CASE_FIXTURE(RunLooks, "a look sees the runs that a claim would take, and n
     }
 }
 
-TEST_CASE_FIXTURE(RunLooks, "a look that has seen no claim for long leaves the answer to a claim") {
-    HotConnection fresh{database.url()};
-    CHECK(fresh.look(ours, false).runs);
-    CHECK(fresh.commit({worker, {}, ours}).claimed.empty());
-    CHECK_FALSE(fresh.look(ours, false).runs);
-}
-
-TEST_CASE_FIXTURE(
-    RunLooks, "a look sees a run that claims pass over because somebody holds it, when asked for late ones") {
+TEST_CASE_FIXTURE(RunLooks, "a look sees a run that claims pass over because somebody holds it") {
     start_many(1);
-    CHECK_FALSE(look(true).late);
+    CHECK_FALSE(look().late);
     pqxx::connection connection{database.url()};
     pqxx::work holder{connection};
     holder.exec("select from engine.live_runs for update");
     CHECK(claim().empty());
     database.advance(2s);
     CHECK(claim().empty());
-    CHECK(look(true).late);
-    CHECK_FALSE(look(false).late);
+    CHECK(look().late);
     holder.abort();
     CHECK(claim().empty());  // it begins after what it has passed over
-    CHECK(look(true).late);
+    CHECK(look().late);
     CHECK(hot.commit({worker, {}, {.limit = 8, .patient = true}}).claimed.size() == 1);
-    CHECK_FALSE(look(true).late);
+    CHECK_FALSE(look().late);
+}
+
+TEST_CASE_FIXTURE(RunLooks, "a look sees a run whose start took seconds to be committed") {
+    database.advance(1h);
+    REQUIRE(claim().empty());
+    REQUIRE_FALSE(look().runs);
+    start_many(1);
+    database.execute("update engine.live_runs set wake_at = engine.now() - interval '7 s'");
+    CHECK(look().runs);
+    CHECK(claim().empty());  // they begin later
+    CHECK(look().late);
+    CHECK(hot.commit({worker, {}, {.limit = 8, .patient = true}}).claimed.size() == 1);
+    CHECK_FALSE(look().runs);
+}
+
+TEST_CASE_FIXTURE(RunLooks,
+                  "once a pause is over, or the queue has this build again, a look sees what has waited") {
+    start_many(1);
+    database.execute("update engine.live_runs set wake_at = engine.now() - interval '1 hour'");
+    SUBCASE("a pause") {
+        database.execute(
+            "insert into engine.queues (queue, paused_at, paused_by) values ('default', engine.now(), "
+            "'ann')");
+        REQUIRE_FALSE(look().runs);
+        database.execute("update engine.queues set paused_at = null, paused_by = null");
+    }
+    SUBCASE("another build") {
+        route_to("build-2");
+        REQUIRE_FALSE(look().runs);
+        database.execute("update engine.deployments set current_build = 'build-1'");
+    }
+    CHECK(look().runs);
 }
 
 TEST_CASE_FIXTURE(RunLooks, "a look sees errands that a worker has left before it died") {
-    CHECK_FALSE(hot.errands_wait());
+    CHECK_FALSE(look().errands);
     ClaimedRun parent = adult("parent");
     const ClaimedRun child = child_of(parent, "child");
     SUBCASE("a report to a parent") {
@@ -142,12 +169,9 @@ TEST_CASE_FIXTURE(RunLooks, "a look sees errands that a worker has left before i
         request.units.push_back({parent.next_event, "lines", 1, 1});
         REQUIRE(commit(request).committed.size() == 1);
     }
-    HotConnection heir{database.url()};
-    CHECK(heir.errands_wait());
-    CHECK(heir.look(ours, false).errands);
+    CHECK(look().errands);
     deliver_all();
-    CHECK_FALSE(heir.errands_wait());
-    CHECK_FALSE(heir.look(ours, false).errands);
+    CHECK_FALSE(look().errands);
 }
 
 TEST_CASE_FIXTURE(RowLooks, "a look sees the activity rows that a claim would take, and no others") {
@@ -197,13 +221,13 @@ TEST_CASE_FIXTURE(RowLooks, "a look sees the activity rows that a claim would ta
 
 TEST_CASE_FIXTURE(RowLooks, "a look sees what there is to do for limits") {
     store_rows(2, limited({.key = "one", .concurrency = 1}));
-    CHECK(look());
+    CHECK(look().activities);
     const auto first = take();
     REQUIRE(first.size() == 1);
     take();  // the line is put to rest: its key is full
-    CHECK_FALSE(look());
+    CHECK_FALSE(look().activities);
     end(first[0]);
-    CHECK(look());
+    CHECK(look().activities);
     CHECK(take().size() == 1);
 }
 
@@ -211,35 +235,36 @@ TEST_CASE_FIXTURE(RowLooks, "a look says when a metered line wakes, and sees it 
     store_rows(2, limited({.key = "slow", .per_second = 0.5}));
     REQUIRE(take().size() == 1);
     take();
-    CHECK_FALSE(look());
-    REQUIRE(times.look_again_at);
-    database.advance(*times.look_again_at - times.now);
-    CHECK(look());
+    const Waiting asleep = look();
+    CHECK_FALSE(asleep.activities);
+    REQUIRE(asleep.line_in);
+    database.advance(*asleep.line_in);
+    CHECK(look().activities);
     CHECK(take().size() == 1);
 }
 
 TEST_CASE_FIXTURE(RunLooks, "a sweep asks first, and finds a dead worker that holds nothing") {
-    const WorkerRegistration forever{"observer", "build-1", "default", 24h};
+    const WorkerRegistration forever{"another", "build-1", "default", 24h};
+    observer.deregister();
     std::optional<ControlConnection> older;
     SUBCASE("with a smaller number") {
         older.emplace(database.url(), forever);
     }
     SUBCASE("with a larger number") {}
-    ControlConnection observer{database.url(), forever};
+    ControlConnection between{database.url(), forever};
     const ControlConnection victim{database.url(), forever};
     const WorkerNo dead = older ? older->worker() : victim.worker();
-    CHECK(observer.sweep().dead_workers == 0);
+    CHECK(between.sweep().dead_workers == 0);
     // Nobody else is there, neither alive nor with rows.
     database.execute("update engine.workers set ended_at = engine.now() where worker_no <> all ('{" +
-                     std::to_string(observer.worker().value) + "," + std::to_string(dead.value) + "}')");
+                     std::to_string(between.worker().value) + "," + std::to_string(dead.value) + "}')");
     database.execute("update engine.workers set lease_until = '-infinity' where worker_no = " +
                      std::to_string(dead.value));
-    CHECK(observer.sweep().dead_workers == 1);
-    CHECK(observer.sweep().dead_workers == 0);
+    CHECK(between.sweep().dead_workers == 1);
+    CHECK(between.sweep().dead_workers == 0);
 }
 
 TEST_CASE_FIXTURE(RunLooks, "a sweep asks first, and frees the runs that a ramp has left") {
-    ControlConnection observer{database.url(), {"observer", "build-1", "default", 24h}};
     start_many(1);
     route_to("build-1");
     database.execute("update engine.live_runs set build = 'build-2'");
@@ -251,11 +276,10 @@ TEST_CASE_FIXTURE(RunLooks, "a sweep asks first, and frees the runs that a ramp 
 }
 
 TEST_CASE_FIXTURE(RunLooks, "a sweep says whether its queue is paused") {
-    ControlConnection observer{database.url(), {"observer", "build-1", "default", 24h}};
-    CHECK_FALSE(observer.sweep().queue_paused);
+    CHECK_FALSE(look().queue_paused);
     database.execute(
         "insert into engine.queues (queue, paused_at, paused_by) values ('default', engine.now(), 'ann')");
-    CHECK(observer.sweep().queue_paused);
+    CHECK(look().queue_paused);
 }
 
 TEST_CASE_FIXTURE(Plans, "what idle workers ask costs a few pages, whatever waits in the tables") {
@@ -265,13 +289,8 @@ TEST_CASE_FIXTURE(Plans, "what idle workers ask costs a few pages, whatever wait
     SUBCASE("not due") {
         database.advance(-48h);
     }
-    for (const auto& [name, values] : std::vector<std::pair<std::string, std::string>>{
-             {"runs_wait", "'default', 'build-1', '-infinity', true, 1000000"},
-             {"activities_wait", "'default', '{work}'"},
-             {"sweep_look", "1, 'default', 3"}}) {
-        CAPTURE(name);
-        const std::string plan = explain(name, values);
-        check_no_whole_tables(plan);
-        CHECK_MESSAGE(buffers_of_scans(plan) <= 30, plan);
-    }
+    const std::string plan =
+        explain("what_waits", "1, 'default', 'build-1', '-infinity', '{work}', 3, '{cancel}'");
+    check_no_whole_tables(plan);
+    CHECK_MESSAGE(buffers_of_scans(plan) <= 60, plan);
 }

@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 
-#include "engine/worker/schedule_loop.hpp"
 #include "engine/worker/worker.hpp"
 
 using durable::worker::AdaptivePoll;
@@ -17,25 +17,37 @@ constexpr milliseconds promised{500};
 
 }  // namespace
 
-TEST_CASE("who finds nothing looks less and less often") {
-    AdaptivePoll poll{{milliseconds{5}, milliseconds{400}}};
+TEST_CASE("who finds nothing looks less and less often, and then rests") {
+    AdaptivePoll poll{{milliseconds{5}, milliseconds{400}}, milliseconds{5000}};
     CHECK(poll.next() == milliseconds{5});
     CHECK(poll.next() == milliseconds{7});
-    CHECK_FALSE(poll.quiet());
-    for (int looks = 0; looks < 20; ++looks) static_cast<void>(poll.next());
-    CHECK(poll.quiet());
-    CHECK(poll.next() == milliseconds{400});
+    milliseconds pause{};
+    do {
+        pause = poll.next();
+        CHECK((pause < milliseconds{400} || pause == milliseconds{5000}));
+    } while (pause < milliseconds{400});
+    CHECK(poll.next() == milliseconds{5000});
     poll.found();
     CHECK(poll.next() == milliseconds{5});
+}
+
+TEST_CASE("who is to look rarely does not rest for less") {
+    AdaptivePoll poll{{milliseconds{20'000}, milliseconds{20'000}}, milliseconds{5000}};
+    CHECK(poll.next() == milliseconds{20'000});
 }
 
 TEST_CASE(
     "however long nothing has been found, the next look comes within the time that the guide promises") {
     const durable::worker::WorkerOptions options;
-    AdaptivePoll poll{options.poll};
     milliseconds longest{0};
-    for (int looks = 0; looks < 10'000; ++looks) longest = std::max(longest, poll.next());
+    milliseconds sum{0};
+    constexpr std::uint32_t looks = 1000;
+    for (std::uint32_t chance = 0; chance < looks; ++chance) {
+        const milliseconds pause = durable::worker::pause_before_look(options.sweep_every, chance);
+        longest = std::max(longest, pause);
+        sum += pause;
+    }
     CHECK(longest <= promised);
-    CHECK(options.sweep_every <= promised);
-    CHECK(durable::worker::ScheduleLoop::Options{}.look_every <= promised);
+    CHECK(sum / looks >= longest * 9 / 10 - milliseconds{1});  // and not sooner than for nothing
+    CHECK(options.poll.longest <= promised);
 }

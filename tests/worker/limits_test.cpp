@@ -11,6 +11,7 @@ namespace {
 /// Looks for rows only when there is a reason to.
 void poll_rarely(worker::WorkerOptions& options) {
     options.poll = {.shortest = std::chrono::milliseconds{5}, .longest = std::chrono::minutes{5}};
+    options.sweep_every = std::chrono::minutes{5};
 }
 
 }  // namespace

@@ -50,7 +50,10 @@ TEST_CASE("a hundred days of sleep pass with the database clock, and never early
 
 TEST_CASE("a short sleep of a run that was released ends on time, without waiting for the poll") {
     World world;
-    const auto worker = world.start_worker([](auto& options) { options.poll = {20s, 20s}; });
+    const auto worker = world.start_worker([](auto& options) {
+        options.poll = {20s, 20s};
+        options.sweep_every = 20s;
+    });
     const auto before = std::chrono::steady_clock::now();
     CHECK(world.result(sleeper, world.start(sleeper, Duration{300ms}, "short sleep")) == 0);
     CHECK(std::chrono::steady_clock::now() - before < 5s);

@@ -61,7 +61,8 @@ struct StartResult {
 };
 
 /// Results in the order of the requests. All policies `fail`/`reject`-free requests go through one set-based
-/// statement; the rest, and conflicts, row by row. Throws std::invalid_argument for bad ids or names.
+/// statement; the rest, and conflicts, row by row. Throws std::invalid_argument for bad ids or names. Leaves a prepared
+/// statement, callflex_start_runs, in a session that leads to the server itself, and nothing behind a pooler.
 std::vector<StartResult> start(pqxx::transaction_base& tx, std::span<const StartRequest> requests);
 
 /// A run named by its id, or by workflow id (then: the open run, else the newest closed one).

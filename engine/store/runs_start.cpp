@@ -49,9 +49,27 @@ void check(const StartRequest& request) {
     }
 }
 
-Timestamp database_time(pqxx::transaction_base& tx) {
-    const auto result = tx.exec(std::string{sql::database_time});
-    return Timestamp{Duration{result[0][0].as<std::int64_t>()}};
+/// The transaction that starts come into.
+struct Opened {
+    pqxx::transaction_base& tx;
+    Timestamp now;
+    /// The session is the server's own: what it prepares is there the next time. Behind a pooler, which makes up the
+    /// backend's number, each transaction may be served by another one.
+    bool direct = false;
+};
+
+Opened open(pqxx::transaction_base& tx) {
+    const auto row = tx.exec1(std::string{sql::begin_start});
+    return {tx, Timestamp{Duration{row[0].as<std::int64_t>()}}, row[1].as<int>() == tx.conn().backendpid()};
+}
+
+/// Runs start_runs.sql: prepared if that will last, since planning it takes longer than doing it.
+template <class... Values>
+pqxx::result start_runs(const Opened& opened, const Values&... values) {
+    if (!opened.direct) return opened.tx.exec_params(std::string{sql::start_runs}, values...);
+    const std::string name = "callflex_start_runs";
+    opened.tx.conn().prepare(name, std::string{sql::start_runs});
+    return opened.tx.exec_prepared(name, values...);
 }
 
 /// Activation 0: the start, and nothing else.
@@ -113,12 +131,12 @@ std::string first_line(std::string text) {
         e.what()));
 }
 
-std::set<RunId> insert(pqxx::transaction_base& tx, const Columns& c) try {
+std::set<RunId> insert(const Opened& opened, const Columns& c) try {
     const auto rows =
-        tx.exec_params(std::string{sql::start_runs}, c.run.literal(), c.name_space.literal(),
-                       c.workflow.literal(), c.type.literal(), c.tenant.literal(), c.queue.literal(),
-                       c.request_id.literal(), c.delay.literal(), c.activation.literal(), c.granted.literal(),
-                       c.priority.literal(), c.fairness_key.literal(), c.fairness_weight.literal());
+        start_runs(opened, c.run.literal(), c.name_space.literal(), c.workflow.literal(), c.type.literal(),
+                   c.tenant.literal(), c.queue.literal(), c.request_id.literal(), c.delay.literal(),
+                   c.activation.literal(), c.granted.literal(), c.priority.literal(),
+                   c.fairness_key.literal(), c.fairness_weight.literal());
     std::set<RunId> started;
     for (const auto& row : rows) started.insert(RunId{uuid_of(row[0].c_str())});
     return started;
@@ -129,8 +147,8 @@ std::set<RunId> insert(pqxx::transaction_base& tx, const Columns& c) try {
 /// What a taken workflow id means for a request. Holds the id's row and, if the run is open, its live row.
 class Conflict {
   public:
-    Conflict(pqxx::transaction_base& tx, const StartRequest& request, Timestamp now)
-        : tx_(tx), request_(request), now_(now) {}
+    Conflict(const Opened& opened, const StartRequest& request)
+        : opened_(opened), tx_(opened.tx), request_(request) {}
 
     /// Nothing if the id's row has vanished meanwhile: insert again.
     std::optional<StartResult> settle() {
@@ -195,22 +213,22 @@ class Conflict {
                         request_.run.value.to_string(), request_.request_id, request_.tenant.value,
                         old_run.value.to_string(), old_request_id);
         Columns columns;
-        columns.add(request_, now_, true);
-        insert(tx_, columns);
+        columns.add(request_, opened_.now, true);
+        insert(opened_, columns);
         return {StartResult::Outcome::started, request_.run};
     }
 
+    const Opened& opened_;
     pqxx::transaction_base& tx_;
     const StartRequest& request_;
-    Timestamp now_;
 };
 
-StartResult settle_conflict(pqxx::transaction_base& tx, const StartRequest& request, Timestamp now) {
+StartResult settle_conflict(const Opened& opened, const StartRequest& request) {
     for (int race = 0; race < races_max; ++race) {
-        if (auto result = Conflict{tx, request, now}.settle()) return *result;
+        if (auto result = Conflict{opened, request}.settle()) return *result;
         Columns columns;
-        columns.add(request, now, false);
-        if (!insert(tx, columns).empty()) return {StartResult::Outcome::started, request.run};
+        columns.add(request, opened.now, false);
+        if (!insert(opened, columns).empty()) return {StartResult::Outcome::started, request.run};
     }
     throw std::runtime_error(
         fmt::format("workflow id {} is given away and freed all the time", request.workflow.value));
@@ -253,18 +271,18 @@ void put_attributes(pqxx::transaction_base& tx, std::span<const StartRequest> re
 std::vector<StartResult> start(pqxx::transaction_base& tx, std::span<const StartRequest> requests) {
     if (requests.empty()) return {};
     for (const StartRequest& request : requests) check(request);
-    const Timestamp now = database_time(tx);
+    const Opened opened = open(tx);
     const std::vector<std::size_t> order = in_key_order(requests);
 
     Columns columns;
-    for (const std::size_t i : order) columns.add(requests[i], now, false);
-    const std::set<RunId> started = insert(tx, columns);
+    for (const std::size_t i : order) columns.add(requests[i], opened.now, false);
+    const std::set<RunId> started = insert(opened, columns);
 
     std::vector<StartResult> results(requests.size());
     for (const std::size_t i : order) {
         const StartRequest& request = requests[i];
         results[i] = started.contains(request.run) ? StartResult{StartResult::Outcome::started, request.run}
-                                                   : settle_conflict(tx, request, now);
+                                                   : settle_conflict(opened, request);
     }
     put_attributes(tx, requests, results);
     return results;

@@ -24,6 +24,22 @@ TEST_CASE_FIXTURE(test::StoreFixture,
     CHECK(describe(wanted.run)->status == replay::RunStatus::running);
 }
 
+TEST_CASE_FIXTURE(test::StoreFixture,
+                  "a session that starts run after run plans that a few times, not each time") {
+    using namespace test;
+    pqxx::connection connection{database.url()};
+    for (int number = 0; number < 10; ++number) {
+        pqxx::work tx{connection};
+        CHECK(store::start(tx, std::vector{request("call-" + std::to_string(number))}).front().outcome ==
+              Answer::started);
+        tx.commit();
+    }
+    pqxx::nontransaction look{connection};
+    const auto plans = look.exec1("select custom_plans, generic_plans from pg_prepared_statements");
+    CHECK(plans[0].as<int>() == 5);
+    CHECK(plans[1].as<int>() == 5);
+}
+
 TEST_CASE_FIXTURE(test::StoreFixture, "the conflict policy decides when an open run has the workflow id") {
     using namespace test;
     const StartRequest first = request("call-1");

@@ -9,6 +9,7 @@
 #include "api/bench/ingress_load.hpp"
 #include "api/bench/product_worker.hpp"
 #include "api/dev/keys.hpp"
+#include "api_sql.hpp"
 
 namespace callflex::bench {
 namespace {
@@ -25,7 +26,9 @@ std::filesystem::path new_folder() {
 SeededOrganization seed(const std::string& url, const std::string& secrets_key,
                         const std::string& webhook_url) {
     pqxx::connection connection{url};
-    return seed_demo_organization(connection, secrets_key, webhook_url);
+    auto organization = seed_demo_organization(connection, secrets_key, webhook_url);
+    pqxx::nontransaction{connection}.exec(std::string{api::sql::bench_roomy_plans});
+    return organization;
 }
 
 }  // namespace

@@ -44,9 +44,9 @@ TEST_CASE(
                                  .registration = {.name = "slow", .build = "test-1", .lease = 2s}},
                                 trust,
                                 observer};
-    CHECK(eventually([&] { return told.registered.load() == 2; }));
-    CHECK(told.lost.load() == 1);
-    CHECK(trust.holds());
+    // More often if this machine stands still for longer than the trust.
+    CHECK(eventually([&] { return told.registered.load() >= 2 && trust.holds(); }));
+    CHECK(told.lost.load() >= 1);
     CHECK(world.number("select count(*) from engine.workers") == 1);
     control.stop(true);
 }

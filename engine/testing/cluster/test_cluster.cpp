@@ -14,6 +14,12 @@
 
 namespace durable::testing {
 
+void make_clock_movable(pqxx::connection& owner) {
+    pqxx::work tx{owner};
+    tx.exec(std::string{cluster_sql::movable_clock});
+    tx.commit();
+}
+
 class TestCluster::Impl {
   public:
     Impl() {
@@ -30,8 +36,8 @@ class TestCluster::Impl {
         create(template_, "template1");
         pqxx::connection connection{url(template_, "postgres")};
         schema::migrate(connection);
+        make_clock_movable(connection);
         pqxx::work tx{connection};
-        tx.exec(std::string{cluster_sql::movable_clock});
         tx.exec(std::string{cluster_sql::test_role});
         tx.commit();
     }

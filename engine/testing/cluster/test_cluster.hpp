@@ -4,9 +4,13 @@
 // made in a tenth of a second. Thread-safe.
 
 #include <memory>
+#include <pqxx/connection>
 #include <string>
 
 namespace durable::testing {
+
+/// Gives a migrated database a clock that engine.test_clock shifts, for good. As its owner.
+void make_clock_movable(pqxx::connection& owner);
 
 class TestCluster {
   public:

@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace durable::worker {
+namespace {
+
+/// Between two looks at what is asked of the attempts that run, however many wake-ups come.
+constexpr std::chrono::milliseconds beats_apart{100};
+
+}  // namespace
 
 RowActivities::RowActivities(Options options, const ActivityRegistry& registry, AttemptRunner& async,
                              AttemptRunner& pool, Slots& async_slots, Slots& transactional_slots,
@@ -25,7 +31,7 @@ void RowActivities::run() {
 }
 
 RowActivities::Clock::time_point RowActivities::next_pass_at() const {
-    if (beat_wanted_ || !ends_.empty()) return Clock::now();
+    if (!ends_.empty()) return Clock::now();
     return worker_ ? std::min(next_claim_, next_beat_) : Clock::now() + options_.poll.longest;
 }
 
@@ -46,9 +52,11 @@ void RowActivities::pass(Clock::time_point latest) {
 void RowActivities::step() {
     if (!store_) store_ = std::make_unique<store::ActivityStore>(options_.connection_string, options_.faults);
     if (!ends_.empty()) end();
-    if (!running_.empty() && (beat_wanted_ || Clock::now() >= next_beat_)) heartbeat();
-    if (Clock::now() >= next_beat_) next_beat_ = Clock::now() + beat_interval();
-    beat_wanted_ = false;
+    if (Clock::now() >= next_beat_) {
+        if (!running_.empty()) heartbeat();
+        last_beat_ = Clock::now();
+        next_beat_ = last_beat_ + beat_interval();
+    }
     if (!unopened_.empty()) launch_opened(now_);
     if (Clock::now() >= next_claim_) claim();
 }
@@ -65,7 +73,8 @@ void RowActivities::handle(Message message) {
     if (std::holds_alternative<GiveUp>(message)) give_up();
     if (std::holds_alternative<Wake>(message)) {
         poll_.found();
-        beat_wanted_ = !running_.empty();
+        // Somebody may be asked to stop; but under load rows come all the time, and most wake-ups mean one of them.
+        if (!running_.empty()) next_beat_ = std::min(next_beat_, last_beat_ + beats_apart);
         next_claim_ = {};
     }
 }

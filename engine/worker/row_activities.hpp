@@ -134,7 +134,7 @@ class RowActivities {
     Clock::time_point now_received_{};
     bool draining_ = false;
     bool gave_up_ = false;
-    bool beat_wanted_ = false;
+    Clock::time_point last_beat_{};
     Clock::time_point next_beat_{};
     Clock::time_point next_claim_{};
     AdaptivePoll poll_;

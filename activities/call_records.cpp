@@ -3,6 +3,7 @@
 #include "activities/database_text.hpp"
 #include "activities/transactional.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex::transactional {
 
@@ -32,9 +33,9 @@ durable::Nothing update_call_record(durable::TransactionalContext&, pqxx::work& 
     const std::string extracted =
         storable(durable::encode(Extracted{findings.caller_name, findings.action_items}));
     const auto updated =
-        tx.exec_params(std::string{sql::update_call_record}, input.call.organization_id,
-                       storable(input.call.started_at), input.call.call_id, or_null(summary), or_null(source),
-                       or_null(findings.call_type), or_null(findings.sentiment), extracted);
+        durable::exec(tx, sql::update_call_record, input.call.organization_id,
+                      storable(input.call.started_at), input.call.call_id, or_null(summary), or_null(source),
+                      or_null(findings.call_type), or_null(findings.sentiment), extracted);
     if (updated.affected_rows() == 0) throw call_not_found(input.call);
     return {};
 }

@@ -4,6 +4,7 @@
 
 #include "activities/transactional.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex::transactional {
 
@@ -21,7 +22,7 @@ std::string text_of(const CallbackReminder& callback) {
 ReminderMessages plan_reminder(durable::TransactionalContext&, pqxx::work& tx, CallbackReminder input) {
     ReminderMessages plan;
     for (const auto& row :
-         tx.exec_params(std::string{sql::reminder_recipients}, input.organization_id, input.action_id)) {
+         durable::exec(tx, sql::reminder_recipients, input.organization_id, input.action_id)) {
         NotifyRequest message;
         message.organization_id = input.organization_id;
         message.channel = row["channel"].as<std::string>();

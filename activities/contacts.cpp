@@ -4,6 +4,7 @@
 #include "activities/phone_number.hpp"
 #include "activities/transactional.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex::transactional {
 
@@ -11,11 +12,11 @@ ContactStatistics update_contact(durable::TransactionalContext&, pqxx::work& tx,
     if (!is_e164(input.number)) return {};
     const std::string started_at = storable(input.call.started_at);
     const auto name = storable(input.name);
-    auto rows = tx.exec_params(std::string{sql::count_contact}, input.call.organization_id, started_at,
-                               input.call.call_id, input.number, or_null(name), input.minutes);
+    auto rows = durable::exec(tx, sql::count_contact, input.call.organization_id, started_at,
+                              input.call.call_id, input.number, or_null(name), input.minutes);
     if (rows.empty()) {
-        rows = tx.exec_params(std::string{sql::find_counted_contact}, input.call.organization_id, started_at,
-                              input.call.call_id);
+        rows = durable::exec(tx, sql::find_counted_contact, input.call.organization_id, started_at,
+                             input.call.call_id);
     }
     if (rows.empty()) throw call_not_found(input.call);
     return {rows[0][0].as<std::string>(), rows[0][1].as<std::int64_t>(), rows[0][2].as<std::int64_t>()};

@@ -3,12 +3,13 @@
 #include "activities/database_text.hpp"
 #include "activities/transactional.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex::transactional {
 
 Published publish_live_event(durable::TransactionalContext&, pqxx::work& tx, LiveEvent input) {
-    const auto row = tx.exec_params1(std::string{sql::publish_live_event}, input.organization_id, input.type,
-                                     storable(input.payload));
+    const auto row = durable::exec1(tx, sql::publish_live_event, input.organization_id, input.type,
+                                    storable(input.payload));
     return {row["id"].as<std::int64_t>(), std::nullopt, row["webhooks"].as<bool>()};
 }
 

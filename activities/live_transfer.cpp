@@ -6,6 +6,7 @@
 #include "activities/vapi/exchange.hpp"
 #include "activities/vapi/live_control.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex {
 
@@ -46,8 +47,8 @@ awaitable<durable::Reconciled<durable::Nothing>> reconcile(durable::ActivityCont
 }
 
 durable::Nothing settle(durable::TransactionalContext&, pqxx::work& tx, ActionOutcome outcome) {
-    tx.exec_params(std::string{sql::settle_action}, outcome.organization_id, outcome.action_id,
-                   outcome.status, outcome.reason);
+    durable::exec(tx, sql::settle_action, outcome.organization_id, outcome.action_id, outcome.status,
+                  outcome.reason);
     return {};
 }
 

@@ -6,12 +6,13 @@
 #include "activities/notification_texts.hpp"
 #include "activities/transactional.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex::transactional {
 
 NotificationPlan plan_notifications(durable::TransactionalContext&, pqxx::work& tx, CallToReport input) {
-    const auto rows = tx.exec_params(std::string{sql::notification_recipients}, input.call.organization_id,
-                                     storable(input.call.started_at));
+    const auto rows = durable::exec(tx, sql::notification_recipients, input.call.organization_id,
+                                    storable(input.call.started_at));
     if (rows.empty()) {
         throw durable::ApplicationError("OrganizationNotFound",
                                         "organization " + input.call.organization_id + " has no row",
@@ -37,9 +38,9 @@ NotificationPlan plan_notifications(durable::TransactionalContext&, pqxx::work& 
 durable::Nothing record_notifications(durable::TransactionalContext&, pqxx::work& tx,
                                       NotificationReport input) {
     const std::string notifications = storable(durable::encode(input.notifications));
-    tx.exec_params(std::string{sql::lock_messages}, notifications);
-    tx.exec_params(std::string{sql::record_notifications}, input.call.organization_id, input.call.call_id,
-                   notifications);
+    durable::exec(tx, sql::lock_messages, notifications);
+    durable::exec(tx, sql::record_notifications, input.call.organization_id, input.call.call_id,
+                  notifications);
     return {};
 }
 

@@ -1,11 +1,12 @@
 #include "activities/tenancy.hpp"
 
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex {
 
 void act_for(pqxx::transaction_base& tx, const std::string& organization_id) {
-    tx.exec_params(std::string{sql::act_for}, organization_id);
+    durable::exec(tx, sql::act_for, organization_id);
 }
 
 void act_for_everybody(pqxx::transaction_base& tx) {

@@ -3,17 +3,18 @@
 #include "activities/database_text.hpp"
 #include "activities/transactional.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex::transactional {
 
 DayUsage count_usage(durable::TransactionalContext&, pqxx::work& tx, CallUsage input) {
     const std::string started_at = storable(input.call.started_at);
     auto rows =
-        tx.exec_params(std::string{sql::count_usage}, input.call.organization_id, started_at,
-                       input.call.call_id, storable(input.ended_at), input.minutes, input.cost_microdollars);
+        durable::exec(tx, sql::count_usage, input.call.organization_id, started_at, input.call.call_id,
+                      storable(input.ended_at), input.minutes, input.cost_microdollars);
     if (rows.empty()) {
-        rows = tx.exec_params(std::string{sql::find_counted_usage}, input.call.organization_id, started_at,
-                              input.call.call_id);
+        rows = durable::exec(tx, sql::find_counted_usage, input.call.organization_id, started_at,
+                             input.call.call_id);
     }
     if (rows.empty()) throw call_not_found(input.call);
     return {rows[0][0].as<std::string>(), rows[0][1].as<std::int64_t>(), rows[0][2].as<std::int64_t>()};

@@ -4,6 +4,7 @@
 #include "activities/billing/summary_text.hpp"
 #include "activities/database_text.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex {
 
@@ -15,7 +16,7 @@ namespace transactional {
 namespace {
 
 pqxx::result ask(pqxx::work& tx, std::string_view statement, const PeriodToClose& period) {
-    return tx.exec_params(std::string{statement}, period.organization_id, storable(period.period_end));
+    return durable::exec(tx, statement, period.organization_id, storable(period.period_end));
 }
 
 PeriodUsage usage_of(const pqxx::row& row) {
@@ -55,7 +56,7 @@ UsageRepair reconcile_usage(durable::TransactionalContext&, pqxx::work& tx, Peri
 
 PeriodUsage claim_period_usage(durable::TransactionalContext&, pqxx::work& tx, PeriodToClose period) {
     // Two bills of one organization are made one after the other.
-    tx.exec_params(std::string{sql::lock_organization}, period.organization_id);
+    durable::exec(tx, sql::lock_organization, period.organization_id);
     const auto found = ask(tx, sql::lock_billing_period, period);
     if (found.empty()) no_such_period();
     const auto state = found[0]["state"].as<std::string>();
@@ -68,9 +69,9 @@ PeriodUsage claim_period_usage(durable::TransactionalContext&, pqxx::work& tx, P
 }
 
 durable::Nothing close_period(durable::TransactionalContext&, pqxx::work& tx, PeriodClosing closing) {
-    tx.exec_params(std::string{sql::close_period}, closing.period.organization_id,
-                   storable(closing.period.period_end), storable(closing.overage_reported),
-                   closing.repair.days, closing.repair.minutes_before, closing.repair.minutes_after);
+    durable::exec(tx, sql::close_period, closing.period.organization_id, storable(closing.period.period_end),
+                  storable(closing.overage_reported), closing.repair.days, closing.repair.minutes_before,
+                  closing.repair.minutes_after);
     return {};
 }
 
@@ -80,7 +81,7 @@ durable::Nothing skip_period(durable::TransactionalContext&, pqxx::work& tx, Per
 }
 
 durable::Nothing open_next_period(durable::TransactionalContext&, pqxx::work& tx, PeriodToClose period) {
-    tx.exec_params(std::string{sql::lock_organization}, period.organization_id);
+    durable::exec(tx, sql::lock_organization, period.organization_id);
     ask(tx, sql::open_next_period, period);
     return {};
 }
@@ -111,8 +112,8 @@ DuePage due_periods(durable::TransactionalContext&, pqxx::work& tx, SweepInput s
         organization = sweep.after.front().organization_id;
     }
     DuePage page;
-    for (const auto& row : tx.exec_params(std::string{sql::due_periods}, storable(sweep.until), end,
-                                          organization, sweep.page_size)) {
+    for (const auto& row :
+         durable::exec(tx, sql::due_periods, storable(sweep.until), end, organization, sweep.page_size)) {
         page.periods.push_back(
             {row["organization_id"].as<std::string>(), timestamp_of(row["period_end"].as<std::int64_t>())});
     }

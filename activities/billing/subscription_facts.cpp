@@ -4,6 +4,7 @@
 #include "activities/database_text.hpp"
 #include "activities/stripe/subscription_reading.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex {
 namespace {
@@ -16,10 +17,10 @@ std::optional<std::string> text_of(const std::optional<durable::Timestamp>& time
 void merge(pqxx::work& tx, const SubscriptionFact& fact) {
     std::optional<std::string> status;
     if (!fact.status.empty()) status = fact.status;
-    tx.exec_params(std::string{sql::learn_subscription}, fact.organization_id, storable(fact.subscription_id),
-                   storable(fact.customer_id), text_of(fact.created), status, storable(fact.said_at),
-                   static_cast<int>(fact.weight), storable(fact.source), storable(fact.plan),
-                   storable(fact.metered_item_id), text_of(fact.ended_at));
+    durable::exec(tx, sql::learn_subscription, fact.organization_id, storable(fact.subscription_id),
+                  storable(fact.customer_id), text_of(fact.created), status, storable(fact.said_at),
+                  static_cast<int>(fact.weight), storable(fact.source), storable(fact.plan),
+                  storable(fact.metered_item_id), text_of(fact.ended_at));
 }
 
 }  // namespace
@@ -42,16 +43,15 @@ SubscriptionFact fact_of(const StripeSubscription& subscription, const std::stri
 }
 
 void learn_subscription(pqxx::work& tx, const SubscriptionFact& fact) {
-    tx.exec_params(std::string{sql::lock_organization}, fact.organization_id);
+    durable::exec(tx, sql::lock_organization, fact.organization_id);
     merge(tx, fact);
     if (fact.period_start && fact.period_end) {
-        tx.exec_params(std::string{sql::learn_period}, fact.organization_id, storable(*fact.period_start),
-                       storable(*fact.period_end), storable(fact.said_at));
+        durable::exec(tx, sql::learn_period, fact.organization_id, storable(*fact.period_start),
+                      storable(*fact.period_end), storable(fact.said_at));
     }
-    const auto newest = tx.exec_params(std::string{sql::show_subscription}, fact.organization_id);
+    const auto newest = durable::exec(tx, sql::show_subscription, fact.organization_id);
     if (newest.empty() || newest[0]["ended_at"].is_null()) return;
-    tx.exec_params(std::string{sql::end_periods_at}, fact.organization_id,
-                   newest[0]["ended_at"].as<std::string>());
+    durable::exec(tx, sql::end_periods_at, fact.organization_id, newest[0]["ended_at"].as<std::string>());
 }
 
 namespace transactional {

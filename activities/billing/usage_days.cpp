@@ -3,6 +3,7 @@
 #include "activities/billing/billing_activities.hpp"
 #include "activities/billing/summary_text.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex {
 namespace {
@@ -51,14 +52,13 @@ class AlertWriter {
 UsageAlerts raise(pqxx::work& tx, const std::vector<std::string>& organizations) {
     UsageAlerts raised;
     AlertWriter writer;
-    for (const auto& alert :
-         tx.exec_params(std::string{sql::raise_usage_alerts}, plain_array(organizations))) {
+    for (const auto& alert : durable::exec(tx, sql::raise_usage_alerts, plain_array(organizations))) {
         raised.thresholds.push_back(alert["threshold"].as<int>());
         writer.add(alert);
     }
     if (raised.thresholds.empty()) return raised;
     for (const auto& recipient :
-         tx.exec_params(std::string{sql::alert_recipients}, plain_array(writer.organizations()))) {
+         durable::exec(tx, sql::alert_recipients, plain_array(writer.organizations()))) {
         raised.messages.push_back(writer.message(recipient));
     }
     return raised;
@@ -78,16 +78,16 @@ std::string plain_array(std::span<const std::string> texts) {
 std::vector<RepairedDay> rebuild_usage_days(pqxx::work& tx, const std::vector<std::string>& organizations,
                                             const std::string& first, const std::string& last) {
     const std::string wanted = plain_array(organizations);
-    tx.exec_params(std::string{sql::make_usage_days}, wanted, first, last);
+    durable::exec(tx, sql::make_usage_days, wanted, first, last);
     std::vector<std::string> locked;
     std::vector<std::string> dates;
-    for (const auto& row : tx.exec_params(std::string{sql::lock_usage_days}, wanted, first, last)) {
+    for (const auto& row : durable::exec(tx, sql::lock_usage_days, wanted, first, last)) {
         locked.push_back(row[0].as<std::string>());
         dates.push_back(row[1].as<std::string>());
     }
     std::vector<RepairedDay> repaired;
-    for (const auto& row : tx.exec_params(std::string{sql::rebuild_usage_days}, plain_array(locked),
-                                          plain_array(dates), first, last)) {
+    for (const auto& row :
+         durable::exec(tx, sql::rebuild_usage_days, plain_array(locked), plain_array(dates), first, last)) {
         repaired.push_back({row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::int64_t>(),
                             row[3].as<std::int64_t>()});
     }
@@ -100,8 +100,7 @@ OrganizationPage organization_page(durable::TransactionalContext&, pqxx::work& t
     std::optional<std::string> after;
     if (!page.after.empty()) after = page.after;
     OrganizationPage result;
-    for (const auto& row :
-         tx.exec_params(std::string{sql::organization_page}, after, page.page_size, page.everybody)) {
+    for (const auto& row : durable::exec(tx, sql::organization_page, after, page.page_size, page.everybody)) {
         result.organizations.push_back(row[0].as<std::string>());
     }
     return result;

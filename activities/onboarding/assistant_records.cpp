@@ -6,6 +6,7 @@
 #include "activities/templates/catalogue.hpp"
 #include "activities/templates/render.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex::setup {
 namespace {
@@ -40,10 +41,10 @@ PreparedAssistant prepare_assistant(durable::TransactionalContext&, pqxx::work& 
         refuse("PlanLimitReached", "the plan allows no further assistant");
     const templates::Template source = template_for(tx, input.template_slug);
     const templates::RenderedAssistant assistant = rendered(source, input, organization);
-    const auto row = tx.exec_params1(std::string{sql::onboarding_prepare_assistant}, input.organization_id,
-                                     storable(assistant.name), input.template_slug, assistant.variables_json,
-                                     storable(assistant.prompt), storable(assistant.first_message),
-                                     assistant.voice_json, nlohmann::json(assistant.functions).dump());
+    const auto row = durable::exec1(tx, sql::onboarding_prepare_assistant, input.organization_id,
+                                    storable(assistant.name), input.template_slug, assistant.variables_json,
+                                    storable(assistant.prompt), storable(assistant.first_message),
+                                    assistant.voice_json, nlohmann::json(assistant.functions).dump());
     if (row["made"].as<bool>()) templates::count_template_use(tx, input.template_slug);
     PreparedAssistant prepared;
     prepared.organization_id = input.organization_id;
@@ -59,8 +60,8 @@ PreparedAssistant prepare_assistant(durable::TransactionalContext&, pqxx::work& 
 }
 
 durable::Nothing record_assistant(durable::TransactionalContext&, pqxx::work& tx, AssistantEntry input) {
-    tx.exec_params0(std::string{sql::onboarding_record_assistant}, input.organization_id, input.assistant_id,
-                    input.vapi_assistant_id);
+    durable::exec(tx, sql::onboarding_record_assistant, input.organization_id, input.assistant_id,
+                  input.vapi_assistant_id);
     return {};
 }
 

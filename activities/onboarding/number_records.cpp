@@ -4,19 +4,20 @@
 #include "activities/onboarding/organization_row.hpp"
 #include "activities/onboarding/transactional_steps.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex::setup {
 namespace {
 
 std::optional<ReservedNumber> reserved_already(pqxx::work& tx, const std::string& organization_id) {
-    const auto rows = tx.exec_params(std::string{sql::onboarding_reserved_number}, organization_id);
+    const auto rows = durable::exec(tx, sql::onboarding_reserved_number, organization_id);
     if (rows.empty()) return std::nullopt;
     return ReservedNumber{rows[0]["id"].as<std::string>(), rows[0]["number"].as<std::string>()};
 }
 
 std::optional<ReservedNumber> try_to_reserve(pqxx::work& tx, const std::string& organization_id,
                                              const std::string& number) {
-    const auto rows = tx.exec_params(std::string{sql::onboarding_reserve_number}, organization_id, number);
+    const auto rows = durable::exec(tx, sql::onboarding_reserve_number, organization_id, number);
     if (rows.empty()) return std::nullopt;
     return ReservedNumber{rows[0]["id"].as<std::string>(), rows[0]["number"].as<std::string>()};
 }
@@ -36,22 +37,20 @@ ReservedNumber reserve_number(durable::TransactionalContext&, pqxx::work& tx, Nu
 }
 
 durable::Nothing record_number(durable::TransactionalContext&, pqxx::work& tx, NumberEntry input) {
-    tx.exec_params0(std::string{sql::onboarding_record_number}, input.organization_id, input.phone_number_id,
-                    input.twilio_sid);
+    durable::exec(tx, sql::onboarding_record_number, input.organization_id, input.phone_number_id,
+                  input.twilio_sid);
     return {};
 }
 
 durable::Nothing discard_number(durable::TransactionalContext&, pqxx::work& tx, DiscardedNumber input) {
-    tx.exec_params0(std::string{sql::onboarding_discard_number}, input.organization_id,
-                    input.phone_number_id);
+    durable::exec(tx, sql::onboarding_discard_number, input.organization_id, input.phone_number_id);
     return {};
 }
 
 durable::Nothing record_link(durable::TransactionalContext&, pqxx::work& tx, LinkEntry input) {
-    tx.exec_params0(std::string{sql::onboarding_link_number}, input.organization_id, input.phone_number_id,
-                    input.vapi_phone_number_id, input.assistant_id);
-    tx.exec_params0(std::string{sql::onboarding_activate_assistant}, input.organization_id,
-                    input.assistant_id);
+    durable::exec(tx, sql::onboarding_link_number, input.organization_id, input.phone_number_id,
+                  input.vapi_phone_number_id, input.assistant_id);
+    durable::exec(tx, sql::onboarding_activate_assistant, input.organization_id, input.assistant_id);
     return {};
 }
 

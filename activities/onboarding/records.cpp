@@ -1,6 +1,7 @@
 #include "activities/onboarding/organization_row.hpp"
 #include "activities/onboarding/transactional_steps.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex::setup {
 
@@ -9,7 +10,7 @@ void refuse(const char* type, std::string message) {
 }
 
 OrganizationRow organization_row(pqxx::work& tx, const std::string& organization_id) {
-    const auto rows = tx.exec_params(std::string{sql::onboarding_contact}, organization_id);
+    const auto rows = durable::exec(tx, sql::onboarding_contact, organization_id);
     if (rows.empty()) refuse("OrganizationNotFound", "organization " + organization_id + " has no row");
     const auto row = rows[0];
     return {.name = row["name"].as<std::string>(),
@@ -29,23 +30,21 @@ OrganizationContact read_contact(durable::TransactionalContext&, pqxx::work& tx,
 }
 
 durable::Nothing record_customer(durable::TransactionalContext&, pqxx::work& tx, CustomerEntry input) {
-    tx.exec_params0(std::string{sql::onboarding_record_customer}, input.organization_id, input.customer_id);
+    durable::exec(tx, sql::onboarding_record_customer, input.organization_id, input.customer_id);
     return {};
 }
 
 TestCallAnswer find_test_call(durable::TransactionalContext&, pqxx::work& tx, TestCallQuestion input) {
-    const auto row = tx.exec_params1(std::string{sql::onboarding_find_test_call}, input.organization_id,
-                                     input.phone_number_id);
+    const auto row =
+        durable::exec1(tx, sql::onboarding_find_test_call, input.organization_id, input.phone_number_id);
     return {.made = row["made"].as<bool>()};
 }
 
 durable::Nothing record_undone(durable::TransactionalContext&, pqxx::work& tx, OnboardingToUndo input) {
     if (!input.phone_number_id.empty())
-        tx.exec_params0(std::string{sql::onboarding_discard_number}, input.organization_id,
-                        input.phone_number_id);
+        durable::exec(tx, sql::onboarding_discard_number, input.organization_id, input.phone_number_id);
     if (!input.assistant_id.empty())
-        tx.exec_params0(std::string{sql::onboarding_discard_assistant}, input.organization_id,
-                        input.assistant_id);
+        durable::exec(tx, sql::onboarding_discard_assistant, input.organization_id, input.assistant_id);
     return {};
 }
 

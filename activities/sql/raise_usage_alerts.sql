@@ -2,7 +2,7 @@
 -- period. Locks: the new alerts, in the order of their key; of two that see the same crossing one inserts. Index:
 -- daily_usage_pkey and calls_by_usage_date by app.period_minutes. One row an alert, the highest of an organization
 -- first. $1 organizations.
-with wanted as (
+with wanted as materialized (
     select o.id, o.billing_period_start, o.settings, p.included_minutes::bigint as included,
            app.period_minutes(o.id, o.billing_period_start, o.billing_period_end) as minutes
     from app.organizations o

@@ -2,6 +2,7 @@
 
 #include "activities/templates/schema.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex::templates {
 
@@ -36,19 +37,18 @@ Template read_row(const pqxx::row& row) {
 
 std::vector<Template> list_templates(pqxx::transaction_base& tx) {
     std::vector<Template> out;
-    for (const auto& row : tx.exec_params(std::string{sql::list_templates}, nullptr))
-        out.push_back(read_row(row));
+    for (const auto& row : durable::exec(tx, sql::list_templates, nullptr)) out.push_back(read_row(row));
     return out;
 }
 
 std::optional<Template> find_template(pqxx::transaction_base& tx, const std::string& slug) {
-    const auto rows = tx.exec_params(std::string{sql::list_templates}, slug);
+    const auto rows = durable::exec(tx, sql::list_templates, slug);
     if (rows.empty()) return std::nullopt;
     return read_row(rows[0]);
 }
 
 void count_template_use(pqxx::transaction_base& tx, const std::string& slug) {
-    tx.exec_params(std::string{sql::count_template_use}, slug);
+    durable::exec(tx, sql::count_template_use, slug);
 }
 
 }  // namespace callflex::templates

@@ -8,6 +8,7 @@
 #include "activities/webhooks/endpoints.hpp"
 #include "activities/webhooks/row_values.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 #include "engine/workflow/codec.hpp"
 #include "engine/workflow/ids.hpp"
 
@@ -140,8 +141,8 @@ std::string body_of(const WebhookEvent& event) {
 
 PlannedDeliveries create(pqxx::transaction_base& tx, const WebhookConfig& config, const WebhookEvent& event) {
     const std::string body = body_of(event);
-    const auto rows = tx.exec_params(std::string{sql::webhook_create_deliveries}, event.organization_id,
-                                     event.event_id, event.type, body);
+    const auto rows = durable::exec(tx, sql::webhook_create_deliveries, event.organization_id, event.event_id,
+                                    event.type, body);
     PlannedDeliveries planned;
     for (const auto& row : rows) {
         planned.deliveries.push_back(run_input(config, event.organization_id, row["id"].as<std::string>(),
@@ -154,8 +155,8 @@ PlannedDeliveries create(pqxx::transaction_base& tx, const WebhookConfig& config
 WebhookObituary bury(pqxx::transaction_base& tx, const WebhookBurial& burial) {
     const std::string reason = storable(burial.reason);
     const auto rows =
-        tx.exec_params(std::string{sql::webhook_bury_delivery}, burial.organization_id, burial.delivery_id,
-                       burial.canceled ? "canceled" : "dead", reason.empty() ? nullptr : reason.c_str());
+        durable::exec(tx, sql::webhook_bury_delivery, burial.organization_id, burial.delivery_id,
+                      burial.canceled ? "canceled" : "dead", reason.empty() ? nullptr : reason.c_str());
     if (rows.empty() || burial.canceled) return {};
     const DeadLetterEvent event{burial.delivery_id,
                                 rows[0]["endpoint_id"].as<std::string>(),
@@ -163,11 +164,11 @@ WebhookObituary bury(pqxx::transaction_base& tx, const WebhookBurial& burial) {
                                 rows[0]["event_type"].as<std::string>(),
                                 rows[0]["attempts"].as<int>(),
                                 reason};
-    tx.exec_params(std::string{sql::publish_live_event}, burial.organization_id, "webhook_dead_letter",
-                   storable(durable::encode(event)));
+    durable::exec(tx, sql::publish_live_event, burial.organization_id, "webhook_dead_letter",
+                  storable(durable::encode(event)));
     WebhookObituary obituary;
     for (const auto& row :
-         tx.exec_params(std::string{sql::webhook_tell_owner}, burial.organization_id, event.endpoint_id))
+         durable::exec(tx, sql::webhook_tell_owner, burial.organization_id, event.endpoint_id))
         obituary.messages.push_back(mail_of(row, burial, event.attempts));
     return obituary;
 }
@@ -176,8 +177,8 @@ std::vector<Delivery> list_deliveries(pqxx::transaction_base& tx, const std::str
                                       const DeliveryFilter& filter) {
     std::vector<Delivery> deliveries;
     for (const auto& row :
-         tx.exec_params(std::string{sql::webhook_list_deliveries}, organization_id, or_null(filter.status),
-                        or_null(filter.endpoint_id), or_null(filter.before), filter.limit))
+         durable::exec(tx, sql::webhook_list_deliveries, organization_id, or_null(filter.status),
+                       or_null(filter.endpoint_id), or_null(filter.before), filter.limit))
         deliveries.push_back(delivery_of(row));
     return deliveries;
 }
@@ -185,11 +186,10 @@ std::vector<Delivery> list_deliveries(pqxx::transaction_base& tx, const std::str
 DeliveryDetails show_delivery(pqxx::transaction_base& tx, const std::string& organization_id,
                               const std::string& delivery_id) {
     if (!durable::Uuid::parse(delivery_id)) throw NotFound("not an id: expected a UUID");
-    const auto rows = tx.exec_params(std::string{sql::webhook_show_delivery}, organization_id, delivery_id);
+    const auto rows = durable::exec(tx, sql::webhook_show_delivery, organization_id, delivery_id);
     if (rows.empty()) throw NotFound("the organization has no delivery " + delivery_id);
     DeliveryDetails details{delivery_of(rows[0]), rows[0]["body"].as<std::string>(), {}};
-    for (const auto& row :
-         tx.exec_params(std::string{sql::webhook_show_attempts}, organization_id, delivery_id))
+    for (const auto& row : durable::exec(tx, sql::webhook_show_attempts, organization_id, delivery_id))
         details.attempts.push_back(attempt_of(row));
     return details;
 }
@@ -197,7 +197,7 @@ DeliveryDetails show_delivery(pqxx::transaction_base& tx, const std::string& org
 std::optional<Redelivery> redeliver(pqxx::transaction_base& tx, const WebhookConfig& config,
                                     const std::string& organization_id, const std::string& delivery_id) {
     static_cast<void>(show_delivery(tx, organization_id, delivery_id));
-    const auto rows = tx.exec_params(std::string{sql::webhook_redeliver}, organization_id, delivery_id);
+    const auto rows = durable::exec(tx, sql::webhook_redeliver, organization_id, delivery_id);
     if (rows.empty()) return std::nullopt;
     const auto& row = rows[0];
     Redelivery again{fmt::format("webhook-{}-redelivery-{}", delivery_id, row["redeliveries"].as<int>()),

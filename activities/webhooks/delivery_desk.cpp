@@ -11,6 +11,7 @@
 #include "activities/webhooks/row_values.hpp"
 #include "activities/webhooks/sealed_text.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 
 namespace callflex::webhooks {
 namespace {
@@ -82,7 +83,7 @@ class DeliveryDesk::Lease {
             }
         }
         if (!connection_ || !connection_->is_open()) connection_ = desk_.connect();
-        tx_.emplace(*connection_);
+        tx_.emplace(*connection_, durable::planned);
         act_for(*tx_, organization_id);
     }
     ~Lease() {
@@ -116,6 +117,8 @@ DeliveryDesk::~DeliveryDesk() {
 
 std::unique_ptr<pqxx::connection> DeliveryDesk::connect() const {
     auto connection = std::make_unique<pqxx::connection>(options_.connection_string);
+    // Plans are kept, and may have been made while a table was empty.
+    connection->set_variable("enable_seqscan", "off");
     if (options_.on_connected) options_.on_connected(peer_of(*connection));
     return connection;
 }
@@ -147,8 +150,8 @@ DeliveryDesk::Gate DeliveryDesk::begin_now(const WebhookAttempt& attempt) {
 }
 
 DeliveryDesk::Gate DeliveryDesk::decide(pqxx::work& tx, const WebhookAttempt& attempt) const {
-    const auto rows = tx.exec_params(std::string{sql::webhook_find_delivery}, attempt.organization_id,
-                                     attempt.delivery_id, attempt.attempt);
+    const auto rows = durable::exec(tx, sql::webhook_find_delivery, attempt.organization_id,
+                                    attempt.delivery_id, attempt.attempt);
     if (rows.empty()) return WebhookAnswer{.verdict = Verdict::removed, .reason = "the endpoint was removed"};
     const auto& row = rows[0];
     if (auto answer = nothing_to_send(row)) return *answer;
@@ -156,11 +159,11 @@ DeliveryDesk::Gate DeliveryDesk::decide(pqxx::work& tx, const WebhookAttempt& at
 
     const auto endpoint_id = row["endpoint_id"].as<std::string>();
     if (row["tripped"].as<bool>()) {
-        const auto probe = tx.exec_params(std::string{sql::webhook_claim_probe}, attempt.organization_id,
-                                          endpoint_id, 2 * seconds(options_.config.timeout));
+        const auto probe = durable::exec(tx, sql::webhook_claim_probe, attempt.organization_id, endpoint_id,
+                                         2 * seconds(options_.config.timeout));
         if (probe.empty())
             return circuit_open(
-                tx.exec_params1(std::string{sql::webhook_circuit}, attempt.organization_id, endpoint_id)[0]);
+                durable::exec1(tx, sql::webhook_circuit, attempt.organization_id, endpoint_id)[0]);
     }
     Outgoing message = message_of(row);
     message.secrets = active_secrets(tx, *options_.secrets, attempt.organization_id, endpoint_id);
@@ -170,8 +173,8 @@ DeliveryDesk::Gate DeliveryDesk::decide(pqxx::work& tx, const WebhookAttempt& at
         message.headers = custom_headers_from(
             options_.secrets->open(sealed, headers_context(attempt.organization_id, endpoint_id)));
     }
-    tx.exec_params(std::string{sql::webhook_begin_attempt}, attempt.organization_id, attempt.delivery_id,
-                   attempt.attempt);
+    durable::exec(tx, sql::webhook_begin_attempt, attempt.organization_id, attempt.delivery_id,
+                  attempt.attempt);
     return message;
 }
 
@@ -190,17 +193,17 @@ WebhookAnswer DeliveryDesk::settle_now(const WebhookAttempt& attempt, const std:
     Lease lease{*this, attempt.organization_id};
     pqxx::work& tx = lease.tx();
     const std::string reason = storable(answer.reason);
-    tx.exec_params(std::string{sql::webhook_settle_attempt}, attempt.organization_id, attempt.delivery_id,
-                   attempt.attempt, delivered ? "delivered" : "failed", or_null(status),
-                   static_cast<int>(tried.latency.count()), delivered ? nullptr : reason.c_str(),
-                   or_null(tried.excerpt), or_null(next));
+    durable::exec(tx, sql::webhook_settle_attempt, attempt.organization_id, attempt.delivery_id,
+                  attempt.attempt, delivered ? "delivered" : "failed", or_null(status),
+                  static_cast<int>(tried.latency.count()), delivered ? nullptr : reason.c_str(),
+                  or_null(tried.excerpt), or_null(next));
     if (delivered) {
-        tx.exec_params(std::string{sql::webhook_endpoint_succeeded}, attempt.organization_id, endpoint_id);
+        durable::exec(tx, sql::webhook_endpoint_succeeded, attempt.organization_id, endpoint_id);
     } else {
         const WebhookConfig& config = options_.config;
-        const auto after = tx.exec_params(
-            std::string{sql::webhook_endpoint_failed}, attempt.organization_id, endpoint_id,
-            config.circuit_failures, seconds(config.circuit), seconds(config.circuit_max),
+        const auto after = durable::exec(
+            tx, sql::webhook_endpoint_failed, attempt.organization_id, endpoint_id, config.circuit_failures,
+            seconds(config.circuit), seconds(config.circuit_max),
             static_cast<std::int64_t>(config.disable.count()), gone ? "it answered 410 Gone" : nullptr);
         if (!after.empty() && after[0]["status"].as<std::string>() == "disabled") {
             answer.verdict = Verdict::disabled;
@@ -213,8 +216,8 @@ WebhookAnswer DeliveryDesk::settle_now(const WebhookAttempt& attempt, const std:
 
 void DeliveryDesk::withdraw_now(const WebhookAttempt& attempt) {
     Lease lease{*this, attempt.organization_id};
-    lease.tx().exec_params(std::string{sql::webhook_withdraw_attempt}, attempt.organization_id,
-                           attempt.delivery_id, attempt.attempt);
+    durable::exec(lease.tx(), sql::webhook_withdraw_attempt, attempt.organization_id, attempt.delivery_id,
+                  attempt.attempt);
     lease.commit();
 }
 

@@ -6,6 +6,7 @@
 #include "activities/webhooks/row_values.hpp"
 #include "activities/webhooks/sealed_text.hpp"
 #include "activities_sql.hpp"
+#include "engine/store/planned_work.hpp"
 #include "engine/workflow/ids.hpp"
 
 namespace callflex::webhooks {
@@ -57,8 +58,8 @@ void add_secret(pqxx::transaction_base& tx, const SecretBox& box, const std::str
                 const std::string& endpoint_id, const std::string& secret) {
     const std::string id = new_id(tx);
     const SealedSecret sealed = box.seal(secret, secret_context(organization_id, endpoint_id, id));
-    tx.exec_params(std::string{sql::webhook_add_secret}, organization_id, endpoint_id, id,
-                   to_hex(sealed.ciphertext), sealed.key_id);
+    durable::exec(tx, sql::webhook_add_secret, organization_id, endpoint_id, id, to_hex(sealed.ciphertext),
+                  sealed.key_id);
 }
 
 Endpoint endpoint_of(const pqxx::row& row) {
@@ -106,9 +107,9 @@ CreatedEndpoint create_endpoint(pqxx::transaction_base& tx, const SecretBox& box
     if (!wanted.headers.empty())
         headers = box.seal(to_text(wanted.headers), headers_context(organization_id, created.id));
     const std::string ciphertext = headers ? to_hex(headers->ciphertext) : "";
-    tx.exec_params(std::string{sql::webhook_add_endpoint}, organization_id, created.id, created.url,
-                   wanted.description, joined(wanted.event_types), wanted.max_in_flight, wanted.allow_http,
-                   headers ? ciphertext.c_str() : nullptr, headers ? headers->key_id.c_str() : nullptr);
+    durable::exec(tx, sql::webhook_add_endpoint, organization_id, created.id, created.url, wanted.description,
+                  joined(wanted.event_types), wanted.max_in_flight, wanted.allow_http,
+                  headers ? ciphertext.c_str() : nullptr, headers ? headers->key_id.c_str() : nullptr);
     add_secret(tx, box, organization_id, created.id, created.secret);
     return created;
 }
@@ -116,7 +117,7 @@ CreatedEndpoint create_endpoint(pqxx::transaction_base& tx, const SecretBox& box
 std::vector<Endpoint> list_endpoints(pqxx::transaction_base& tx, const std::string& organization_id) {
     std::vector<Endpoint> endpoints;
     const char* all = nullptr;
-    for (const auto& row : tx.exec_params(std::string{sql::webhook_list_endpoints}, organization_id, all))
+    for (const auto& row : durable::exec(tx, sql::webhook_list_endpoints, organization_id, all))
         endpoints.push_back(endpoint_of(row));
     return endpoints;
 }
@@ -124,7 +125,7 @@ std::vector<Endpoint> list_endpoints(pqxx::transaction_base& tx, const std::stri
 Endpoint find_endpoint(pqxx::transaction_base& tx, const std::string& organization_id,
                        const std::string& endpoint_id) {
     require_uuid(endpoint_id);
-    const auto rows = tx.exec_params(std::string{sql::webhook_list_endpoints}, organization_id, endpoint_id);
+    const auto rows = durable::exec(tx, sql::webhook_list_endpoints, organization_id, endpoint_id);
     require(rows, endpoint_id);
     return endpoint_of(rows[0]);
 }
@@ -135,8 +136,8 @@ std::string rotate_secret(pqxx::transaction_base& tx, const SecretBox& box,
     static_cast<void>(find_endpoint(tx, organization_id, endpoint_id));
     const auto known = active_secrets(tx, box, organization_id, endpoint_id);
     const SecretKind kind = known.empty() ? SecretKind::symmetric : kind_of(known.front());
-    tx.exec_params(std::string{sql::webhook_expire_secrets}, organization_id, endpoint_id,
-                   static_cast<std::int64_t>(overlap.count()));
+    durable::exec(tx, sql::webhook_expire_secrets, organization_id, endpoint_id,
+                  static_cast<std::int64_t>(overlap.count()));
     std::string secret = generate_secret(kind);
     add_secret(tx, box, organization_id, endpoint_id, secret);
     return secret;
@@ -145,7 +146,7 @@ std::string rotate_secret(pqxx::transaction_base& tx, const SecretBox& box,
 std::vector<std::string> active_secrets(pqxx::transaction_base& tx, const SecretBox& box,
                                         const std::string& organization_id, const std::string& endpoint_id) {
     std::vector<std::string> secrets;
-    const auto rows = tx.exec_params(std::string{sql::webhook_active_secrets}, organization_id, endpoint_id);
+    const auto rows = durable::exec(tx, sql::webhook_active_secrets, organization_id, endpoint_id);
     for (const auto& row : rows) {
         const SealedSecret sealed{from_hex(row["ciphertext"].as<std::string>()),
                                   row["key_id"].as<std::string>()};
@@ -158,23 +159,21 @@ std::vector<std::string> active_secrets(pqxx::transaction_base& tx, const Secret
 void enable_endpoint(pqxx::transaction_base& tx, const std::string& organization_id,
                      const std::string& endpoint_id) {
     require_uuid(endpoint_id);
-    require(tx.exec_params(std::string{sql::webhook_enable_endpoint}, organization_id, endpoint_id),
-            endpoint_id);
+    require(durable::exec(tx, sql::webhook_enable_endpoint, organization_id, endpoint_id), endpoint_id);
 }
 
 void disable_endpoint(pqxx::transaction_base& tx, const std::string& organization_id,
                       const std::string& endpoint_id, const std::string& reason) {
     require_uuid(endpoint_id);
     if (reason.empty() || reason.size() > 500) throw BadEndpoint("a reason of 1 to 500 bytes is needed");
-    require(tx.exec_params(std::string{sql::webhook_disable_endpoint}, organization_id, endpoint_id, reason),
+    require(durable::exec(tx, sql::webhook_disable_endpoint, organization_id, endpoint_id, reason),
             endpoint_id);
 }
 
 void remove_endpoint(pqxx::transaction_base& tx, const std::string& organization_id,
                      const std::string& endpoint_id) {
     require_uuid(endpoint_id);
-    require(tx.exec_params(std::string{sql::webhook_remove_endpoint}, organization_id, endpoint_id),
-            endpoint_id);
+    require(durable::exec(tx, sql::webhook_remove_endpoint, organization_id, endpoint_id), endpoint_id);
 }
 
 }  // namespace callflex::webhooks

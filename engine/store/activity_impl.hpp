@@ -50,7 +50,7 @@ class ActivityStore::Impl {
     void end_old_session();
 
     TransactionalOutcome transact(const Transactional& what,
-                                  const std::function<std::string(pqxx::work&, Timestamp)>& body);
+                                  const std::function<std::string(pqxx::work&)>& body);
 
     IdSource ids;
     Faults faults;
@@ -76,7 +76,7 @@ class ActivityStore::Impl {
     void connect_transactional();
     /// One try. From the moment that its commit is sent until it is answered, it is in doubt.
     TransactionalOutcome try_once(const Transactional& what,
-                                  const std::function<std::string(pqxx::work&, Timestamp)>& body);
+                                  const std::function<std::string(pqxx::work&)>& body);
     Settled settle(const Transactional& what, const std::string& event);
 
     std::optional<Doubt> doubt_;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "engine/store/audit.hpp"
+#include "engine/store/database_time.hpp"
 #include "engine/store/field_values.hpp"
 #include "engine/store/names.hpp"
 #include "engine/workflow/queue_share.hpp"
@@ -63,7 +64,7 @@ QueueDetails describe_queue(pqxx::transaction_base& tx, const std::string& queue
     for (const auto& row : tx.exec_params(std::string{sql::queue_weights}, queue)) {
         details.weights.push_back({row[0].as<std::string>(), row[1].as<double>()});
     }
-    details.now = moment(tx.exec(std::string{sql::database_time})[0][0]);
+    details.now = database_time(tx);
     return details;
 }
 

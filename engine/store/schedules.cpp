@@ -12,6 +12,7 @@
 
 #include "engine/schedule/overlap.hpp"
 #include "engine/schedule/timetable.hpp"
+#include "engine/store/database_time.hpp"
 #include "engine/store/schedule_action.hpp"
 #include "engine/store/schedule_input.hpp"
 #include "engine/store/schedule_rows.hpp"
@@ -23,10 +24,6 @@ namespace durable::store {
 namespace {
 
 using schedule::Timetable;
-
-Timestamp database_time(pqxx::transaction_base& tx) {
-    return Timestamp{Duration{tx.exec(std::string{sql::database_time})[0][0].as<std::int64_t>()}};
-}
 
 std::vector<Timetable> compile(std::span<const ScheduleSpec> specs) {
     std::vector<Timetable> timetables;

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "engine/store/database_time.hpp"
 #include "engine/store/field_values.hpp"
 #include "engine/store/search_sql.hpp"
 #include "engine/store/text_arrays.hpp"
@@ -49,7 +50,7 @@ SearchWorld search_world(pqxx::transaction_base& tx) {
     for (const auto& row : tx.exec(std::string{sql::search_keys})) {
         world.catalog.emplace(row[0].as<std::string>(), type_of(row[1]));
     }
-    world.now = Timestamp{Duration{tx.exec(std::string{sql::database_time})[0][0].as<std::int64_t>()}};
+    world.now = database_time(tx);
     return world;
 }
 

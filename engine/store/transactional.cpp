@@ -9,6 +9,7 @@
 
 #include "engine/store/activity_impl.hpp"
 #include "engine/store/deadlines.hpp"
+#include "engine/store/planned_work.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
@@ -55,11 +56,10 @@ bool waiting(pqxx::transaction_base& tx, const std::string& chain, const std::st
 bool finish(pqxx::work& tx, const ActivityStore::Transactional& what, const std::string& event) {
     const std::string run = what.run.value.to_string();
     const std::string bytes = bytea_text(event);
-    const auto done = what.eager
-                          ? tx.exec_params(std::string{sql::finish_eager}, what.worker.value, run,
-                                           what.fence.epoch, what.fence.token, bytes)
-                          : tx.exec_params(std::string{sql::finish_row}, what.worker.value, run,
-                                           what.fence.epoch, what.fence.token, bytes, what.activity.value);
+    const auto done = what.eager ? exec(tx, sql::finish_eager, what.worker.value, run, what.fence.epoch,
+                                        what.fence.token, bytes)
+                                 : exec(tx, sql::finish_row, what.worker.value, run, what.fence.epoch,
+                                        what.fence.token, bytes, what.activity.value);
     return done.affected_rows() == 1;
 }
 
@@ -74,6 +74,8 @@ TransactionalSession::TransactionalSession(const std::string& url, const std::st
     connection.set_variable("lock_timeout", "'2s'");
     connection.set_variable("idle_in_transaction_session_timeout", "'30s'");
     connection.set_variable("jit", "off");
+    // Plans are kept, and may have been made while a table was empty.
+    connection.set_variable("enable_seqscan", "off");
 }
 
 void ActivityStore::Impl::connect_transactional() {
@@ -81,12 +83,11 @@ void ActivityStore::Impl::connect_transactional() {
 }
 
 ActivityStore::TransactionalOutcome ActivityStore::Impl::try_once(
-    const Transactional& what, const std::function<std::string(pqxx::work&, Timestamp)>& body) {
+    const Transactional& what, const std::function<std::string(pqxx::work&)>& body) {
     const auto inject = [&](Faults::Point point) { return faults.hook && faults.hook(point, fault_name); };
     connect_transactional();
-    pqxx::work tx{transactional->connection};
-    const auto now = tx.exec(std::string{sql::database_time});
-    std::string event = body(tx, Timestamp{Duration{now[0][0].as<std::int64_t>()}});
+    pqxx::work tx{transactional->connection, planned};
+    std::string event = body(tx);
     if (!finish(tx, what, event)) return TransactionalOutcome::lost;  // the destructor rolls back
     if (inject(Faults::Point::before_send)) throw pqxx::broken_connection("fault: nothing was sent");
     doubt_ = Doubt{what.run, what.activity, what.fence, std::move(event)};
@@ -120,7 +121,7 @@ ActivityStore::Impl::Settled ActivityStore::Impl::settle(const Transactional& wh
 }
 
 ActivityStore::TransactionalOutcome ActivityStore::Impl::transact(
-    const Transactional& what, const std::function<std::string(pqxx::work&, Timestamp)>& body) {
+    const Transactional& what, const std::function<std::string(pqxx::work&)>& body) {
     RetryLoop patience{faults.patience};
     // What another attempt has left in doubt, whoever takes its place finds out.
     if (doubt_ && !doubt_->concerns(what)) doubt_.reset();
@@ -153,7 +154,7 @@ ActivityStore::TransactionalOutcome ActivityStore::Impl::transact(
 }
 
 ActivityStore::TransactionalOutcome ActivityStore::transact(
-    const Transactional& what, const std::function<std::string(pqxx::work&, Timestamp)>& body) {
+    const Transactional& what, const std::function<std::string(pqxx::work&)>& body) {
     return impl_->transact(what, body);
 }
 

@@ -132,8 +132,8 @@ class ActivityStore {
     std::vector<BeatResult> heartbeat(WorkerNo worker, const std::vector<Beat>& beats);
 
     /// Runs `body` (business SQL) and then, in the same transaction, locks the live row, checks the fence and
-    /// puts the completion into the inbox. `body` gets the transaction and its database time and returns the
-    /// encoded ActivityCompleted. Exceptions of `body` roll back and pass through. Throws StillInDoubt when the
+    /// puts the completion into the inbox. `body` gets the transaction (a `planned` one) and returns the encoded
+    /// ActivityCompleted. Exceptions of `body` roll back and pass through. Throws StillInDoubt when the
     /// answer to its commit was lost and the database could not be asked what has become of it.
     struct Transactional {
         WorkerNo worker;
@@ -144,7 +144,7 @@ class ActivityStore {
     };
     enum class TransactionalOutcome : std::uint8_t { committed, lost };
     TransactionalOutcome transact(const Transactional& what,
-                                  const std::function<std::string(pqxx::work&, Timestamp)>& body);
+                                  const std::function<std::string(pqxx::work&)>& body);
 
   private:
     class Impl;

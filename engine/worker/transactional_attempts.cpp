@@ -1,8 +1,10 @@
 #include "engine/worker/transactional_attempts.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "engine/store/database_time.hpp"
 #include "engine/worker/async_runner.hpp"
 #include "engine/worker/payload_limits.hpp"
 #include "engine/workflow/codec.hpp"
@@ -14,13 +16,17 @@ using Clock = std::chrono::steady_clock;
 
 class Context final : public TransactionalContext {
   public:
-    Context(const ActivityInfo& info, Timestamp now) : info_(info), now_(now) {}
+    Context(const ActivityInfo& info, pqxx::work& tx) : info_(info), tx_(tx) {}
     [[nodiscard]] const ActivityInfo& info() const override { return info_; }
-    [[nodiscard]] Timestamp now() const override { return now_; }
+    [[nodiscard]] Timestamp now() const override {
+        if (!now_) now_ = store::database_time(tx_);
+        return *now_;
+    }
 
   private:
     const ActivityInfo& info_;
-    Timestamp now_;
+    pqxx::work& tx_;
+    mutable std::optional<Timestamp> now_;  ///< asked for once, by those who want it
 };
 
 /// Thrown between the business SQL and the commit: rolls both back.
@@ -74,9 +80,9 @@ AttemptOutcome TransactionalAttempts::transact(store::ActivityStore& store, cons
     const Limit limit = limit_of(attempt, Clock::now());
     ActivityInfo info = attempt.info;
     info.idempotency_key = idempotency_key(info.run, info.activity);
-    const auto body = [&](pqxx::work& tx, Timestamp now) {
+    const auto body = [&](pqxx::work& tx) {
         require_wanted(attempt, limit);
-        Context context{info, now};
+        Context context{info, tx};
         Payload result = activity.run(context, tx, attempt.task->input);
         require_wanted(attempt, limit);
         if (auto too_large = result_too_large(*attempt.task, result, attempt.payload_limits)) {

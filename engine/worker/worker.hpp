@@ -29,10 +29,10 @@
 namespace durable::worker {
 
 struct WorkerSlots {
-    int runs = 1536;                 ///< held at a time
-    int async = 1500;                ///< async activities at a time
-    int transactional_threads = 4;   ///< transactional activities at a time; each has a connection
-    int transactional_waiting = 64;  ///< eager ones that may wait for a thread
+    int runs = 1536;                   ///< held at a time
+    int async = 1500;                  ///< async activities at a time
+    int transactional_threads = 4;     ///< transactional activities at a time; each has a connection
+    int transactional_waiting = 1500;  ///< eager ones that may wait for a thread; a row costs more
 };
 
 struct WorkerOptions {

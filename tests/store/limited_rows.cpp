@@ -68,7 +68,7 @@ void LimitedRows::retry(const ClaimedActivity& activity, Timestamp at) {
 void LimitedRows::end_transactionally(const ClaimedActivity& activity) {
     const auto outcome =
         store.transact({worker, activity.row.run, activity.row.activity, activity.fence, false},
-                       [&](pqxx::work&, Timestamp) { return *end_of(activity).result; });
+                       [&](pqxx::work&) { return *end_of(activity).result; });
     REQUIRE(outcome == ActivityStore::TransactionalOutcome::committed);
 }
 

@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(Lonely, "the same holds for a transactional activity, whose bo
     int calls = 0;
     want_standby("ghost");
     auto outcome = std::async(std::launch::async, [&] {
-        return store.transact({worker, run.run, EventId{2}, run.fence, true}, [&](pqxx::work&, Timestamp) {
+        return store.transact({worker, run.run, EventId{2}, run.fence, true}, [&](pqxx::work&) {
             ++calls;
             return history::encode_event(history::ActivityCompleted{EventId{2}, {}, 1});
         });

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/store/database_time.hpp"
 #include "tests/store/fixture.hpp"
 
 using namespace std::chrono_literals;
@@ -35,7 +36,7 @@ struct Business : test::StoreFixture {
     }
     Settled transact(durable::store::ActivityStore& store,
                      const durable::store::ActivityStore::Transactional& what) {
-        return store.transact(what, [&](pqxx::work& tx, durable::Timestamp) { return body(tx); });
+        return store.transact(what, [&](pqxx::work& tx) { return body(tx); });
     }
     std::string effects() { return database.value("select count(*) from app.effects"); }
     std::string messages() { return database.value("select count(*) from engine.inbox"); }
@@ -52,8 +53,8 @@ TEST_CASE_FIXTURE(Business, "the effect and its completion commit together, at t
     using namespace test;
     ActivityStore store{database.url()};
     Timestamp seen;
-    const auto outcome = store.transact(eager(), [&](pqxx::work& tx, Timestamp now) {
-        seen = now;
+    const auto outcome = store.transact(eager(), [&](pqxx::work& tx) {
+        seen = database_time(tx);
         return body(tx);
     });
     CHECK(outcome == Settled::committed);
@@ -68,13 +69,13 @@ TEST_CASE_FIXTURE(Business, "a body that throws leaves nothing, and its exceptio
     using namespace test;
     ActivityStore store{database.url()};
     CHECK_THROWS_WITH_AS(store.transact(eager(),
-                                        [&](pqxx::work& tx, Timestamp) -> std::string {
+                                        [&](pqxx::work& tx) -> std::string {
                                             body(tx);
                                             throw std::runtime_error("no such customer");
                                         }),
                          "no such customer", std::runtime_error);
     CHECK_THROWS_AS(store.transact(eager(),
-                                   [&](pqxx::work& tx, Timestamp) -> std::string {
+                                   [&](pqxx::work& tx) -> std::string {
                                        body(tx);
                                        tx.exec("insert into app.effects (id) values (1), (1)");
                                        return {};
@@ -188,7 +189,7 @@ TEST_CASE_FIXTURE(Business,
                   "a session that is killed in the middle of the body costs a second try, not the effect") {
     using namespace test;
     ActivityStore store{database.url()};
-    const auto outcome = store.transact(eager(), [&](pqxx::work& tx, Timestamp) {
+    const auto outcome = store.transact(eager(), [&](pqxx::work& tx) {
         const std::string event = body(tx);
         if (calls == 1) {
             database.execute(
@@ -206,7 +207,7 @@ TEST_CASE_FIXTURE(Business,
 TEST_CASE_FIXTURE(Business, "the take-over of a run waits for a commit that is under way, or makes it lose") {
     using namespace test;
     ActivityStore store{database.url()};
-    const auto outcome = store.transact(eager(), [&](pqxx::work& tx, Timestamp) {
+    const auto outcome = store.transact(eager(), [&](pqxx::work& tx) {
         const std::string event = body(tx);
         hot.release(worker, {{run.run, run.fence}});  // before the last statement: the fence is gone
         return event;

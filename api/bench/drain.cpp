@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <pqxx/pqxx>
+#include <stdexcept>
 #include <thread>
 
 #include "api/bench/statistics.hpp"
@@ -16,6 +17,7 @@ namespace callflex::bench {
 namespace {
 
 constexpr int starts_per_commit = 50;
+constexpr std::chrono::seconds drain_patience{1800};
 
 /// Returns the last run's id.
 durable::RunId enqueue(durable::client::Client& client, const std::string& url, const std::string& prefix,
@@ -49,10 +51,15 @@ void wait_until_closed(const Workers& workers, int runs) {
 
 void wait_until_drained(const std::string& url) {
     pqxx::connection connection{url};
-    const auto open_runs = [&] {
-        return pqxx::nontransaction{connection}.exec(std::string{api::sql::bench_open_runs})[0][0].as<int>();
+    const auto some_are_open = [&] {
+        return pqxx::nontransaction{connection}.exec(std::string{api::sql::bench_open_runs})[0][0].as<bool>();
     };
-    while (open_runs() > 0) std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    const Stopwatch waiting;
+    while (some_are_open()) {
+        if (waiting.seconds() > drain_patience.count())
+            throw std::runtime_error(fmt::format("runs are still open after {} s", drain_patience.count()));
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
 }
 
 DrainResult measure_drain(BenchServer& server, const DrainOptions& options) {

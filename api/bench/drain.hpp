@@ -51,7 +51,7 @@ struct Rounds {
     [[nodiscard]] double cores(std::chrono::milliseconds DrainResult::* member) const;
 };
 
-/// Waits until no run is open.
+/// Waits until no run is open. Throws std::runtime_error when that takes half an hour.
 void wait_until_drained(const std::string& url);
 
 }  // namespace callflex::bench

@@ -68,6 +68,43 @@ ClaimedActivity claimed_activity(const Rows& rows, int i, std::int64_t token) {
     return claimed;
 }
 
+/// Runs, activities, epochs and tokens of beats.
+struct BeatArrays {
+    BinaryArray run{Of::uuid}, activity{Of::int32}, epoch{Of::int32}, token{Of::int64};
+
+    explicit BeatArrays(const std::vector<const ActivityStore::Beat*>& beats) {
+        for (const auto* beat : beats) {
+            run.add(beat->run.value);
+            activity.add(beat->activity.value);
+            epoch.add(beat->fence.epoch);
+            token.add(beat->fence.token);
+        }
+    }
+};
+
+Step beat_step(WorkerNo worker, std::vector<const ActivityStore::Beat*> beats) {
+    std::ranges::sort(beats, {},
+                      [](const ActivityStore::Beat* beat) { return ActivityKey{beat->run, beat->activity}; });
+    const BeatArrays keys{beats};
+    BinaryArray details{Of::text};
+    for (const auto* beat : beats) details.add(beat->details);
+    Step step{{"beat_activities", sql::beat_activities}, {}};
+    step.params.add(worker.value)
+        .add(keys.run)
+        .add(keys.activity)
+        .add(keys.epoch)
+        .add(keys.token)
+        .add(details);
+    return step;
+}
+
+Step question_step(WorkerNo worker, const std::vector<const ActivityStore::Beat*>& beats) {
+    const BeatArrays keys{beats};
+    Step step{{"asked_of_activities", sql::asked_of_activities}, {}};
+    step.params.add(worker.value).add(keys.run).add(keys.activity).add(keys.epoch).add(keys.token);
+    return step;
+}
+
 }  // namespace
 
 ActivityStore::Impl::Impl(std::string connection_string, Faults given_faults)
@@ -148,30 +185,25 @@ std::vector<std::pair<RunId, EventId>> ActivityStore::end(WorkerNo worker,
 
 std::vector<ActivityStore::BeatResult> ActivityStore::heartbeat(WorkerNo worker,
                                                                 const std::vector<Beat>& beats) {
-    if (beats.empty()) return {};
-    std::vector<const Beat*> sorted;
-    sorted.reserve(beats.size());
-    for (const Beat& beat : beats) sorted.push_back(&beat);
-    std::ranges::sort(sorted, {}, [](const Beat* beat) { return ActivityKey{beat->run, beat->activity}; });
-    BinaryArray run{Of::uuid}, activity{Of::int32}, epoch{Of::int32}, token{Of::int64}, details{Of::text};
+    std::vector<const Beat*> signs;
+    std::vector<const Beat*> questions;
     std::map<ActivityKey, BeatResult> results;
-    for (const Beat* beat : sorted) {
-        run.add(beat->run.value);
-        activity.add(beat->activity.value);
-        epoch.add(beat->fence.epoch);
-        token.add(beat->fence.token);
-        details.add(beat->details);
-        results[{beat->run, beat->activity}] = {beat->run, beat->activity, false, true, false};
+    for (const Beat& beat : beats) {
+        (beat.awaited || beat.details ? signs : questions).push_back(&beat);
+        results[{beat.run, beat.activity}] = {beat.run, beat.activity, false, true, false};
     }
-    Step step{{"beat_activities", sql::beat_activities}, {}};
-    step.params.add(worker.value).add(run).add(activity).add(epoch).add(token).add(details);
-    const auto beat_once = [&] { return impl_->session.run(step); };
-    const Rows rows = impl_->persist(beat_once, beat_once, false);
-    for (int i = 0; i < rows.size(); ++i) {
-        BeatResult& result = results[{RunId{rows.uuid(i, 0)}, EventId{rows.int32(i, 1)}}];
-        result.lost = false;
-        result.cancel_requested = rows.boolean(i, 2);
-        result.restart = !rows.is_null(i, 3) && rows.boolean(i, 3);
+    std::vector<Step> steps;
+    if (!signs.empty()) steps.push_back(beat_step(worker, std::move(signs)));
+    if (!questions.empty()) steps.push_back(question_step(worker, questions));
+    for (const Step& step : steps) {
+        const auto ask = [&] { return impl_->session.run(step); };
+        const Rows rows = impl_->persist(ask, ask, false);
+        for (int i = 0; i < rows.size(); ++i) {
+            BeatResult& result = results[{RunId{rows.uuid(i, 0)}, EventId{rows.int32(i, 1)}}];
+            result.lost = false;
+            result.cancel_requested = rows.boolean(i, 2);
+            result.restart = !rows.is_null(i, 3) && rows.boolean(i, 3);
+        }
     }
     std::vector<BeatResult> answers;
     answers.reserve(beats.size());

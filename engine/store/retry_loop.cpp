@@ -11,12 +11,14 @@ constexpr std::chrono::milliseconds delay_max{1000};
 }  // namespace
 
 RetryLoop::RetryLoop(std::chrono::milliseconds patience)
-    : deadline_(std::chrono::steady_clock::now() + patience), jitter_(std::random_device{}()) {}
+    : deadline_(std::chrono::steady_clock::now() + patience) {}
 
 void RetryLoop::again(const std::string& why) {
-    const std::uniform_int_distribution<std::int64_t> spread{delay_.count() / 2, delay_.count()};
-    auto distribution = spread;
-    const std::chrono::milliseconds pause{distribution(jitter_)};
+    // Made here and not before: most calls never wait, and on a virtual machine asking for entropy costs as much as a
+    // short statement.
+    if (!jitter_) jitter_.emplace(std::random_device{}());
+    std::uniform_int_distribution<std::int64_t> spread{delay_.count() / 2, delay_.count()};
+    const std::chrono::milliseconds pause{spread(*jitter_)};
     if (std::chrono::steady_clock::now() + pause >= deadline_) {
         throw StoreUnavailable("the database could not be used in time; last: " + why);
     }

@@ -2,6 +2,7 @@
 // How often and how long a call goes on when the database does not answer or asks to come again.
 
 #include <chrono>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -24,7 +25,7 @@ class RetryLoop {
   private:
     std::chrono::steady_clock::time_point deadline_;
     std::chrono::milliseconds delay_{10};
-    std::minstd_rand jitter_;
+    std::optional<std::minstd_rand> jitter_{};
 };
 
 }  // namespace durable::store

@@ -115,12 +115,14 @@ class ActivityStore {
     /// Fenced; returns those whose row was no longer ours (drop them). Results go to the inboxes of their
     /// runs.
     std::vector<std::pair<RunId, EventId>> end(WorkerNo worker, const std::vector<ActivityEnd>& ends);
-    /// Heartbeats of rows, with details; returns those that are asked to stop or lost.
+    /// Heartbeats of rows, with details; tells which are asked to stop or lost. A row of which none is awaited and that
+    /// has no details is only looked at.
     struct Beat {
         RunId run;
         EventId activity;
         Fence fence;
-        std::optional<std::string> details;
+        std::optional<std::string> details{};
+        bool awaited = true;  ///< it has a heartbeat time-out
     };
     struct BeatResult {
         RunId run;

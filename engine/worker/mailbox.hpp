@@ -31,7 +31,8 @@ class Mailbox {
         filled_.notify_all();
     }
 
-    /// Everything that is there, after waiting until `until` for the first message.
+    /// Everything that is there, after waiting until `until` for the first message. Not for a mailbox that take() is
+    /// used on.
     [[nodiscard]] std::vector<Message> take_all(std::chrono::steady_clock::time_point until) {
         std::unique_lock lock{mutex_};
         filled_.wait_until(lock, until, [this] { return !messages_.empty() || closed_; });
@@ -42,8 +43,12 @@ class Mailbox {
         std::unique_lock lock{mutex_};
         filled_.wait(lock, [this] { return !messages_.empty() || closed_; });
         if (messages_.empty()) return std::nullopt;
-        Message first = std::move(messages_.front());
-        messages_.erase(messages_.begin());
+        Message first = std::move(messages_[taken_++]);
+        // Now and then, when there are at least as many places to give up as messages to move.
+        if (2 * taken_ >= messages_.size()) {
+            messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(taken_));
+            taken_ = 0;
+        }
         return first;
     }
     /// Receivers stop waiting.
@@ -63,6 +68,7 @@ class Mailbox {
     mutable std::mutex mutex_;
     std::condition_variable filled_;
     std::vector<Message> messages_;
+    std::size_t taken_ = 0;  ///< how many of them, from the front, take() has moved out
     bool closed_ = false;
 };
 

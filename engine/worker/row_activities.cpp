@@ -333,7 +333,8 @@ void RowActivities::heartbeat() {
             details = options_.gate->seal_value(running.facts.heartbeat_details.json,
                                                 {key.first, running.facts.tenant, running.facts.subject});
         }
-        beats.push_back({key.first, key.second, running.fence, std::move(details)});
+        const bool awaited = running.facts.task->options.heartbeat > Duration::zero();
+        beats.push_back({key.first, key.second, running.fence, std::move(details), awaited});
     }
     for (const auto& beat : store_->heartbeat(*worker_, beats)) {
         const auto entry = running_.find({beat.run, beat.activity});

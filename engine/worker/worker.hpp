@@ -32,7 +32,7 @@ struct WorkerSlots {
     int runs = 1536;                   ///< held at a time
     int async = 1500;                  ///< async activities at a time
     int transactional_threads = 4;     ///< transactional activities at a time; each has a connection
-    int transactional_waiting = 1500;  ///< eager ones that may wait for a thread; a row costs more
+    int transactional_waiting = 3072;  ///< eager ones that may wait for a thread; a row costs more
 };
 
 struct WorkerOptions {

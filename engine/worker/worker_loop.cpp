@@ -9,6 +9,9 @@ namespace {
 constexpr std::chrono::milliseconds longest_sleep{250};
 /// Held runs' inboxes are looked at this often when no notification comes.
 constexpr std::chrono::milliseconds message_poll{250};
+/// A look for messages asks for every run that is held: however many are announced, a twentieth of the time is spent on
+/// it, at about two microseconds a run.
+constexpr std::chrono::microseconds message_look_apart{40};
 /// Errands that could not be carried out, because their runs were busy, are tried again this soon.
 constexpr std::chrono::milliseconds delivery_retry{5};
 /// Runs that claims pass over, because somebody holds their rows, are waited for this often.
@@ -90,6 +93,7 @@ void WorkerLoop::handle_result(LoadDone done) {
 void WorkerLoop::handle_result(PollDone done) {
     message_poll_under_way_ = false;
     next_message_poll_ = Clock::now() + message_poll;
+    next_announced_poll_ = Clock::now() + message_look_apart * dispatcher_.runs_held();
     database_time(done.now);
     dispatcher_.time_is(done.now);
     dispatcher_.runs_paused({done.paused.begin(), done.paused.end()});
@@ -229,7 +233,8 @@ std::optional<LaneJob> WorkerLoop::next_look() {
     if (message_poll_under_way_) return std::nullopt;
     const auto timer = dispatcher_.next_timer();
     const bool timer_due = timer && *timer <= estimated_now();
-    if (!messages_wanted_ && !timer_due && now < next_message_poll_) return std::nullopt;
+    const bool announced = messages_wanted_ && now >= next_announced_poll_;
+    if (!announced && !timer_due && now < next_message_poll_) return std::nullopt;
     messages_wanted_ = false;
     next_message_poll_ = now + message_poll;
     auto held = dispatcher_.held();
@@ -344,7 +349,9 @@ WorkerLoop::Clock::time_point WorkerLoop::next_look_at() const {
     if (const auto timer = dispatcher_.next_timer(); timer && !message_poll_under_way_) {
         next = std::min(next, when(*timer));
     }
-    if (dispatcher_.runs_held() > 0) next = std::min(next, next_message_poll_);
+    if (dispatcher_.runs_held() > 0 && !message_poll_under_way_) {
+        next = std::min(next, messages_wanted_ ? next_announced_poll_ : next_message_poll_);
+    }
     if (!delivery_under_way_) next = std::min(next, next_delivery_);
     // The database's clock may be a little behind the estimate: look again soon, but do not spin.
     return std::max(next, now + std::chrono::milliseconds{claim_wanted_ ? 0 : 1});

@@ -114,6 +114,7 @@ class WorkerLoop {
     bool messages_wanted_ = false;
     bool message_poll_under_way_ = false;
     Clock::time_point next_message_poll_{};
+    Clock::time_point next_announced_poll_{};
     bool delivery_under_way_ = false;
     Clock::time_point next_delivery_{};
     Clock::time_point next_compare_{};

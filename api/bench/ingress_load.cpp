@@ -103,11 +103,12 @@ class Load {
                           recordings.empty() ? "" : fmt::format("{}/{}.wav", recordings, call), caller());
         const auto now = std::chrono::system_clock::now().time_since_epoch();
         const auto timestamp = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
-        const std::string mac = ingress::hmac_sha256(options_.secret, fmt::format("{}.{}", timestamp, body));
+        const Reporter& reporter = options_.reporters.at(sent_ % options_.reporters.size());
+        const std::string mac = ingress::hmac_sha256(reporter.secret, fmt::format("{}.{}", timestamp, body));
         return fmt::format(
             "POST /api/webhooks/vapi/{} HTTP/1.1\r\nHost: {}:{}\r\nContent-Type: application/json\r\n"
             "X-Timestamp: {}\r\nX-Signature: {}\r\nContent-Length: {}\r\n\r\n{}",
-            options_.organization, options_.address, options_.port, timestamp, ingress::to_hex(mac),
+            reporter.organization, options_.address, options_.port, timestamp, ingress::to_hex(mac),
             body.size(), body);
     }
 

@@ -9,11 +9,16 @@
 
 namespace callflex::bench {
 
+/// Whose calls are reported.
+struct Reporter {
+    std::string organization;  ///< UUID
+    std::string secret;        ///< signs by VAPI's hmac defaults
+};
+
 struct IngressLoadOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
-    std::string organization;  ///< UUID
-    std::string secret;        ///< signs by VAPI's hmac defaults
+    std::vector<Reporter> reporters;  ///< take turns; at least one
     int connections = 64;
     std::chrono::milliseconds duration{5'000};
     std::size_t report_bytes = 2048;  ///< size of each body, at least 1 KiB

@@ -28,8 +28,7 @@ IngressSpeed measure_ingress(BenchServer& server, std::chrono::seconds duration)
 
     IngressSpeed speed;
     speed.load = run_ingress_load({.port = ingress.port(),
-                                   .organization = organization.organization_id,
-                                   .secret = organization.vapi_secret,
+                                   .reporters = {{organization.organization_id, organization.vapi_secret}},
                                    .connections = 64,
                                    .duration = duration});
     ingress.stop();

@@ -6,15 +6,17 @@
 #include <pqxx/pqxx>
 #include <stdexcept>
 
-#include "api/bench/ingress_load.hpp"
 #include "api/bench/product_worker.hpp"
 #include "api/dev/keys.hpp"
+#include "api/dev/seed.hpp"
 #include "api_sql.hpp"
 
 namespace callflex::bench {
 namespace {
 
-constexpr const char* customer = "northside";
+/// Businesses whose calls take turns: of one alone, its own system would take its webhooks two at a time, and that
+/// would be what is measured.
+constexpr int customers = 20;
 constexpr int report_connections = 16;
 
 std::filesystem::path new_folder() {
@@ -23,12 +25,19 @@ std::filesystem::path new_folder() {
     return name;
 }
 
-SeededOrganization seed(const std::string& url, const std::string& secrets_key,
-                        const std::string& webhook_url) {
+std::vector<Reporter> seed(const std::string& url, const std::string& secrets_key,
+                           const std::string& sandbox_url) {
+    const auto webhook_url = [&](int number) { return fmt::format("{}/customers/{}", sandbox_url, number); };
     pqxx::connection connection{url};
-    auto organization = seed_demo_organization(connection, secrets_key, webhook_url);
+    std::vector<Reporter> reporters;
+    for (int number = 1; number <= customers; ++number) {
+        const SeededOrganization seeded =
+            number == 1 ? seed_demo_organization(connection, secrets_key, webhook_url(number))
+                        : add_neighbour(connection, secrets_key, number, webhook_url(number));
+        reporters.push_back({seeded.organization_id, seeded.vapi_secret});
+    }
     pqxx::nontransaction{connection}.exec(std::string{api::sql::bench_roomy_plans});
-    return organization;
+    return reporters;
 }
 
 }  // namespace
@@ -37,7 +46,7 @@ Product::Product(const BenchDatabase& database)
     : url_(database.url()),
       folder_(new_folder()),
       secrets_key_(dev_secrets_key({}, true)),
-      organization_(seed(url_, secrets_key_, fmt::format("{}/customers/{}", sandbox_.url(), customer))) {
+      reporters_(seed(url_, secrets_key_, sandbox_.url())) {
     ingress::IngressOptions options;
     options.database_url = url_;
     options.port = 0;
@@ -54,8 +63,7 @@ Product::~Product() {
 
 std::vector<std::string> Product::end_calls(int count) {
     auto load = run_ingress_load({.port = ingress_->port(),
-                                  .organization = organization_.organization_id,
-                                  .secret = organization_.vapi_secret,
+                                  .reporters = reporters_,
                                   .connections = std::min(report_connections, count),
                                   .duration = std::chrono::minutes{10},
                                   .reports = static_cast<std::size_t>(count),

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "api/bench/bench_server.hpp"
+#include "api/bench/ingress_load.hpp"
 #include "api/bench/workers.hpp"
-#include "api/dev/seed.hpp"
 #include "api/ingress/ingress.hpp"
 #include "api/sandbox/sandbox.hpp"
 
@@ -34,7 +34,7 @@ class Product {
     std::filesystem::path folder_;
     std::string secrets_key_;
     sandbox::Sandbox sandbox_;
-    SeededOrganization organization_;
+    std::vector<Reporter> reporters_;
     std::unique_ptr<ingress::Ingress> ingress_;
 };
 

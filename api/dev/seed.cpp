@@ -60,12 +60,11 @@ std::optional<std::string> usable_secret(pqxx::work& tx, const SecretBox& box) {
     return usable;
 }
 
-std::string add_secret(pqxx::work& tx, const SecretBox& box) {
+std::string add_secret(pqxx::work& tx, const SecretBox& box, const std::string& organization) {
     const std::string secret = random_secret();
     const auto id = tx.exec1(std::string{api::sql::seed_new_id})[0].as<std::string>();
-    const SealedSecret sealed =
-        box.seal(secret, SecretBox::organization_context(organization_id, "vapi", id));
-    tx.exec_params(std::string{api::sql::seed_add_secret}, organization_id, id, hex_of(sealed.ciphertext),
+    const SealedSecret sealed = box.seal(secret, SecretBox::organization_context(organization, "vapi", id));
+    tx.exec_params(std::string{api::sql::seed_add_secret}, organization, id, hex_of(sealed.ciphertext),
                    sealed.key_id);
     return secret;
 }
@@ -82,6 +81,13 @@ std::optional<std::string> secret_of(pqxx::work& tx, const SecretBox& box, const
     }
 }
 
+void add_endpoint(pqxx::work& tx, const SecretBox& box, const std::string& url, SeededOrganization& seeded) {
+    const webhooks::NewEndpoint wanted{.url = url, .description = endpoint_description, .allow_http = true};
+    const auto created = webhooks::create_endpoint(tx, box, seeded.organization_id, wanted, true);
+    seeded.webhook_endpoint = created.id;
+    seeded.webhook_secret = created.secret;
+}
+
 void seed_endpoint(pqxx::work& tx, const SecretBox& box, const std::string& url, SeededOrganization& seeded) {
     for (const auto& endpoint : webhooks::list_endpoints(tx, organization_id)) {
         if (endpoint.description != endpoint_description) continue;
@@ -92,10 +98,7 @@ void seed_endpoint(pqxx::work& tx, const SecretBox& box, const std::string& url,
         }
         webhooks::remove_endpoint(tx, organization_id, endpoint.id);
     }
-    const webhooks::NewEndpoint wanted{.url = url, .description = endpoint_description, .allow_http = true};
-    const auto created = webhooks::create_endpoint(tx, box, organization_id, wanted, true);
-    seeded.webhook_endpoint = created.id;
-    seeded.webhook_secret = created.secret;
+    add_endpoint(tx, box, url, seeded);
 }
 
 }  // namespace
@@ -108,11 +111,24 @@ SeededOrganization seed_demo_organization(pqxx::connection& connection, const st
     tx.exec_params(std::string{api::sql::seed_demo_organization}, organization_id, assistant_id,
                    phone_number_id);
     const std::optional<std::string> known = usable_secret(tx, box);
-    const std::string secret = known ? *known : add_secret(tx, box);
+    const std::string secret = known ? *known : add_secret(tx, box, organization_id);
     SeededOrganization seeded{organization_id, organization_name, secret};
     if (!webhook_url.empty()) seed_endpoint(tx, box, webhook_url, seeded);
     tx.commit();
     return seeded;
+}
+
+SeededOrganization add_neighbour(pqxx::connection& connection, const std::string& secrets_key, int number,
+                                 const std::string& webhook_url) {
+    const SecretBox box{secrets_key};
+    pqxx::work tx{connection};
+    act_for_everybody(tx);
+    const auto row = tx.exec_params1(std::string{api::sql::seed_neighbour}, organization_id, number);
+    SeededOrganization added{row[0].as<std::string>(), row[1].as<std::string>(), {}};
+    added.vapi_secret = add_secret(tx, box, added.organization_id);
+    add_endpoint(tx, box, webhook_url, added);
+    tx.commit();
+    return added;
 }
 
 }  // namespace callflex

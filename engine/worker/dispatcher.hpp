@@ -111,6 +111,7 @@ class Dispatcher {
     [[nodiscard]] bool has_ready() const { return !ready_.empty(); }
     /// At most: one that was dropped meanwhile may be among them.
     [[nodiscard]] std::size_t runs_ready() const { return ready_.size(); }
+    [[nodiscard]] std::size_t loads_wanted() const { return loads_.size(); }
     [[nodiscard]] std::size_t runs_held() const { return runs_.size(); }
     /// The earliest timer of a run that waits here.
     [[nodiscard]] std::optional<Timestamp> next_timer() const;

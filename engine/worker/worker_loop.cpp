@@ -12,6 +12,8 @@ constexpr std::chrono::milliseconds message_poll{250};
 /// A look for messages asks for every run that is held: however many are announced, a twentieth of the time is spent on
 /// it, at about two microseconds a run.
 constexpr std::chrono::microseconds message_look_apart{40};
+/// Runs that are reason enough for a round trip.
+constexpr std::size_t worth_a_trip = 64;
 /// Errands that could not be carried out, because their runs were busy, are tried again this soon.
 constexpr std::chrono::milliseconds delivery_retry{5};
 /// Runs that claims pass over, because somebody holds their rows, are waited for this often.
@@ -194,8 +196,22 @@ std::optional<std::size_t> WorkerLoop::free_lane() const {
     return static_cast<std::size_t>(fewest - orders_.begin());
 }
 
+/// A round trip costs nearly the same for one run as for many. While many transactional attempts are under way, more
+/// will have ended in a moment: what is there waits for them, a little.
+WorkerLoop::Clock::time_point WorkerLoop::wait_for_others() const {
+    constexpr std::chrono::microseconds an_attempt{10};
+    constexpr std::chrono::microseconds longest{10'000};
+    const Slots& slots = around_.transactional_slots;
+    return Clock::now() + std::min(longest, an_attempt * (slots.size() - slots.free()));
+}
+
 std::optional<LaneJob> WorkerLoop::next_job() {
-    if (auto load = dispatcher_.next_load()) return LoadJob{std::move(*load)};
+    if (dispatcher_.loads_wanted() >= worth_a_trip || Clock::now() >= next_load_) {
+        if (auto load = dispatcher_.next_load()) {
+            next_load_ = wait_for_others();
+            return LoadJob{std::move(*load)};
+        }
+    }
     if (auto look = next_look()) return look;
     while (!wakes_.empty() && *wakes_.begin() <= estimated_now()) {
         wakes_.erase(wakes_.begin());
@@ -204,7 +220,10 @@ std::optional<LaneJob> WorkerLoop::next_job() {
     }
     const bool due = claim_wanted_ || Clock::now() >= next_claim_;
     const bool claim = options_.run_workflows && due && !claim_under_way_ && dispatcher_.room_for_claims();
-    if (!claim && !dispatcher_.has_ready()) return std::nullopt;
+    const bool commit =
+        dispatcher_.runs_ready() >= worth_a_trip || (dispatcher_.has_ready() && Clock::now() >= next_commit_);
+    if (!claim && !commit) return std::nullopt;
+    next_commit_ = wait_for_others();
     auto batch = dispatcher_.next_batch(claim);
     if (!batch) return std::nullopt;
     if (batch->claim.limit > 0) {
@@ -353,6 +372,8 @@ WorkerLoop::Clock::time_point WorkerLoop::next_look_at() const {
         next = std::min(next, messages_wanted_ ? next_announced_poll_ : next_message_poll_);
     }
     if (!delivery_under_way_) next = std::min(next, next_delivery_);
+    if (dispatcher_.has_ready()) next = std::min(next, next_commit_);
+    if (dispatcher_.loads_wanted() > 0) next = std::min(next, next_load_);
     // The database's clock may be a little behind the estimate: look again soon, but do not spin.
     return std::max(next, now + std::chrono::milliseconds{claim_wanted_ ? 0 : 1});
 }

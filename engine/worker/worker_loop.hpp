@@ -84,6 +84,7 @@ class WorkerLoop {
     void give_orders();
     [[nodiscard]] std::optional<std::size_t> free_lane() const;
     [[nodiscard]] std::optional<LaneJob> next_job();
+    [[nodiscard]] Clock::time_point wait_for_others() const;
     [[nodiscard]] std::optional<LaneJob> next_look();
     [[nodiscard]] std::optional<LaneJob> late_claim();
     void start_attempts();
@@ -103,6 +104,8 @@ class WorkerLoop {
     bool registered_ = false;
     bool announced_ = false;
 
+    Clock::time_point next_load_{};    ///< unless it is worth a trip before
+    Clock::time_point next_commit_{};  ///< likewise
     bool claim_wanted_ = true;
     bool claim_under_way_ = false;
     bool claims_take_all_ = false;  ///< the last one did, but for what somebody held

@@ -72,8 +72,7 @@ TEST_CASE("killed under load, the ingress has lost nothing that it acknowledged"
         Child child{stopped.world.options};
         callflex::bench::IngressLoadOptions load;
         load.port = child.port();
-        load.organization = World::organization;
-        load.secret = World::secret;
+        load.reporters = {{World::organization, World::secret}};
         load.connections = 16;
         load.duration = 20s;
         callflex::bench::IngressLoadResult result;

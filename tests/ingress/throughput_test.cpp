@@ -12,8 +12,7 @@ callflex::bench::IngressLoadOptions load_on(const test::World& world, int connec
                                             std::chrono::milliseconds duration) {
     callflex::bench::IngressLoadOptions load;
     load.port = world.port();
-    load.organization = test::World::organization;
-    load.secret = test::World::secret;
+    load.reporters = {{test::World::organization, test::World::secret}};
     load.connections = connections;
     load.duration = duration;
     return load;

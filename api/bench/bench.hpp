@@ -25,7 +25,7 @@ struct BenchOptions {
     int samples = 300;      ///< for latency
     int seconds = 5;        ///< of load for the ingress
     int idle_seconds = 15;  ///< each of idle's three windows
-    int calls = 300;        ///< call-processing runs a round
+    int calls = 2000;       ///< call-processing runs a round
     int fan_out = 1000;     ///< activities at once
     int sleepers = 100'000;
     int backlog = 100'000;                              ///< runs queued

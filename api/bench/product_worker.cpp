@@ -24,7 +24,9 @@ Workers::Register everything_that_ships(const ProductPlaces& places) {
         {"STRIPE_SECRET_KEY", "sk_test_bench"},
         {"STRIPE_BASE_URL", vendors + "/stripe"},
         {"CALLFLEX_SECRETS_KEY", places.secrets_key},
-        {"WEBHOOK_ALLOW_PRIVATE", "1"}};
+        {"WEBHOOK_ALLOW_PRIVATE", "1"},
+        // The sandbox plays the systems of all customers at one address; they have addresses of their own.
+        {"WEBHOOK_PER_ADDRESS", "1000"}};
     const Environment environment = [settings](std::string_view name) -> std::optional<std::string> {
         const auto found = settings.find(std::string{name});
         return found == settings.end() ? std::nullopt : std::optional{found->second};

@@ -219,6 +219,32 @@ TEST_CASE_FIXTURE(Rows,
     CHECK(store.heartbeat(worker, {stale}).at(0).lost);
 }
 
+TEST_CASE_FIXTURE(Rows,
+                  "a beat that nobody awaits and that says nothing writes nothing, but hears what is asked") {
+    using namespace test;
+    ClaimedRun running = run_with_row();
+    const auto taken = take().at(0);
+    const ActivityStore::Beat silent{taken.row.run, taken.row.activity, taken.fence, {}, false};
+    const auto version = [&] { return database.value("select xmin::text from engine.activities"); };
+    const std::string before = version();
+    const auto beat = store.heartbeat(worker, {silent}).at(0);
+    CHECK_FALSE(beat.lost);
+    CHECK_FALSE(beat.cancel_requested);
+    CHECK(version() == before);
+    ActivityStore::Beat speaking = silent;
+    speaking.details = R"({"at":1})";
+    CHECK_FALSE(store.heartbeat(worker, {silent, speaking}).at(1).lost);
+    CHECK(version() != before);
+
+    RunCommit commit = commit_of(running, {history::ActivityCancelRequested{EventId{2}}});
+    commit.cancel_activities = {EventId{2}};
+    hot.commit({worker, {commit}, {}});
+    CHECK(store.heartbeat(worker, {silent}).at(0).cancel_requested);
+    ActivityStore::Beat stale = silent;
+    stale.fence.epoch += 1;
+    CHECK(store.heartbeat(worker, {stale}).at(0).lost);
+}
+
 TEST_CASE_FIXTURE(Rows, "a row that its run has settled is gone: its end is lost and no message comes") {
     using namespace test;
     const ClaimedRun run = run_with_row();

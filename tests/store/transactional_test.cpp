@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/store/database_time.hpp"
+#include "engine/store/planned_work.hpp"
 #include "tests/store/fixture.hpp"
 
 using namespace std::chrono_literals;
@@ -63,6 +64,30 @@ TEST_CASE_FIXTURE(Business, "the effect and its completion commit together, at t
     CHECK(hot.with_messages({{run.run, run.chain, 0}}).size() == 1);
     CHECK(seen <= database.now());
     CHECK(seen > database.now() - 1min);
+}
+
+TEST_CASE_FIXTURE(Business,
+                  "exec plans once a session in the engine's transactions, and every time in anybody's own") {
+    using namespace test;
+    constexpr std::string_view doubled = "select 2 * $1::integer";
+    const auto prepared = [&](pqxx::transaction_base& tx) {
+        return tx
+            .exec1(
+                "select count(*) from pg_prepared_statements where statement = 'select 2 * $1::integer'")[0]
+            .as<int>();
+    };
+    ActivityStore store{database.url()};
+    store.transact(eager(), [&](pqxx::work& tx) {
+        CHECK(durable::exec1(tx, doubled, 4)[0].as<int>() == 8);
+        CHECK(durable::exec1(tx, doubled, 5)[0].as<int>() == 10);
+        CHECK(prepared(tx) == 1);
+        CHECK_THROWS_AS(durable::exec1(tx, "select 1 where $1::boolean", false), pqxx::unexpected_rows);
+        return body(tx);
+    });
+    pqxx::connection pooled{database.url()};
+    pqxx::work tx{pooled};
+    CHECK(durable::exec(tx, doubled, 4)[0][0].as<int>() == 8);
+    CHECK(prepared(tx) == 0);
 }
 
 TEST_CASE_FIXTURE(Business, "a body that throws leaves nothing, and its exception arrives") {

@@ -124,6 +124,22 @@ TEST_CASE("what counts for alerts is the period, to the second at its edges") {
     CHECK(minutes() == "7");
 }
 
+TEST_CASE("usage of a period of whole days is read from the days, however many calls it has") {
+    BillingWorld world;
+    world.learn({.organization_id = test::organization_id,
+                 .subscription_id = "sub_1",
+                 .status = "active",
+                 .said_at = BillingWorld::at("2026-11-01T00:00:00"),
+                 .source = "evt",
+                 .period_start = BillingWorld::at("2026-11-01T00:00:00"),
+                 .period_end = BillingWorld::at("2026-12-01T00:00:00")});
+    for (int call = 0; call < 20; ++call) world.add_call_of(BillingWorld::at("2026-11-10T12:00:00"), 60);
+    // Were calls looked at, they would be missed now.
+    world.database.execute("update app.calls set billed_minutes = 0");
+    CHECK(world.value("select app.period_minutes(id, billing_period_start, billing_period_end) from "
+                      "app.organizations") == "20");
+}
+
 TEST_CASE("two that cross a threshold at the same moment tell it once") {
     BillingWorld world;
     world.add_call_of(BillingWorld::at("2026-11-10T10:00:00"), 60 * 170);

@@ -32,6 +32,7 @@ inline std::string prepared_name(const pqxx::transaction_base& tx, std::string_v
 
 }  // namespace detail
 
+/// Runs a statement with these parameters ($1, $2, ...). Throws what exec_params throws.
 template <class... Arguments>
 pqxx::result exec(pqxx::transaction_base& tx, std::string_view statement, Arguments&&... arguments) {
     if (tx.name() != planned)

@@ -250,7 +250,7 @@ history::History Client::history(RunId run, EventId from) {
 
 std::optional<RunId> Client::resolve(const RunRef& ref) {
     std::optional<RunId> run;
-    impl_->transactions.read([&](pqxx::transaction_base& tx) { run = store::resolve(tx, ref); });
+    impl_->transactions.look([&](pqxx::transaction_base& tx) { run = store::resolve(tx, ref); });
     return run;
 }
 

@@ -205,14 +205,13 @@ std::vector<HistoryRow> load_history(pqxx::transaction_base& tx, RunId run, Even
 }
 
 std::optional<Closed> closed(pqxx::transaction_base& tx, RunId run) {
-    const auto ended = tx.exec_params(std::string{sql::closed_status}, run.value.to_string());
+    const auto ended = tx.exec_params(std::string{sql::closed_run}, run.value.to_string());
     if (ended.empty()) {
         if (!resolve(tx, {{}, run, {}})) return std::nullopt;
         return Closed{};
     }
-    Closed result{status_of(ended[0][0]), std::nullopt};
-    const auto last = tx.exec_params(std::string{sql::last_activation}, run.value.to_string());
-    if (!last.empty()) result.last = history_row(last[0]);
+    Closed result{status_of(ended[0]["status"]), std::nullopt};
+    if (!ended[0][0].is_null()) result.last = history_row(ended[0]);
     return result;
 }
 

@@ -4,7 +4,7 @@
 #include "activities/phone_number.hpp"
 #include "activities/transactional.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex::transactional {
 

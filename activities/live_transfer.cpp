@@ -6,7 +6,7 @@
 #include "activities/vapi/exchange.hpp"
 #include "activities/vapi/live_control.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex {
 

@@ -6,7 +6,7 @@
 #include "activities/notification_texts.hpp"
 #include "activities/transactional.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex::transactional {
 

@@ -1,7 +1,7 @@
 #include "activities/tenancy.hpp"
 
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex {
 

@@ -3,7 +3,7 @@
 #include "activities/database_text.hpp"
 #include "activities/transactional.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex::transactional {
 

@@ -4,7 +4,7 @@
 #include "activities/billing/summary_text.hpp"
 #include "activities/database_text.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex {
 

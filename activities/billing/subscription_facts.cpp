@@ -4,7 +4,7 @@
 #include "activities/database_text.hpp"
 #include "activities/stripe/subscription_reading.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex {
 namespace {

@@ -3,7 +3,7 @@
 #include "activities/billing/billing_activities.hpp"
 #include "activities/billing/summary_text.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex {
 namespace {

@@ -6,7 +6,7 @@
 #include "activities/templates/catalogue.hpp"
 #include "activities/templates/render.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex::setup {
 namespace {

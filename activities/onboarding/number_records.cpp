@@ -4,7 +4,7 @@
 #include "activities/onboarding/organization_row.hpp"
 #include "activities/onboarding/transactional_steps.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex::setup {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "activities/templates/schema.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex::templates {
 

@@ -8,7 +8,7 @@
 #include "activities/webhooks/endpoints.hpp"
 #include "activities/webhooks/row_values.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 #include "engine/workflow/codec.hpp"
 #include "engine/workflow/ids.hpp"
 

@@ -11,7 +11,7 @@
 #include "activities/webhooks/row_values.hpp"
 #include "activities/webhooks/sealed_text.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 
 namespace callflex::webhooks {
 namespace {

@@ -6,7 +6,7 @@
 #include "activities/webhooks/row_values.hpp"
 #include "activities/webhooks/sealed_text.hpp"
 #include "activities_sql.hpp"
-#include "engine/store/planned_work.hpp"
+#include "engine/worker/activities.hpp"
 #include "engine/workflow/ids.hpp"
 
 namespace callflex::webhooks {

@@ -5,9 +5,9 @@
 //                  activity threads' io_context. Must never block.
 //   external       the same, for what is completed from outside: by a person, a vendor's call, another program.
 //   transactional  Output f(TransactionalContext&, pqxx::work&, Input): its business rows and its completion
-//   commit
-//                  together: exactly once. Runs on a bounded pool of threads, each with its own connection.
-//                  Must not commit, abort, or touch schema `engine`.
+//                  commit together: exactly once. Runs on a bounded pool of threads, each with its own connection.
+//                  Must not commit, abort, or touch schema `engine`. durable::exec runs a statement that is planned
+//                  once a session.
 //
 // Failing: throw ApplicationError (declare it non-retryable if trying again cannot help). Any other exception
 // is recorded as a retryable failure of type "exception", except that an at-most-once activity that ends in
@@ -25,6 +25,7 @@
 #include <stop_token>
 #include <string>
 
+#include "engine/store/planned_work.hpp"
 #include "engine/workflow/activity.hpp"
 #include "engine/workflow/codec.hpp"
 #include "engine/workflow/ids.hpp"

@@ -2,10 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <atomic>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "tests/workflows/billing_world.hpp"
@@ -15,6 +14,17 @@ using test::BillingWorld;
 namespace t = callflex::transactional;
 
 namespace {
+
+/// Told when it begins.
+void learn_period(BillingWorld& world, const char* first, const char* last) {
+    world.learn({.organization_id = test::organization_id,
+                 .subscription_id = "sub_1",
+                 .status = "active",
+                 .said_at = BillingWorld::at(first),
+                 .source = "evt",
+                 .period_start = BillingWorld::at(first),
+                 .period_end = BillingWorld::at(last)});
+}
 
 UsageDay day_of(const char* date, bool alerts = true) {
     return {date, {test::organization_id}, alerts};
@@ -105,13 +115,7 @@ TEST_CASE("several thresholds at once are one message, about the highest; settin
 
 TEST_CASE("what counts for alerts is the period, to the second at its edges") {
     BillingWorld world;
-    world.learn({.organization_id = test::organization_id,
-                 .subscription_id = "sub_1",
-                 .status = "active",
-                 .said_at = BillingWorld::at("2026-11-10T12:00:00"),
-                 .source = "evt",
-                 .period_start = BillingWorld::at("2026-11-10T12:00:00"),
-                 .period_end = BillingWorld::at("2026-12-10T12:00:00")});
+    learn_period(world, "2026-11-10T12:00:00", "2026-12-10T12:00:00");
     const auto minutes = [&] {
         return world.value(
             "select app.period_minutes(id, billing_period_start, billing_period_end) from "
@@ -128,13 +132,7 @@ TEST_CASE("what counts for alerts is the period, to the second at its edges") {
 
 TEST_CASE("usage of a period of whole days is read from the days, however many calls it has") {
     BillingWorld world;
-    world.learn({.organization_id = test::organization_id,
-                 .subscription_id = "sub_1",
-                 .status = "active",
-                 .said_at = BillingWorld::at("2026-11-01T00:00:00"),
-                 .source = "evt",
-                 .period_start = BillingWorld::at("2026-11-01T00:00:00"),
-                 .period_end = BillingWorld::at("2026-12-01T00:00:00")});
+    learn_period(world, "2026-11-01T00:00:00", "2026-12-01T00:00:00");
     constexpr int calls = 300;
     for (int call = 0; call < calls; ++call) world.add_call_of(BillingWorld::at("2026-11-10T12:00:00"), 60);
     const std::string question =

@@ -116,6 +116,15 @@ std::vector<ActivityKey> hand_out_rows(Session& session, std::vector<FencedHandO
     return {lost.begin(), lost.end()};
 }
 
+Step take_over_step(const std::vector<WorkerNo>& workers, std::int32_t limit,
+                    std::chrono::milliseconds settling) {
+    BinaryArray numbers{Of::int32};
+    for (const WorkerNo worker : workers) numbers.add(worker.value);
+    Step step{{"take_over_activities", sql::take_over_activities}, {}};
+    step.params.add(numbers).add(limit).add(static_cast<std::int32_t>(settling.count()));
+    return step;
+}
+
 std::vector<ActivityKey> retry_rows(Session& session, std::vector<FencedRetry> retries) {
     if (retries.empty()) return {};
     std::ranges::sort(

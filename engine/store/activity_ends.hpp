@@ -42,5 +42,9 @@ std::vector<ActivityKey> end_rows(Session& session, std::vector<FencedEnd> ends)
 std::vector<ActivityKey> hand_out_rows(Session& session, std::vector<FencedHandOut> rows);
 /// Makes rows available again; returns those whose fence was lost.
 std::vector<ActivityKey> retry_rows(Session& session, std::vector<FencedRetry> retries);
+/// Takes rows, at most so many and none that is locked, from workers that will not end them. The attempt is lost. They
+/// are available after `settling`: what it had sent may be under way.
+Step take_over_step(const std::vector<WorkerNo>& workers, std::int32_t limit,
+                    std::chrono::milliseconds settling);
 
 }  // namespace durable::store

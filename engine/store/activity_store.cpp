@@ -152,6 +152,15 @@ std::vector<ClaimedActivity> ActivityStore::claim(WorkerNo worker, const std::st
     return claimed;
 }
 
+bool ActivityStore::give_back(WorkerNo worker, std::chrono::milliseconds settling) {
+    constexpr std::int32_t rows_max = 1000;
+    Step look{{"owns_activities", sql::owns_activities}, {}};
+    look.params.add(worker.value);
+    const std::vector<Step> steps{take_over_step({worker}, rows_max, settling), look};
+    const auto give = [&] { return !impl_->session.run("give_back", steps).back().boolean(0, 0); };
+    return impl_->persist(give, give, false);
+}
+
 std::vector<std::pair<RunId, EventId>> ActivityStore::end(WorkerNo worker,
                                                           const std::vector<ActivityEnd>& ends) {
     std::vector<FencedEnd> finished;
@@ -209,6 +218,10 @@ std::vector<ActivityStore::BeatResult> ActivityStore::heartbeat(WorkerNo worker,
     answers.reserve(beats.size());
     for (const Beat& beat : beats) answers.push_back(results[{beat.run, beat.activity}]);
     return answers;
+}
+
+void ActivityStore::reconnect() noexcept {
+    impl_->session.drop();
 }
 
 void ActivityStore::Impl::end_old_session() {

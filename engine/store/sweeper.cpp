@@ -49,8 +49,10 @@ ControlConnection::Swept Sweeper::sweep() {
     const auto dead = found.dead ? dead_workers(swept.dead_workers) : std::vector<WorkerNo>{};
     swept.suspects = !unlocked_since_.empty() && dead.empty();
     if (!dead.empty()) {
-        swept.runs_taken_over = take_over({"take_over_runs", sql::take_over_runs}, dead);
-        swept.activities_taken_over = take_over({"take_over_activities", sql::take_over_activities}, dead);
+        swept.runs_taken_over = take_over_runs(dead);
+        // Their leases are over for longer than they trusted them: what they had sent has arrived.
+        swept.activities_taken_over =
+            session_.run(take_over_step(dead, rows_max, std::chrono::milliseconds{0})).size();
     }
     if (found.expired || swept.activities_taken_over > 0) swept.activities_timed_out = time_out_activities();
     swept.stuck_runs_woken = wake_stuck_runs();
@@ -93,8 +95,8 @@ std::vector<WorkerNo> Sweeper::dead_workers(int& newly_dead) {
     return dead;
 }
 
-int Sweeper::take_over(const Statement& statement, const std::vector<WorkerNo>& dead) {
-    Step step{statement, {}};
+int Sweeper::take_over_runs(const std::vector<WorkerNo>& dead) {
+    Step step{{"take_over_runs", sql::take_over_runs}, {}};
     step.params.add(numbers(dead)).add(rows_max);
     return session_.run(step).size();
 }

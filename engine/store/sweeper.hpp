@@ -38,7 +38,7 @@ class Sweeper {
 
     /// Workers that are dead by now, those that were found so earlier and left rows included.
     std::vector<WorkerNo> dead_workers(int& newly_dead);
-    int take_over(const Statement& statement, const std::vector<WorkerNo>& dead);
+    int take_over_runs(const std::vector<WorkerNo>& dead);
     int time_out_activities();
     int wake_stuck_runs();
     int wake_stuck_lines();

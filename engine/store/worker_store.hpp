@@ -112,6 +112,9 @@ class ActivityStore {
     std::vector<ClaimedActivity> claim(WorkerNo worker, const std::string& queue,
                                        const std::vector<std::string>& types, std::int32_t limit,
                                        ClaimTimes* times = nullptr);
+    /// For a worker that has dropped what it knew: gives back what it owns, from `settling` on. False if some is left
+    /// because it was locked or too much: call again.
+    bool give_back(WorkerNo worker, std::chrono::milliseconds settling);
     /// Fenced; returns those whose row was no longer ours (drop them). Results go to the inboxes of their
     /// runs.
     std::vector<std::pair<RunId, EventId>> end(WorkerNo worker, const std::vector<ActivityEnd>& ends);
@@ -132,6 +135,8 @@ class ActivityStore {
         bool restart = false;  ///< asked to stop by an operator, to begin anew
     };
     std::vector<BeatResult> heartbeat(WorkerNo worker, const std::vector<Beat>& beats);
+    /// With a new connection from now on. A claim whose answer was lost is remembered.
+    void reconnect() noexcept;
 
     /// Runs `body` (business SQL) and then, in the same transaction, locks the live row, checks the fence and
     /// puts the completion into the inbox. `body` gets the transaction (a `planned` one) and returns the encoded

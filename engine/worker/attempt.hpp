@@ -81,7 +81,7 @@ struct AttemptOutcome {
         still_unknown,  ///< the reconcile hook could not tell either
         handed_out,     ///< to be completed from outside, by its token
         recorded,       ///< transactional: its completion is in the run's inbox
-        lost,           ///< transactional: the fence is gone, nothing was written
+        lost,           ///< nothing was done: its fence is gone, or nobody waits for it any more
     };
     Kind kind = Kind::completed;
     Payload result;

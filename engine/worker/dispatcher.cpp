@@ -331,7 +331,7 @@ void Dispatcher::settled(Settled settled) {
 void Dispatcher::after_settled(HeldRun& run, std::map<EventId, EagerActivity>::iterator activity,
                                AttemptOutcome outcome) {
     if (outcome.kind == AttemptOutcome::Kind::lost) {
-        note(Note::Kind::lost, run.run, "a transactional activity found the fence gone");
+        note(Note::Kind::lost, run.run, "an activity found that it is no longer this worker's");
         return drop(run.run);
     }
     if (outcome.kind == AttemptOutcome::Kind::recorded) {

@@ -42,7 +42,8 @@ void RowActivities::pass(Clock::time_point latest) {
         trouble_pause_ = std::chrono::milliseconds{50};
     } catch (const std::exception& error) {
         observer_.trouble(error.what());
-        store_.reset();
+        // Not the store itself: it knows of a claim that may have succeeded.
+        if (store_) store_->reconnect();
         std::this_thread::sleep_for(trouble_pause_);
         trouble_pause_ = std::min(trouble_pause_ * 2, std::chrono::milliseconds{2000});
     }
@@ -51,6 +52,7 @@ void RowActivities::pass(Clock::time_point latest) {
 
 void RowActivities::step() {
     if (!store_) store_ = std::make_unique<store::ActivityStore>(options_.connection_string, options_.faults);
+    if (may_own_forgotten_) give_back_forgotten();
     if (!ends_.empty()) end();
     if (Clock::now() >= next_beat_) {
         if (!running_.empty()) heartbeat();
@@ -58,13 +60,14 @@ void RowActivities::step() {
         next_beat_ = last_beat_ + beat_interval();
     }
     if (!unopened_.empty()) launch_opened(now_);
-    if (Clock::now() >= next_claim_) claim();
+    if (!may_own_forgotten_ && Clock::now() >= next_claim_) claim();
 }
 
 void RowActivities::handle(Message message) {
     if (auto* settled = std::get_if<Settled>(&message)) return handle_settled(std::move(*settled));
     if (const auto* registered = std::get_if<Registered>(&message)) {
         worker_ = registered->worker;
+        may_own_forgotten_ = true;
         next_claim_ = {};
     }
     if (const auto* due = std::get_if<Due>(&message)) next_claim_ = std::min(next_claim_, due->at);
@@ -101,6 +104,13 @@ void RowActivities::forget() {
     unopened_.clear();
     sealed_ends_ = 0;
     worker_.reset();
+}
+
+/// Nothing is claimed before all are back: what is owned and not in `running_` is nobody's.
+void RowActivities::give_back_forgotten() {
+    constexpr std::chrono::milliseconds until_locks_are_free{20};
+    may_own_forgotten_ = !store_->give_back(*worker_, settling);
+    if (may_own_forgotten_) next_claim_ = Clock::now() + until_locks_are_free;
 }
 
 // --- claiming ----------------------------------------------------------------------------------------------

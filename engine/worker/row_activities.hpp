@@ -97,6 +97,7 @@ class RowActivities {
     void handle(Message message);
     void handle_settled(Settled settled);
     void forget();
+    void give_back_forgotten();
     void give_up();
     void claim();
     void launch(std::vector<store::ClaimedActivity> claimed, Timestamp now);
@@ -124,6 +125,9 @@ class RowActivities {
     // The thread's own
     std::unique_ptr<store::ActivityStore> store_;
     std::optional<store::WorkerNo> worker_;
+    /// Named anew, maybe with the same number after a lapse of trust: the database may take rows for ours that were
+    /// forgotten.
+    bool may_own_forgotten_ = false;
     std::map<Key, Running> running_;
     std::deque<store::ClaimedActivity> unopened_;  ///< ours, but their payloads are still to be had
     std::vector<store::ActivityEnd> ends_;

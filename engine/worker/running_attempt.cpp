@@ -47,7 +47,17 @@ void RunningAttempt::start() {
 
 asio::awaitable<void> RunningAttempt::run(std::shared_ptr<RunningAttempt> self) {
     if (must_reconcile(self->attempt_) && !co_await reconcile(self)) co_return;
+    if (!self->still_ours()) {
+        self->report(AttemptOutcome::Kind::lost, {}, {});
+        co_return;
+    }
     co_await attempt_it(self);
+}
+
+/// False after standing still for longer than the lease: somebody else may be at it, and have looked already whether it
+/// has had its effect.
+bool RunningAttempt::still_ours() const {
+    return trust_.holds() && !attempt_.control->abandoned().stop_requested();
 }
 
 asio::awaitable<void> RunningAttempt::attempt_it(std::shared_ptr<RunningAttempt> self) {

@@ -45,6 +45,7 @@ class RunningAttempt final : public ActivityContext, public std::enable_shared_f
     [[nodiscard]] std::optional<TimeoutType> expired(Clock::time_point now) const;
     void time_out(TimeoutType type);
     void break_off();
+    [[nodiscard]] bool still_ours() const;
     [[nodiscard]] bool may_send_again();
     void must_be_external() const;
     void report(AttemptOutcome::Kind kind, Payload result, Failure failure);

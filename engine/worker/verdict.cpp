@@ -128,7 +128,6 @@ std::optional<Timestamp> close_deadline(const ActivityOptions& options, Timestam
 }
 
 Timestamp available_after_interruption(const history::ActivityScheduled& task, Timestamp now) {
-    constexpr Duration settling = std::chrono::seconds{1};
     return task.options.delivery == Delivery::at_most_once ? now + settling : now;
 }
 

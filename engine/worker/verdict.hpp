@@ -50,6 +50,9 @@ using Verdict = std::variant<history::Event, store::ActivityRow>;
 [[nodiscard]] std::string encode_failure(const Failure& failure);
 [[nodiscard]] std::optional<Failure> decode_failure(const std::optional<std::string>& bytes);
 
+/// How long after an attempt was broken off what it had sent may still be under way.
+inline constexpr std::chrono::milliseconds settling{1000};
+
 /// When an activity may be tried again whose last attempt was broken off, or whose worker died. At-most-once
 /// ones wait a moment: what was already under way must have arrived before the reconcile hook looks for it.
 [[nodiscard]] Timestamp available_after_interruption(const history::ActivityScheduled& task, Timestamp now);

@@ -286,6 +286,29 @@ TEST_CASE_FIXTURE(Rows, "claims and ends survive a lost connection on either sid
     }
 }
 
+TEST_CASE_FIXTURE(Rows, "what a worker has forgotten it gives back, as a lost attempt, when all has settled") {
+    using namespace test;
+    static_cast<void>(run_with_row());
+    static_cast<void>(run_with_row());
+    REQUIRE(take().size() == 2);
+    const WorkerNo other = register_worker("other");
+    CHECK(store.give_back(other, 1s));
+    CHECK(database.value("select count(*) from engine.activities where owner is not null") == "2");
+    {
+        pqxx::connection connection{database.owner_url()};
+        pqxx::work holder{connection};
+        holder.exec("select from engine.activities order by run_id limit 1 for update");
+        CHECK(!store.give_back(worker, 1s));
+    }
+    CHECK(store.give_back(worker, 1s));
+    CHECK(take().empty());
+    database.advance(1s);
+    const auto again = take();
+    REQUIRE(again.size() == 2);
+    CHECK(again[0].row.lost_attempts == 1);
+    CHECK(again[0].row.attempt == 1);
+}
+
 TEST_CASE_FIXTURE(Rows, "a group of ends never waits for one run while it holds another") {
     using namespace test;
     const ClaimedRun first = run_with_row();

@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Plans, "take-over, the comparison of owned runs, and activity 
     plan = explain("expired_activities", "100, 10, 'default'");
     CHECK_MESSAGE(plan.find("activities_time_out") != std::string::npos, plan);
     check_no_whole_tables(plan);
-    plan = explain("take_over_activities", "'{1,2}', 100");
+    plan = explain("take_over_activities", "'{1,2}', 100, 0");
     CHECK_MESSAGE(plan.find("activities_owned") != std::string::npos, plan);
     plan = explain("wake_stuck_runs", "'default', '00000000-0000-0000-0000-000000000000', 100");
     CHECK_MESSAGE(plan.find("live_runs_claimable") != std::string::npos, plan);

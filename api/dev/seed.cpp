@@ -126,7 +126,7 @@ SeededOrganization add_neighbour(pqxx::connection& connection, const std::string
     const auto row = tx.exec_params1(std::string{api::sql::seed_neighbour}, organization_id, number);
     SeededOrganization added{row[0].as<std::string>(), row[1].as<std::string>(), {}};
     added.vapi_secret = add_secret(tx, box, added.organization_id);
-    add_endpoint(tx, box, webhook_url, added);
+    if (!webhook_url.empty()) add_endpoint(tx, box, webhook_url, added);
     tx.commit();
     return added;
 }

@@ -23,8 +23,9 @@ struct SeededOrganization {
 [[nodiscard]] SeededOrganization seed_demo_organization(pqxx::connection& connection,
                                                         const std::string& secrets_key,
                                                         const std::string& webhook_url = {});
-/// One more business like it, which is there already; it has no assistant and no number of its own. `number` tells it
-/// apart: the same one twice is refused.
+/// One more business like it, which is there already; it has no assistant and no number of its own, and its owner hears
+/// of calls at +15550104<number>. `number` (up to 999) tells it apart: the same one twice is refused. "" as webhook_url:
+/// it has no endpoint.
 [[nodiscard]] SeededOrganization add_neighbour(pqxx::connection& connection, const std::string& secrets_key,
                                                int number, const std::string& webhook_url);
 

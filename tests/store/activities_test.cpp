@@ -286,7 +286,8 @@ TEST_CASE_FIXTURE(Rows, "claims and ends survive a lost connection on either sid
     }
 }
 
-TEST_CASE_FIXTURE(Rows, "what a worker has forgotten it gives back, as a lost attempt, when all has settled") {
+TEST_CASE_FIXTURE(Rows,
+                  "what a worker has forgotten it gives back, as a lost attempt, when all has settled") {
     using namespace test;
     static_cast<void>(run_with_row());
     static_cast<void>(run_with_row());

@@ -86,14 +86,14 @@ TEST_CASE("a row that ran while its worker's trust lapsed is run again by the sa
     World world;
     WorkerProcess frozen{world.database.url(), "frozen"};
     static_cast<void>(world.start(row_gated, "shut", "shut"));
-    REQUIRE(eventually([&] {
-        return world.number("select count(*) from engine.activities where owner is not null") == 1;
-    }));
+    REQUIRE(eventually(
+        [&] { return world.number("select count(*) from engine.activities where owner is not null") == 1; }));
     frozen.freeze();
     // Beyond the trust, and within the lease.
     REQUIRE(eventually([&] {
-        return world.number("select count(*) from engine.workers where lease_until < now() + interval "
-                            "'400 milliseconds'") == 1;
+        return world.number(
+                   "select count(*) from engine.workers where lease_until < now() + interval "
+                   "'400 milliseconds'") == 1;
     }));
     frozen.thaw();
     CHECK(eventually([&] {
@@ -114,9 +114,8 @@ TEST_CASE("a row whose claim was not answered is run as soon as the database ans
         };
     });
     const RunId run = world.start(tries_in_rows, 7, "unheard");
-    REQUIRE(eventually([&] {
-        return world.number("select count(*) from engine.activities where owner is not null") == 1;
-    }));
+    REQUIRE(eventually(
+        [&] { return world.number("select count(*) from engine.activities where owner is not null") == 1; }));
     mute = false;
     CHECK(world.result(tries_in_rows, run) == "7 at attempt 1");
     world.must_be_clean();

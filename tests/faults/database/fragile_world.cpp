@@ -89,9 +89,15 @@ void FragileWorld::make_database() {
     pqxx::connection connection{owner_url()};
     schema::migrate(connection);
     pqxx::nontransaction{connection}.exec(fmt::format("create role {} login in role callflex_app", role));
-    organization_ = callflex::seed_demo_organization(connection, secrets_key_);
+    organizations_.push_back(callflex::seed_demo_organization(connection, secrets_key_));
     // Alerts on used-up minutes would be more messages, whose fate is followed for ten minutes.
     pqxx::nontransaction{connection}.exec("update app.plans set included_minutes = 1000000");
+}
+
+void FragileWorld::add_neighbours(int count) {
+    pqxx::connection connection{owner_url()};
+    for (int number = 1; number <= count; ++number)
+        organizations_.push_back(callflex::add_neighbour(connection, secrets_key_, number, ""));
 }
 
 std::string FragileWorld::url_at(std::uint16_t port) {

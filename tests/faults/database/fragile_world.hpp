@@ -74,7 +74,13 @@ class FragileWorld {
     /// one run.
     [[nodiscard]] std::vector<std::string> unprocessed(const std::vector<std::string>& calls) const;
 
-    [[nodiscard]] const callflex::SeededOrganization& organization() const { return organization_; }
+    /// More businesses, each with an owner of its own who is told of its calls.
+    void add_neighbours(int count);
+    [[nodiscard]] const callflex::SeededOrganization& organization() const { return organizations_.front(); }
+    /// The neighbours too.
+    [[nodiscard]] const std::vector<callflex::SeededOrganization>& organizations() const {
+        return organizations_;
+    }
     [[nodiscard]] std::string sandbox_url() const { return sandbox_.url(); }
     [[nodiscard]] const std::string& folder() const { return folder_; }
 
@@ -88,7 +94,7 @@ class FragileWorld {
     std::string folder_;
     std::unique_ptr<callflex::PrivateCluster> server_;
     std::string secrets_key_;
-    callflex::SeededOrganization organization_;
+    std::vector<callflex::SeededOrganization> organizations_;
     callflex::sandbox::Sandbox sandbox_;
     callflex::Supervisor workers_;
     callflex::Supervisor ingresses_;

@@ -30,8 +30,7 @@ std::chrono::milliseconds Acknowledgements::longest_gap() const {
 
 Reporters::Reporters(const FragileWorld& world, std::vector<std::uint16_t> ports, int threads,
                      std::chrono::milliseconds pause, Acknowledgements& acknowledged)
-    : organization_(world.organization().organization_id),
-      secret_(world.organization().vapi_secret),
+    : organizations_(world.organizations()),
       ports_(std::move(ports)),
       pause_(pause),
       acknowledged_(acknowledged) {
@@ -49,17 +48,20 @@ void Reporters::stop() {
 }
 
 void Reporters::run(const std::stop_token& stop, int number) {
-    int serial = 0;
+    std::size_t serial = 0;
     do {
         ++serial;
-        report(stop, fmt::format("call-{}-{}", number, serial), static_cast<std::size_t>(number + serial));
+        const std::size_t turn = static_cast<std::size_t>(number) + serial;
+        report(stop, organizations_[turn % organizations_.size()], fmt::format("call-{}-{}", number, serial),
+               turn);
     } while (pause(stop, pause_));
 }
 
-void Reporters::report(const std::stop_token& stop, const std::string& call, std::size_t first_port) {
+void Reporters::report(const std::stop_token& stop, const callflex::SeededOrganization& organization,
+                       const std::string& call, std::size_t first_port) {
     const auto give_up = std::chrono::steady_clock::now() + FragileWorld::patience;
     std::size_t port = first_port;
-    while (!try_once(call, ports_[port++ % ports_.size()])) {
+    while (!try_once(organization, call, ports_[port++ % ports_.size()])) {
         ++refused_;
         if (std::chrono::steady_clock::now() > give_up) return;
         // Begun is begun: also at the end it is sent until it has got through.
@@ -69,9 +71,11 @@ void Reporters::report(const std::stop_token& stop, const std::string& call, std
     acknowledged_.add(call);
 }
 
-bool Reporters::try_once(const std::string& call, std::uint16_t port) {
+bool Reporters::try_once(const callflex::SeededOrganization& organization, const std::string& call,
+                         std::uint16_t port) {
     try {
-        const auto answer = ::test::exchange(port, signed_request(organization_, report_of(call), secret_));
+        const auto answer = ::test::exchange(
+            port, signed_request(organization.organization_id, report_of(call), organization.vapi_secret));
         return answer && answer->status == 200;
     } catch (const std::runtime_error&) {
         return false;  // nobody listens: it is being restarted

@@ -32,7 +32,8 @@ class Acknowledgements {
 
 class Reporters {
   public:
-    /// `threads` of them, each with a report of its own under way and `pause` between two, to the ports in turn.
+    /// `threads` of them, each with a report of its own under way and `pause` between two, of the organizations in turn and
+    /// to the ports in turn.
     Reporters(const FragileWorld& world, std::vector<std::uint16_t> ports, int threads,
               std::chrono::milliseconds pause, Acknowledgements& acknowledged);
     ~Reporters();
@@ -46,13 +47,14 @@ class Reporters {
 
   private:
     void run(const std::stop_token& stop, int number);
-    void report(const std::stop_token& stop, const std::string& call, std::size_t first_port);
-    bool try_once(const std::string& call, std::uint16_t port);
+    void report(const std::stop_token& stop, const callflex::SeededOrganization& organization,
+                const std::string& call, std::size_t first_port);
+    bool try_once(const callflex::SeededOrganization& organization, const std::string& call,
+                  std::uint16_t port);
     /// Waits a moment; false when it is time to stop.
     bool pause(const std::stop_token& stop, std::chrono::milliseconds how_long);
 
-    const std::string organization_;
-    const std::string secret_;
+    const std::vector<callflex::SeededOrganization> organizations_;
     const std::vector<std::uint16_t> ports_;
     const std::chrono::milliseconds pause_;
     Acknowledgements& acknowledged_;

@@ -52,7 +52,7 @@ class CountedFault {
     /// Whoever reads finds the number of before or this one, never half of it.
     static void write_down(int number) {
         const std::string file = setting("FAULT_POINTS_FILE");
-        const std::string fresh = file + "." + std::to_string(number);
+        const std::string fresh = file + "." + std::to_string(::getpid()) + "." + std::to_string(number);
         std::ofstream{fresh, std::ios::trunc} << number;
         std::filesystem::rename(fresh, file);
     }

@@ -3,6 +3,7 @@
 // commits, everything (Postgres, worker, load) on the same cores. Engine and floor alternate, medians are
 // printed: figures of a shared machine are noisy, ratios less so.
 
+#include <filesystem>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -16,6 +17,7 @@ struct BenchOptions {
     /// A server of one's own: the URL of a database whose role may create databases. Empty: a private
     /// cluster.
     std::string database_url;
+    std::filesystem::path program;  ///< callflex, for what is measured in processes of its own
     /// Names of the catalogue; empty: all.
     std::vector<std::string> only;
     /// Also on a server that would lose acknowledged commits; the report is marked then.
@@ -25,6 +27,7 @@ struct BenchOptions {
     int samples = 300;      ///< for latency
     int seconds = 5;        ///< of load for the ingress
     int idle_seconds = 15;  ///< each of idle's three windows
+    int soak_seconds = 60;  ///< an hour shows what its bars ask
     int calls = 2000;       ///< call-processing runs a round
     int fan_out = 1000;     ///< activities at once
     int sleepers = 100'000;

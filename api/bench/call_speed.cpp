@@ -1,6 +1,8 @@
 // call-processing as it ships: reports are posted while no worker runs, then one worker processes them, customers'
 // webhooks included. And what each step costs: alone in time, under load in the database.
 
+#include "api/bench/call_speed.hpp"
+
 #include <fmt/format.h>
 
 #include <pqxx/pqxx>
@@ -18,13 +20,6 @@ namespace {
 
 constexpr int calls_one_by_one = 20;
 constexpr std::chrono::minutes call_patience{5};
-
-std::int64_t ended_calls(const std::string& url) {
-    pqxx::connection connection{url};
-    return pqxx::nontransaction{connection}
-        .exec(std::string{api::sql::bench_ended_calls})[0][0]
-        .as<std::int64_t>();
-}
 
 /// Throws unless that many calls were processed to their good end.
 void expect_ended(const std::string& url, int calls) {
@@ -147,6 +142,17 @@ Measured call_figures(const std::vector<CallDrain>& drains) {
 }
 
 }  // namespace
+
+std::int64_t ended_calls(const std::string& url) {
+    pqxx::connection connection{url};
+    return pqxx::nontransaction{connection}
+        .exec(std::string{api::sql::bench_ended_calls})[0][0]
+        .as<std::int64_t>();
+}
+
+double calls_a_second(const Bench& bench, int calls) {
+    return drain_calls(bench, calls).runs_per_second;
+}
 
 Measured measure_calls(const Bench& bench) {
     const int calls = bench.options.calls;

@@ -5,7 +5,7 @@
 namespace callflex::bench {
 
 std::span<const Workload> catalogue() {
-    static constexpr std::array<Workload, 12> workloads{{
+    static constexpr std::array<Workload, 13> workloads{{
         {"w1", "runs of one step, started before and drained by one worker", measure_w1},
         {"w10", "runs of ten steps in sequence, the same way, beside the floor", measure_w10},
         {"latency", "one W1 on an idle system, from the client's call to its result", measure_single_runs},
@@ -21,6 +21,8 @@ std::span<const Workload> catalogue() {
         {"closed", "W1 beside thousands or millions of closed runs, against none", measure_closed},
         {"backlog", "W1 with a hundred thousand runs queued, against a short queue", measure_backlog},
         {"idle", "processor and queries of a worker and an ingress with nothing to do", measure_idle},
+        {"soak", "memory, tables and the cost of claims while calls end, at half of what the machine can do",
+         measure_soak},
     }};
     return workloads;
 }

@@ -62,6 +62,7 @@ class Load {
         socket.set_option(tcp::no_delay{true});
         boost::beast::flat_buffer buffer;
         for (int i = 0; load.may_send(); ++i) {
+            co_await load.turn();
             const std::string call = fmt::format("{}-{}-{}", load.run_, number, i);
             if (!co_await exchange(load, socket, buffer, call)) {
                 ++load.result_.broken;
@@ -88,6 +89,16 @@ class Load {
             ++load.result_.refused;
         }
         co_return response.keep_alive();
+    }
+
+    /// Returns when the rate allows one more. Turns that were missed are made up for.
+    asio::awaitable<void> turn() {
+        if (options_.per_second <= 0) co_return;
+        const auto apart = std::chrono::duration_cast<Clock::duration>(
+            std::chrono::duration<double>{1 / options_.per_second});
+        asio::steady_timer timer{io_, next_turn_};
+        next_turn_ += apart;
+        co_await timer.async_wait(as_values);
     }
 
     [[nodiscard]] std::string caller() const {
@@ -144,6 +155,7 @@ class Load {
     asio::steady_timer deadline_;
     std::string run_;
     bool over_ = false;
+    Clock::time_point next_turn_ = Clock::now();
     std::size_t sent_ = 0;
     int connected_ = 0;
     int left_ = 0;

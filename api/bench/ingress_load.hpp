@@ -1,6 +1,6 @@
 #pragma once
 // Load for the ingress: signed end-of-call reports of distinct calls over kept-alive connections, as fast as
-// they are answered. Counts what was acknowledged, so that a test can look for each one in the database.
+// they are answered or at a given rate. Counts what was acknowledged, so that a test can look for each one in the database.
 
 #include <chrono>
 #include <cstdint>
@@ -24,7 +24,8 @@ struct IngressLoadOptions {
     std::size_t report_bytes = 2048;  ///< size of each body, at least 1 KiB
     std::size_t reports = 0;          ///< ends once so many were sent; 0: when the time is over
     std::string
-        recordings_url{};  ///< where each call's recording is: "<url>/<call id>.wav"; "": none was made
+        recordings_url{};   ///< where each call's recording is: "<url>/<call id>.wav"; "": none was made
+    double per_second = 0;  ///< reports in all, evenly spread; 0: as fast as they are answered
     bool distinct_callers = false;  ///< each call from a number of its own, not all from one
 };
 

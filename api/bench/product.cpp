@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <pqxx/pqxx>
 #include <stdexcept>
 
@@ -19,14 +18,10 @@ namespace {
 constexpr int customers = 20;
 constexpr int report_connections = 16;
 
-std::filesystem::path new_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "callflex-bench-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder like " + name);
-    return name;
-}
+}  // namespace
 
-std::vector<Reporter> seed(const std::string& url, const std::string& secrets_key,
-                           const std::string& sandbox_url) {
+std::vector<Reporter> seed_customers(const std::string& url, const std::string& secrets_key,
+                                     const std::string& sandbox_url) {
     const auto webhook_url = [&](int number) { return fmt::format("{}/customers/{}", sandbox_url, number); };
     pqxx::connection connection{url};
     std::vector<Reporter> reporters;
@@ -40,13 +35,10 @@ std::vector<Reporter> seed(const std::string& url, const std::string& secrets_ke
     return reporters;
 }
 
-}  // namespace
-
 Product::Product(const BenchDatabase& database)
     : url_(database.url()),
-      folder_(new_folder()),
       secrets_key_(dev_secrets_key({}, true)),
-      reporters_(seed(url_, secrets_key_, sandbox_.url())) {
+      reporters_(seed_customers(url_, secrets_key_, sandbox_.url())) {
     ingress::IngressOptions options;
     options.database_url = url_;
     options.port = 0;
@@ -57,8 +49,6 @@ Product::Product(const BenchDatabase& database)
 
 Product::~Product() {
     ingress_->stop();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
 }
 
 std::vector<std::string> Product::end_calls(int count) {
@@ -78,7 +68,7 @@ std::vector<std::string> Product::end_calls(int count) {
 
 std::unique_ptr<Workers> Product::start_worker() const {
     return std::make_unique<Workers>(
-        url_, 1, everything_that_ships({url_, sandbox_.url(), secrets_key_, folder_ / "recordings"}));
+        url_, 1, everything_that_ships({url_, sandbox_.url(), secrets_key_, folder_.path() / "recordings"}));
 }
 
 }  // namespace callflex::bench

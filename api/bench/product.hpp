@@ -3,18 +3,23 @@
 // of its own. As `callflex dev` sets it up, and with a model that summarizes.
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "api/bench/bench_server.hpp"
 #include "api/bench/ingress_load.hpp"
+#include "api/bench/scratch_folder.hpp"
 #include "api/bench/workers.hpp"
 #include "api/ingress/ingress.hpp"
 #include "api/sandbox/sandbox.hpp"
 
 namespace callflex::bench {
+
+/// Businesses whose calls take turns, each with a system of its own in the sandbox that gets its webhooks. In a fresh
+/// database.
+[[nodiscard]] std::vector<Reporter> seed_customers(const std::string& url, const std::string& secrets_key,
+                                                   const std::string& sandbox_url);
 
 class Product {
   public:
@@ -31,7 +36,7 @@ class Product {
 
   private:
     std::string url_;
-    std::filesystem::path folder_;
+    ScratchFolder folder_;
     std::string secrets_key_;
     sandbox::Sandbox sandbox_;
     std::vector<Reporter> reporters_;

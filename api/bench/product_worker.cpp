@@ -1,16 +1,14 @@
 #include "api/bench/product_worker.hpp"
 
-#include <map>
-
 #include "activities/register.hpp"
 #include "api/run_starter.hpp"
 #include "workflows/register.hpp"
 
 namespace callflex::bench {
 
-Workers::Register everything_that_ships(const ProductPlaces& places) {
+std::map<std::string, std::string> product_settings(const ProductPlaces& places) {
     const std::string& vendors = places.sandbox_url;
-    const std::map<std::string, std::string> settings = {
+    return {
         {"OPENAI_API_KEY", "sk-bench"},
         {"OPENAI_BASE_URL", vendors + "/openai"},
         {"TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"},
@@ -27,7 +25,11 @@ Workers::Register everything_that_ships(const ProductPlaces& places) {
         {"WEBHOOK_ALLOW_PRIVATE", "1"},
         // The sandbox plays the systems of all customers at one address; they have addresses of their own.
         {"WEBHOOK_PER_ADDRESS", "1000"}};
-    const Environment environment = [settings](std::string_view name) -> std::optional<std::string> {
+}
+
+Workers::Register everything_that_ships(const ProductPlaces& places) {
+    const Environment environment =
+        [settings = product_settings(places)](std::string_view name) -> std::optional<std::string> {
         const auto found = settings.find(std::string{name});
         return found == settings.end() ? std::nullopt : std::optional{found->second};
     };

@@ -3,6 +3,7 @@
 // the vendors' HTTP and the ingress' do not share a file.
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "api/bench/workers.hpp"
@@ -16,6 +17,8 @@ struct ProductPlaces {
     std::filesystem::path recordings;
 };
 
+/// The vendors' keys and addresses, as a worker's environment has them.
+[[nodiscard]] std::map<std::string, std::string> product_settings(const ProductPlaces& places);
 [[nodiscard]] Workers::Register everything_that_ships(const ProductPlaces& places);
 
 }  // namespace callflex::bench

@@ -58,6 +58,14 @@ std::chrono::milliseconds cpu_of(pid_t process) {
     return times ? from_ticks(times->own_ticks + times->waited_children_ticks) : std::chrono::milliseconds{0};
 }
 
+std::int64_t memory_of(pid_t process) {
+    std::ifstream in("/proc/" + std::to_string(process) + "/statm");
+    std::int64_t size = 0;
+    std::int64_t resident = 0;
+    if (!(in >> size >> resident)) return 0;
+    return resident * ::sysconf(_SC_PAGESIZE);
+}
+
 std::chrono::milliseconds cpu_of_server(pid_t postmaster) {
     long ticks = 0;
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {

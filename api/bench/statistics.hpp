@@ -20,6 +20,9 @@ namespace callflex::bench {
 /// The same for a Postgres server: the postmaster, its living backends and those that have exited.
 [[nodiscard]] std::chrono::milliseconds cpu_of_server(pid_t postmaster);
 
+/// Bytes of memory that a process has at the moment (its resident set); zero if it is gone.
+[[nodiscard]] std::int64_t memory_of(pid_t process);
+
 /// Wall time and CPU of a stretch of work: begins when made.
 class Stopwatch {
   public:

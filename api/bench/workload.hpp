@@ -41,5 +41,6 @@ struct Workload {
 [[nodiscard]] Measured measure_closed(const Bench& bench);
 [[nodiscard]] Measured measure_backlog(const Bench& bench);
 [[nodiscard]] Measured measure_idle(const Bench& bench);
+[[nodiscard]] Measured measure_soak(const Bench& bench);
 
 }  // namespace callflex::bench

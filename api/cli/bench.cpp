@@ -30,6 +30,7 @@ bench::BenchOptions quick_options() {
     quick.samples = 50;
     quick.seconds = 1;
     quick.idle_seconds = 3;
+    quick.soak_seconds = 10;
     quick.calls = 40;
     quick.sleepers = 2'000;
     quick.backlog = 10'000;
@@ -70,6 +71,7 @@ void add_sizes(CLI::App& app, BenchArguments& arguments) {
     number("--sleepers", options.sleepers, "Runs that sleep", 10'000'000);
     number("--backlog", options.backlog, "Runs queued", 10'000'000);
     number("--idle-seconds", options.idle_seconds, "Seconds of each of idle's three windows", 3600);
+    number("--soak-seconds", options.soak_seconds, "Seconds of soak", 7 * 24 * 3600);
     app.add_option("--workers", options.workers, "How many workers, one after the other [1,2,4]")
         ->type_name("N,...")
         ->delimiter(',')
@@ -93,6 +95,7 @@ void make_quick(const CLI::App& app, bench::BenchOptions& options) {
     take("--sleepers", options.sleepers, quick.sleepers);
     take("--backlog", options.backlog, quick.backlog);
     take("--idle-seconds", options.idle_seconds, quick.idle_seconds);
+    take("--soak-seconds", options.soak_seconds, quick.soak_seconds);
     take("--closed", options.closed, quick.closed);
 }
 
@@ -167,6 +170,7 @@ void define_bench(CLI::App& app, Session& session) {
          {"callflex bench --list", "what there is"},
          {"callflex bench w10 --check", "one workload; exit code 1 if its bar is missed"},
          {"callflex bench closed --closed 10k,1M,10M", "growth at full size: some 15 GB of disk"},
+         {"callflex bench soak --soak-seconds 3600", "an hour of calls: does anything grow?"},
          {"callflex bench w10 --rounds 1 -o json | jq .w10", "one figure, quickly"}});
     app.callback([arguments, &app, &session] {
         auto& chosen = arguments->options;
@@ -178,6 +182,7 @@ void define_bench(CLI::App& app, Session& session) {
         for (const auto& size : arguments->closed) chosen.closed.push_back(parse_count(size));
         if (arguments->quick) make_quick(app, chosen);
         chosen.only.insert(chosen.only.end(), arguments->names.begin(), arguments->names.end());
+        chosen.program = session.program();
         chosen.database_url = session.options.database_url;
         session.exit_code = measure(session, *arguments);
     });

@@ -1,21 +1,18 @@
 #include "api/dev/dev.hpp"
 
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <pqxx/pqxx>
 #include <stdexcept>
-#include <thread>
 
 #include "api/cluster/private_cluster.hpp"
+#include "api/dev/household.hpp"
 #include "api/dev/keys.hpp"
 #include "api/dev/page.hpp"
 #include "api/dev/seed.hpp"
-#include "api/dev/supervisor.hpp"
 #include "api/ingress/live_token.hpp"
 #include "api/stop_signals.hpp"
 #include "api_sql.hpp"
@@ -27,33 +24,6 @@ namespace {
 constexpr const char* database_name = "callflex";
 constexpr const char* application_login = "callflex_dev";
 constexpr const char* customer_name = "northside";  ///< of its system in the sandbox
-constexpr std::chrono::seconds start_patience{30};
-
-/// A port nobody uses now. Somebody could take it before our child does; the child then says so and dev ends.
-int free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    const bool bound =
-        fd >= 0 && ::bind(fd, generic, length) == 0 && ::getsockname(fd, generic, &length) == 0;
-    if (fd >= 0) ::close(fd);
-    if (!bound) throw std::runtime_error("no free port on 127.0.0.1");
-    return ntohs(address.sin_port);
-}
-
-bool accepts_connections(int port) {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    const bool up = fd >= 0 && ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-    if (fd >= 0) ::close(fd);
-    return up;
-}
 
 /// Database, role and schema of the cluster, made if they are missing.
 SeededOrganization prepare_database(const PrivateCluster& cluster, const std::string& secrets_key,
@@ -103,58 +73,6 @@ std::map<std::string, std::string> environment(const DevPlaces& places, const De
             {"SANDBOX_CUSTOMER_SECRETS", fmt::format("{}={}", customer_name, organization.webhook_secret)}};
 }
 
-/// Starts the children and waits until each one answers.
-class Household {
-  public:
-    Household(const DevOptions& options, const DevPlaces& places)
-        : supervisor_(options.program, places.logs) {
-        const auto& env = places.environment;
-        const std::string sandbox_port = std::to_string(places.sandbox_port);
-        const std::string ingress_port = std::to_string(places.ingress_port);
-        supervisor_.start({"sandbox", {"sandbox", "--port", sandbox_port}, env});
-        await_port("sandbox", places.sandbox_port);
-        supervisor_.start({"ingress", {"ingress", "--port", ingress_port}, env});
-        for (int number = 1; number <= options.workers; ++number) {
-            const std::string name = fmt::format("worker-{}", number);
-            supervisor_.start({name, {"worker", "--name", name}, env});
-        }
-        await_port("ingress", places.ingress_port);
-        await_workers(places.database_url, options.workers);
-    }
-
-    Supervisor& supervisor() { return supervisor_; }
-
-  private:
-    void await_port(const std::string& name, int port) {
-        await(name, [port] { return accepts_connections(port); });
-    }
-
-    void await_workers(const std::string& url, int wanted) {
-        pqxx::connection connection{url};
-        await("worker-1", [&] {
-            pqxx::nontransaction tx{connection};
-            return tx.exec(std::string{api::sql::dev_live_workers})[0][0].as<int>() >= wanted;
-        });
-    }
-
-    template <class Ready>
-    void await(const std::string& name, Ready ready) {
-        const auto give_up = std::chrono::steady_clock::now() + start_patience;
-        while (!ready()) {
-            const auto died = supervisor_.tend();
-            if (!died.empty() || std::chrono::steady_clock::now() > give_up) {
-                const std::string who = died.empty() ? name : died.front().name;
-                throw std::runtime_error(fmt::format("{} did not start ({}); its last words are in {}", who,
-                                                     died.empty() ? "no answer in 30 s" : died.front().how,
-                                                     supervisor_.log_of(who).string()));
-            }
-            std::this_thread::sleep_for(std::chrono::milliseconds{20});
-        }
-    }
-
-    Supervisor supervisor_;
-};
-
 DevPlaces choose_places(const DevOptions& options, const PrivateCluster& cluster) {
     DevPlaces places;
     places.ingress_port = options.ingress_port != 0 ? options.ingress_port : free_port();
@@ -199,7 +117,13 @@ int run_dev(const DevOptions& options) {
     places.environment_file = data / "environment";
     write_environment(places);
 
-    Household household(options, places);
+    Household household({.program = options.program,
+                         .logs = places.logs,
+                         .database_url = places.database_url,
+                         .sandbox_port = places.sandbox_port,
+                         .ingress_port = places.ingress_port,
+                         .workers = options.workers,
+                         .environment = places.environment});
     places.processes = household.supervisor().running();
     if (options.json) {
         print_json(places, organization);

@@ -222,8 +222,9 @@ Reply Twilio::list(const Ask& ask, const std::string& account) const {
 }
 
 Reply Twilio::read(const std::string& sid, const std::string& account) const {
-    const auto found = std::ranges::find(messages_, sid, &Message::sid);
-    if (found == messages_.end()) return twilio_error(404, 20404, "The requested resource was not found");
+    const auto newest_first = std::views::reverse(messages_);
+    const auto found = std::ranges::find(newest_first, sid, &Message::sid);
+    if (found == newest_first.end()) return twilio_error(404, 20404, "The requested resource was not found");
     return json_reply(200, as_json(*found, account, false));
 }
 

@@ -20,9 +20,9 @@ using namespace callflex::bench;
 namespace {
 
 const std::vector<std::string> tiny_sizes = {
-    "--rounds",  "1",   "--runs",    "5",      "--samples",      "3",  "--seconds", "1",
-    "--calls",   "3",   "--fan-out", "30",     "--sleepers",     "40", "--backlog", "100",
-    "--workers", "1,2", "--closed",  "200,1k", "--idle-seconds", "1"};
+    "--rounds",  "1",   "--runs",    "5",      "--samples",      "3",  "--seconds",      "1",
+    "--calls",   "3",   "--fan-out", "30",     "--sleepers",     "40", "--backlog",      "100",
+    "--workers", "1,2", "--closed",  "200,1k", "--idle-seconds", "1",  "--soak-seconds", "3"};
 
 std::vector<std::string> bench_command(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "bench");
@@ -47,7 +47,8 @@ void check_numbers(const nlohmann::json& place, const std::string& path) {
     } else if (place.is_number()) {
         INFO(path);
         CHECK(std::isfinite(place.get<double>()));
-        CHECK(place.get<double>() >= 0);
+        // What grows may shrink.
+        CHECK((place.get<double>() >= 0 || path.find("growth") != std::string::npos));
     }
 }
 
@@ -110,6 +111,13 @@ TEST_CASE("every workload runs at a tiny size, on a durable Postgres, and its fi
     CHECK(report["closed"].contains("largest_throughput_ratio"));
     CHECK(report["backlog"]["claim_ratio"] > 0);
     CHECK(report["idle"].contains("worker_queries_per_second"));
+    CHECK(report["soak"]["calls"] > 0);
+    CHECK(report["soak"]["lost"] == 0);
+    REQUIRE(report["soak"]["samples"].size() == 60);
+    for (const auto& sample : report["soak"]["samples"]) {
+        for (const char* what : {"worker_mb", "ingress_mb", "live_tables_mb"}) CHECK(sample[what] > 0);
+    }
+    CHECK(report["soak"]["samples"].back()["runs_closed"] > 0);
 
     SUBCASE("and what each step of a call costs is told, in time and by statement") {
         const auto& calls = report["calls"];

@@ -27,7 +27,7 @@ Printed run(const std::vector<std::string>& arguments, bool terminal) {
     without_installed_configuration();
     std::ostringstream out;
     std::ostringstream err;
-    const int code = callflex::cli::run(arguments, {out, err, terminal, terminal}, "callflex");
+    const int code = callflex::cli::run(arguments, {out, err, terminal, terminal}, CALLFLEX_BINARY);
     return {code, out.str(), err.str()};
 }
 

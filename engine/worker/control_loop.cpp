@@ -40,7 +40,7 @@ void ControlLoop::work() {
             const auto sent = TrustWindow::boot_time();
             store::ControlConnection connection{options_.connection_string, options_.registration};
             if (const auto doubt = connection.doubt()) trust_.doubt(doubt->before, doubt->since);
-            trust_.renewed(sent);
+            trust_.renewed(sent, connection.worker());
             observer_.registered(connection.worker());
             wait = std::chrono::milliseconds{50};
             serve(connection);
@@ -103,7 +103,7 @@ bool ControlLoop::renew(store::ControlConnection& connection) {
         try {
             if (!connection.heartbeat(observer_.state())) return false;
             // It may have lapsed while the answer was on its way, and the worker have seen that by itself.
-            if (!trust_.renewed(sent)) return true;
+            if (!trust_.renewed(sent, connection.worker())) return true;
             if (!dropped) observer_.lost();
             observer_.registered(connection.worker());
             return true;

@@ -117,7 +117,7 @@ void RowActivities::give_back_forgotten() {
 
 void RowActivities::claim() {
     constexpr int claim_max = 100;
-    const bool may = !draining_ && trust_.holds();
+    const bool may = !draining_ && trust_.holds(*worker_);
     std::vector<std::string> types;
     int room = 0;
     const auto add = [&](const Slots& slots, bool transactional) {

@@ -57,7 +57,7 @@ asio::awaitable<void> RunningAttempt::run(std::shared_ptr<RunningAttempt> self) 
 /// False after standing still for longer than the lease: somebody else may be at it, and have looked already whether it
 /// has had its effect.
 bool RunningAttempt::still_ours() const {
-    return trust_.holds() && !attempt_.control->abandoned().stop_requested();
+    return trust_.holds(attempt_.worker) && !attempt_.control->abandoned().stop_requested();
 }
 
 asio::awaitable<void> RunningAttempt::attempt_it(std::shared_ptr<RunningAttempt> self) {
@@ -142,7 +142,7 @@ void RunningAttempt::set_deadlines() {
 std::chrono::steady_clock::time_point RunningAttempt::deadline() const {
     const auto trusted = Clock::now() + std::chrono::duration_cast<Clock::duration>(trust_.remaining());
     // A lease that is renewed in time does not limit an attempt; one that is lost does, at once.
-    const auto lease = trust_.holds() ? Clock::time_point::max() : trusted;
+    const auto lease = trust_.holds(attempt_.worker) ? Clock::time_point::max() : trusted;
     return std::min({start_to_close_, schedule_to_close_, lease});
 }
 

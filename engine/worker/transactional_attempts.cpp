@@ -94,7 +94,7 @@ AttemptOutcome TransactionalAttempts::transact(store::ActivityStore& store, cons
     };
     AttemptOutcome outcome;
     try {
-        if (!trust.holds()) throw store::StoreUnavailable{"the lease is not trusted any more"};
+        if (!trust.holds(attempt.worker)) throw store::StoreUnavailable{"the lease is not trusted any more"};
         const auto done = store.transact(
             {attempt.worker, attempt.info.run, attempt.info.activity, attempt.fence, attempt.eager}, body);
         outcome.kind = done == store::ActivityStore::TransactionalOutcome::committed

@@ -48,7 +48,7 @@ AttemptOutcome TransactionalPool::insist(store::ActivityStore& store, const Atte
         try {
             return attempts_.transact(store, attempt);
         } catch (const store::StoreUnavailable& error) {
-            if (trust_.holds() && !jobs_.closed()) {
+            if (trust_.holds(attempt.worker) && !jobs_.closed()) {
                 std::this_thread::sleep_for(pause);
                 pause = std::min(pause * 2, std::chrono::milliseconds{1000});
                 continue;

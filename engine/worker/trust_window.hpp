@@ -1,7 +1,8 @@
 #pragma once
 // How long this process may believe that its lease holds: from the moment at which the last successful
 // heartbeat was *sent*, for the lease less a margin. Outside of it nothing visible may be started. Counts
-// suspended time too (CLOCK_BOOTTIME): a laptop that slept has lost its lease.
+// suspended time too (CLOCK_BOOTTIME): a laptop that slept has lost its lease. A lease is one registration's: what was
+// claimed under the number of an earlier one is not covered by it, though the process is the same.
 //
 // And how far it may believe the database: one that was restored to an earlier moment has forgotten what runs of that
 // time did after it (engine/store/quarantine.hpp).
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "engine/store/types.hpp"
 #include "engine/workflow/ids.hpp"
 #include "engine/workflow/time.hpp"
 
@@ -29,7 +31,8 @@ class TrustWindow {
         return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
     }
     /// True if the trust had lapsed before: somebody may have seen that, and dropped everything.
-    bool renewed(std::chrono::nanoseconds sent_at) {
+    bool renewed(std::chrono::nanoseconds sent_at, store::WorkerNo worker) {
+        worker_.store(worker.value);  // before the time: nobody is to see the new lease with the old number
         const std::int64_t before = until_.exchange((sent_at + length_).count());
         return boot_time().count() >= before;
     }
@@ -38,6 +41,10 @@ class TrustWindow {
         // The clock first: then no reader sees a lapse that renewed() does not report.
         const std::int64_t now = boot_time().count();
         return now < until_.load();
+    }
+    /// For what this number has claimed.
+    [[nodiscard]] bool holds(store::WorkerNo worker) const {
+        return holds() && worker_.load() == worker.value;
     }
     [[nodiscard]] std::chrono::nanoseconds remaining() const {
         return std::chrono::nanoseconds{until_.load()} - boot_time();
@@ -65,6 +72,7 @@ class TrustWindow {
 
     std::chrono::nanoseconds length_;
     std::atomic<std::int64_t> until_{0};
+    std::atomic<std::int32_t> worker_{0};
     std::atomic<std::int64_t> restored_to_{0};     ///< microseconds since 1970
     std::atomic<std::int64_t> doubted_before_{0};  ///< the same; 0: nothing is in doubt
 };

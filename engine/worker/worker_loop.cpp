@@ -36,7 +36,7 @@ void WorkerLoop::run() {
 
 void WorkerLoop::turn(std::vector<LoopMessage> messages) {
     for (LoopMessage& message : messages) handle(std::move(message));
-    if (registered_ && !around_.trust.holds()) lost();
+    if (registered_ && !around_.trust.holds(worker_)) lost();
     if (registered_) give_orders();
     tell();
     check_drain();

@@ -98,17 +98,17 @@ void SimPool::start(std::vector<durable::worker::Attempt> attempts, SettledSink 
     for (durable::worker::Attempt& attempt : attempts) jobs_.push_back({std::move(attempt), settled});
 }
 
-std::string SimPool::run(std::size_t index) {
-    Job job = std::move(jobs_[index]);
-    jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(index));
+std::string SimPool::run() {
+    Job job = std::move(jobs_.front());
+    jobs_.pop_front();
     durable::worker::Attempt& attempt = job.attempt;
     AttemptOutcome outcome;
     try {
         outcome = attempts_.transact(*store_, attempt);
     } catch (const store::StoreUnavailable& error) {
         if (sabotage_.forget_doubts) store_.emplace(url_, faults_);
-        if (attempts_.trust.holds()) {
-            jobs_.push_back(std::move(job));
+        if (attempts_.trust.holds(attempt.worker)) {
+            jobs_.push_front(std::move(job));
             return "transact: not now";
         }
         outcome = unavailable(error);
@@ -198,7 +198,7 @@ void SimWorker::register_anew() {
         around_.url, store::WorkerRegistration{options_.name, options_.build, options_.queue, lease, false,
                                                around_.activities.names()});
     number_ = control_->worker();
-    trust_.renewed(sent);
+    trust_.renewed(sent, number_);
     mailbox_->put(RegisteredAs{number_});
     news_ = true;
     next_beat_ = Clock::now() + lease / 3;
@@ -218,7 +218,7 @@ std::string SimWorker::beat() {
         register_anew();
         return "registers anew";
     }
-    trust_.renewed(sent);
+    trust_.renewed(sent, number_);
     if (dropped) mailbox_->put(RegisteredAs{number_});
     return "beats";
 }
@@ -274,7 +274,7 @@ void SimWorker::add_steps(std::vector<Step>& steps) {
     if (pool_.has_job()) {
         steps.emplace_back([this] {
             news_ = rows_news_ = true;
-            return pool_.run(0);
+            return pool_.run();
         });
     }
 }

@@ -65,9 +65,8 @@ class SimPool final : public durable::worker::AttemptRunner {
           sabotage_(sabotage) {}
     void start(std::vector<durable::worker::Attempt> attempts, durable::worker::SettledSink settled) override;
     [[nodiscard]] bool has_job() const { return !jobs_.empty(); }
-    /// Runs one of them.
-    std::string run(std::size_t index);
-    [[nodiscard]] std::size_t jobs() const { return jobs_.size(); }
+    /// Runs the first, as a thread of the pool: one that is in doubt comes again before any other.
+    std::string run();
 
   private:
     struct Job {
@@ -79,7 +78,7 @@ class SimPool final : public durable::worker::AttemptRunner {
     std::optional<durable::store::ActivityStore> store_;
     durable::worker::TransactionalAttempts attempts_;
     const Sabotage& sabotage_;
-    std::vector<Job> jobs_;
+    std::deque<Job> jobs_;
 };
 
 class SimWorker {

@@ -15,6 +15,8 @@ using worker::AttemptOutcome;
 
 namespace {
 
+constexpr store::WorkerNo number{7};
+
 /// A runner whose trust and attempts are in the test's hands.
 struct Runner {
     explicit Runner(Duration lease) : trust(lease) {
@@ -32,6 +34,7 @@ struct Runner {
     }
     static worker::Attempt attempt(int lost_attempts) {
         worker::Attempt attempt;
+        attempt.worker = number;
         attempt.info.type = "send_once";
         attempt.info.lost_attempts = lost_attempts;
         history::ActivityScheduled task;
@@ -64,7 +67,7 @@ TEST_CASE("an attempt begins only while the lease is trusted, and before nobody 
     Runner runner{1h};
     CHECK(runner.outcome_of(Runner::attempt(0)) == AttemptOutcome::Kind::lost);
     CHECK(runner.sent == 0);
-    runner.trust.renewed(worker::TrustWindow::boot_time());
+    runner.trust.renewed(worker::TrustWindow::boot_time(), number);
     worker::Attempt abandoned = Runner::attempt(0);
     abandoned.control->abandon();
     CHECK(runner.outcome_of(std::move(abandoned)) == AttemptOutcome::Kind::lost);
@@ -73,9 +76,16 @@ TEST_CASE("an attempt begins only while the lease is trusted, and before nobody 
     CHECK(runner.sent == 1);
 }
 
+TEST_CASE("the trust in a new registration is none in what an earlier one has claimed") {
+    Runner runner{1h};
+    runner.trust.renewed(worker::TrustWindow::boot_time(), store::WorkerNo{number.value + 1});
+    CHECK(runner.outcome_of(Runner::attempt(0)) == AttemptOutcome::Kind::lost);
+    CHECK(runner.sent == 0);
+}
+
 TEST_CASE("what was proven absent is not sent by a worker that has lost its lease since") {
     Runner runner{1h};
-    runner.trust.renewed(worker::TrustWindow::boot_time());
+    runner.trust.renewed(worker::TrustWindow::boot_time(), number);
     runner.lapses_after_look = true;
     CHECK(runner.outcome_of(Runner::attempt(1)) == AttemptOutcome::Kind::lost);
     CHECK(runner.looked == 1);

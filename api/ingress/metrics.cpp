@@ -20,7 +20,7 @@ prometheus::Family<prometheus::Counter>& counters(prometheus::Registry& registry
     return BuildCounter().Name(name).Help(help).Register(registry);
 }
 
-double seconds(std::chrono::microseconds took) {
+double in_seconds(std::chrono::microseconds took) {
     return std::chrono::duration<double>{took}.count();
 }
 
@@ -59,7 +59,7 @@ Metrics::Metrics()
 
 void Metrics::request(std::string_view route, unsigned status, std::chrono::microseconds took) {
     requests_.Add({{"route", std::string{route}}, {"status", std::to_string(status)}}).Increment();
-    request_seconds_.Observe(seconds(took));
+    request_seconds_.Observe(in_seconds(took));
 }
 
 void Metrics::event(std::string_view type) {
@@ -79,7 +79,7 @@ void Metrics::authentication_refused(std::string_view reason) {
 
 void Metrics::batch(std::size_t requests, std::chrono::microseconds took) {
     batch_requests_.Observe(static_cast<double>(requests));
-    batch_seconds_.Observe(seconds(took));
+    batch_seconds_.Observe(in_seconds(took));
 }
 
 void Metrics::batch_failed(std::string_view what) {

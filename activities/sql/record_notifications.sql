@@ -11,11 +11,14 @@ select $1::uuid, sent.idempotency_key, sent.channel, sent.recipient, sent.vendor
 from jsonb_to_recordset($3::jsonb) as sent (idempotency_key text, channel text, recipient text,
                                             vendor_message_id text, status text, error text)
 left join lateral (
-    select final.status
-    from (values ('delivered'), ('undelivered'), ('failed')) as final (status)
-    join app.inbound_webhooks w
-      on w.vendor = 'twilio' and w.dedupe_key = sent.vendor_message_id || ':' || final.status
-    where w.organization_id = $1::uuid
+    select split_part(w.dedupe_key, ':', 2) as status
+    from app.inbound_webhooks w
+    where w.vendor = 'twilio'
+      -- As one array: joined to a list, they may be looked for in the whole ledger.
+      and w.dedupe_key = any (array[sent.vendor_message_id || ':delivered', sent.vendor_message_id || ':undelivered',
+                                    sent.vendor_message_id || ':failed'])
+      and w.organization_id = $1::uuid
+    order by w.dedupe_key
     limit 1) as reported on sent.channel = 'sms'
 order by sent.idempotency_key
 on conflict on constraint notifications_pkey do update

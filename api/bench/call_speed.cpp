@@ -150,10 +150,6 @@ std::int64_t ended_calls(const std::string& url) {
         .as<std::int64_t>();
 }
 
-double calls_a_second(const Bench& bench, int calls) {
-    return drain_calls(bench, calls).runs_per_second;
-}
-
 Measured measure_calls(const Bench& bench) {
     const int calls = bench.options.calls;
     std::vector<CallDrain> drains;

@@ -1,14 +1,12 @@
 #pragma once
-// How many calls a second the product processes: reports posted before, then one worker.
+// What the product has processed.
 
-#include "api/bench/workload.hpp"
+#include <cstdint>
+#include <string>
 
 namespace callflex::bench {
 
 /// Calls that were processed to their good end.
 [[nodiscard]] std::int64_t ended_calls(const std::string& url);
-
-/// One round, in a database of its own.
-[[nodiscard]] double calls_a_second(const Bench& bench, int calls);
 
 }  // namespace callflex::bench

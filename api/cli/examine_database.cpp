@@ -13,6 +13,7 @@ namespace callflex::cli {
 namespace {
 
 constexpr int oldest_version = 150000;
+constexpr int longest_autovacuum_pause = 15;  // seconds
 constexpr std::chrono::milliseconds tolerated_skew{500};
 
 class Examination {
@@ -93,6 +94,13 @@ class Examination {
                 "acknowledged webhooks would be lost at a crash: set it to on");
         setting(row, "full_page_writes", "off", "a torn page would corrupt the database: set it to on");
         setting(row, "autovacuum", "off", "dead rows would slow every claim: set it to on");
+        const int pause = row["autovacuum_naptime_seconds"].as<int>();
+        const bool seldom = pause > longest_autovacuum_pause;
+        add(seldom ? Level::warning : Level::ok, "autovacuum_naptime", fmt::format("{} s", pause),
+            seldom ? "under load thousands of rows a second die in the tables of live runs, and claims have "
+                     "to read "
+                     "past them: set autovacuum_naptime = 5s"
+                   : "");
     }
 
     void server_log(const pqxx::row& row) {

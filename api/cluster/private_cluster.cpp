@@ -184,7 +184,9 @@ void PrivateCluster::write_settings() const {
     conf << "listen_addresses = ''\n"
          << fmt::format("unix_socket_directories = '{}'\n", socket_.string())
          << fmt::format("max_connections = {}\n", options_.connections_max)
-         << "shared_buffers = 512MB\nmax_wal_size = 4GB\njit = off\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n"
+         << "shared_buffers = 512MB\nmax_wal_size = 4GB\njit = off\n"
+            // Rows of live tables live for seconds: once a minute is too seldom.
+            "autovacuum_naptime = 5s\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n"
          // Never a parameter of a statement in the server's log: transcripts travel through them.
          << "log_parameter_max_length = 0\nlog_parameter_max_length_on_error = 0\n";
     if (!options_.durable) conf << "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n";

@@ -11,6 +11,7 @@ select current_setting('server_version') as server_version,
        current_setting('synchronous_commit') as synchronous_commit,
        current_setting('full_page_writes') as full_page_writes,
        current_setting('autovacuum') as autovacuum,
+       (select setting::integer from pg_settings where name = 'autovacuum_naptime') as autovacuum_naptime_seconds,
        (current_setting('log_statement') <> 'none' or current_setting('log_min_duration_statement') <> '-1'
         or current_setting('log_min_duration_sample') <> '-1')
            and current_setting('log_parameter_max_length') <> '0'

@@ -248,6 +248,28 @@ TEST_CASE("a delivery report that came before the message's row is found when th
               "app.notifications") == "delivered, undelivered the carrier did not deliver it, sent, sent");
 }
 
+TEST_CASE("delivery reports are looked up by message, however many the ledger holds") {
+    ProductDatabase db;
+    db.database.execute(
+        std::string{"insert into app.inbound_webhooks (vendor, dedupe_key, organization_id, "
+                    "event_type, body, headers, digest, outcome) select 'twilio', 'SM' || n || "
+                    "':delivered', '"} +
+        test::organization_id +
+        "', 'sms-status', '', '{}', sha256(''), 'accepted' from generate_series(1, 20000) n");
+    // As a worker's session; nobody has told the planner what the table holds.
+    db.application.set_variable("enable_seqscan", "off");
+    test::TransactionalInfo context;
+    pqxx::work tx{db.application};
+    act_for(tx, test::organization_id);
+    transactional::record_notifications(
+        context, tx, {key_of(ended_call()), {{"k/1", "sms", "+15550100400", "SM7", "sent", {}}}});
+    const auto pages = tx.exec1(
+        "select pg_stat_get_xact_blocks_fetched('app.inbound_webhooks'::regclass) + "
+        "pg_stat_get_xact_blocks_fetched('app.inbound_webhooks_pkey'::regclass)")[0];
+    CHECK(pages.as<int>() < 20);
+    CHECK(tx.exec1("select status from app.notifications")[0].as<std::string>() == "delivered");
+}
+
 TEST_CASE("a live event is appended with the transaction that wrote it") {
     ProductDatabase db;
     db.run(transactional::publish_live_event,

@@ -27,8 +27,8 @@ std::vector<double> measure_latency(BenchServer& server, int samples, bool notif
         std::this_thread::sleep_for(pause);
         const durable::WorkflowId id{fmt::format("latency-{}", number)};
         const Stopwatch watch;
-        client.start(sequence, Steps{1}, {.workflow = id});
-        client.wait_result({.workflow = id}, std::chrono::seconds{30});
+        const durable::RunId run = client.start(sequence, Steps{1}, {.workflow = id}).run;
+        client.wait_result({.run = run}, std::chrono::seconds{30});
         if (number >= warm_up) milliseconds.push_back(watch.seconds() * 1000);
     }
     workers.stop();

@@ -74,6 +74,11 @@ StartResult Client::start(pqxx::transaction_base& tx, const std::string& type, c
 StartResult Client::start(const std::string& type, const Payload& input, const StartOptions& options,
                           std::source_location where) {
     const auto request = request_of(new_run_id(), type, input, options);
+    // Most ids are free, and then one statement does it.
+    if (auto started = impl_->start_at_once(request, options.subject, where)) {
+        notify(options.queue);
+        return *started;
+    }
     StartResult result{};
     impl_->transactions.write([&](pqxx::transaction_base& tx, bool) {
         auto sealed = request;
@@ -82,6 +87,19 @@ StartResult Client::start(const std::string& type, const Payload& input, const S
     });
     if (result.outcome == StartResult::Outcome::started) notify(options.queue);
     return result;
+}
+
+std::optional<StartResult> Client::Impl::start_at_once(const store::StartRequest& request,
+                                                       const std::string& person,
+                                                       std::source_location where) {
+    if (!gate.passes(request.input.json)) return std::nullopt;
+    std::optional<StartResult> started;
+    transactions.write_at_once([&](pqxx::transaction_base& tx, bool) {
+        auto sealed = request;
+        seal(tx, sealed, person, where);
+        started = store::start_at_once(tx, sealed);
+    });
+    return started;
 }
 
 std::vector<StartResult> Client::start_many(pqxx::transaction_base& tx,

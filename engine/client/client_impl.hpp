@@ -37,6 +37,9 @@ class Client::Impl {
     /// Runs `body(tx, in_doubt)` in a transaction of its own and wakes the worker that may hold the receiver.
     SendResult send(const std::function<SendResult(pqxx::transaction_base&, bool)>& body, const RunRef& to);
 
+    /// A start by a single statement; none if it takes more than that.
+    std::optional<StartResult> start_at_once(const store::StartRequest& request, const std::string& person,
+                                             std::source_location where);
     /// Throws QueryRejected.
     void check_state(const RunRef& ref, RunId run, RejectIf reject);
     void open(UpdateInfo& info);

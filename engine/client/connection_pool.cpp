@@ -2,6 +2,7 @@
 
 #include "engine/store/deadlines.hpp"
 #include "engine/store/worker_store.hpp"
+#include "engine_store_sql.hpp"
 
 namespace durable::client {
 
@@ -23,24 +24,34 @@ ConnectionPool::Lease ConnectionPool::lease(std::chrono::milliseconds patience) 
                                           " connections of this client stayed in use; raise connections_max");
         }
         if (!idle_.empty()) {
-            auto connection = std::move(idle_.back());
+            auto pooled = std::move(idle_.back());
             idle_.pop_back();
-            return Lease{*this, std::move(connection)};
+            return Lease{*this, std::move(pooled)};
         }
         ++open_;
     }
     try {
-        return Lease{*this, std::make_unique<pqxx::connection>(connection_string_)};
+        return Lease{*this, connect()};
     } catch (...) {
         returned(nullptr);
         throw;
     }
 }
 
-void ConnectionPool::returned(std::unique_ptr<pqxx::connection> connection) {
+std::unique_ptr<ConnectionPool::Pooled> ConnectionPool::connect() const {
+    auto pooled = std::make_unique<Pooled>(connection_string_);
+    // A pooler makes the number up.
+    const auto served_by =
+        pqxx::nontransaction{pooled->connection}.exec1(std::string{store::sql::backend_process})[0];
+    pooled->ours = served_by.as<int>() == pooled->connection.backendpid();
+    if (pooled->ours) pooled->connection.set_variable("enable_seqscan", "off");
+    return pooled;
+}
+
+void ConnectionPool::returned(std::unique_ptr<Pooled> pooled) {
     const std::lock_guard lock(mutex_);
-    if (connection != nullptr) {
-        idle_.push_back(std::move(connection));
+    if (pooled != nullptr) {
+        idle_.push_back(std::move(pooled));
     } else {
         --open_;
     }
@@ -48,7 +59,7 @@ void ConnectionPool::returned(std::unique_ptr<pqxx::connection> connection) {
 }
 
 void ConnectionPool::drop_idle() {
-    std::vector<std::unique_ptr<pqxx::connection>> dropped;
+    std::vector<std::unique_ptr<Pooled>> dropped;
     const std::lock_guard lock(mutex_);
     open_ -= static_cast<int>(idle_.size());
     dropped.swap(idle_);
@@ -56,13 +67,13 @@ void ConnectionPool::drop_idle() {
 }
 
 ConnectionPool::Lease::~Lease() {
-    if (connection_ == nullptr) return;
-    connection_.reset();
+    if (pooled_ == nullptr) return;
+    pooled_.reset();
     pool_->returned(nullptr);
 }
 
 void ConnectionPool::Lease::give_back() {
-    pool_->returned(std::move(connection_));
+    pool_->returned(std::move(pooled_));
 }
 
 }  // namespace durable::client

@@ -21,22 +21,33 @@ class ConnectionPool {
     ConnectionPool(const ConnectionPool&) = delete;
     ConnectionPool& operator=(const ConnectionPool&) = delete;
 
+    /// One connection, and what it was found to be.
+    struct Pooled {
+        explicit Pooled(const std::string& connection_string) : connection(connection_string) {}
+        pqxx::connection connection;
+        bool ours = false;
+    };
+
     /// A connection on loan. Goes back to the pool when give_back() was called; else it is closed.
     class Lease {
       public:
-        Lease(ConnectionPool& pool, std::unique_ptr<pqxx::connection> connection)
-            : pool_(&pool), connection_(std::move(connection)) {}
+        Lease(ConnectionPool& pool, std::unique_ptr<Pooled> pooled)
+            : pool_(&pool), pooled_(std::move(pooled)) {}
         ~Lease();
         Lease(const Lease&) = delete;
         Lease& operator=(const Lease&) = delete;
 
-        [[nodiscard]] pqxx::connection& operator*() { return *connection_; }
+        [[nodiscard]] pqxx::connection& operator*() { return pooled_->connection; }
+        /// The server's session is this connection's alone, and what is set or prepared in it stays. Behind a pooler each
+        /// transaction may be served by another one. In such a session look-ups never read whole tables: their plans
+        /// may be older than what the tables hold.
+        [[nodiscard]] bool ours() const { return pooled_->ours; }
         /// The transaction ended well: the connection may serve others.
         void give_back();
 
       private:
         ConnectionPool* pool_;
-        std::unique_ptr<pqxx::connection> connection_;
+        std::unique_ptr<Pooled> pooled_;
     };
 
     /// Waits until one is free, or opens one. Throws pqxx::broken_connection when the server cannot be
@@ -46,13 +57,14 @@ class ConnectionPool {
     void drop_idle();
 
   private:
-    void returned(std::unique_ptr<pqxx::connection> connection);
+    [[nodiscard]] std::unique_ptr<Pooled> connect() const;
+    void returned(std::unique_ptr<Pooled> pooled);
 
     const std::string connection_string_;
     const int connections_max_;
     std::mutex mutex_;  // guards all below
     std::condition_variable changed_;
-    std::vector<std::unique_ptr<pqxx::connection>> idle_;
+    std::vector<std::unique_ptr<Pooled>> idle_;
     int open_ = 0;
 };
 

@@ -7,7 +7,9 @@
 #include <thread>
 
 #include "engine/store/local_commit.hpp"
+#include "engine/store/planned_work.hpp"
 #include "engine/store/worker_store.hpp"
+#include "engine_store_sql.hpp"
 
 namespace durable::client {
 namespace {
@@ -18,8 +20,8 @@ using ReadOnly = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
 /// A statement that is its own commit: an answer that was lost leaves it in doubt.
 class WriteAtOnce : public pqxx::nontransaction {
   public:
-    explicit WriteAtOnce(pqxx::connection_base& connection)
-        : namedclass{"transaction"}, nontransaction{connection} {}
+    WriteAtOnce(pqxx::connection_base& connection, const std::string& name)
+        : namedclass{"transaction", name}, nontransaction{connection, name} {}
 };
 
 constexpr std::chrono::milliseconds first_pause{5};
@@ -35,11 +37,13 @@ struct Attempt {
 
 /// True if it was committed on this server only, although a synchronous standby was asked for.
 template <class Transaction>
-bool run(pqxx::connection& connection, bool& sent, bool in_doubt,
+bool run(ConnectionPool::Lease& lease, bool& sent, bool in_doubt,
          const std::function<void(pqxx::transaction_base&, bool)>& body) {
     constexpr bool at_once = std::is_same_v<Transaction, WriteAtOnce>;
-    store::LocalCommitWatch watch{connection};
-    Transaction tx{connection};
+    constexpr bool for_people = std::is_same_v<Transaction, ReadOnly>;
+    store::LocalCommitWatch watch{*lease};
+    Transaction tx{*lease, lease.ours() && !for_people ? planned : ""};
+    if (lease.ours() && for_people) tx.exec(std::string{store::sql::plan_freely});
     sent = at_once;
     body(tx, in_doubt);
     // It may find what an earlier attempt has left, and write nothing: but that need not be safe yet.
@@ -54,7 +58,7 @@ Attempt attempt_once(ConnectionPool& pool, std::chrono::milliseconds patience, b
     bool sent = false;
     try {
         auto lease = pool.lease(patience);
-        if (run<Transaction>(*lease, sent, in_doubt, body)) {
+        if (run<Transaction>(lease, sent, in_doubt, body)) {
             return {false, true, false, "no synchronous standby has confirmed the commit"};
         }
         lease.give_back();

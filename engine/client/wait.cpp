@@ -71,7 +71,7 @@ RunResult Client::wait_result(const RunRef& ref, milliseconds timeout) {
     std::optional<ClosedWatch::Waiter> waiter;
     if (impl_->closed) waiter.emplace(*impl_->closed);
 
-    auto run = resolve(ref);
+    auto run = ref.run ? ref.run : resolve(ref);
     if (!run) throw NotFound("there is no " + describe_ref(ref));
     Pause pause;
     while (true) {

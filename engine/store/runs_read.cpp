@@ -4,6 +4,7 @@
 
 #include "engine/store/field_values.hpp"
 #include "engine/store/pause.hpp"
+#include "engine/store/planned_work.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
@@ -141,11 +142,11 @@ struct FilterTexts {
 
 std::optional<RunId> resolve(pqxx::transaction_base& tx, const RunRef& ref) {
     if (ref.run) {
-        const auto known = tx.exec_params(std::string{sql::known_run}, ref.run->value.to_string());
+        const auto known = durable::exec(tx, sql::known_run, ref.run->value.to_string());
         if (known.empty()) return std::nullopt;
         return ref.run;
     }
-    const auto found = tx.exec_params(std::string{sql::find_run}, ref.name_space, ref.workflow.value);
+    const auto found = durable::exec(tx, sql::find_run, ref.name_space, ref.workflow.value);
     if (found.empty()) return std::nullopt;
     return RunId{uuid_of(found[0][0].c_str())};
 }
@@ -205,11 +206,9 @@ std::vector<HistoryRow> load_history(pqxx::transaction_base& tx, RunId run, Even
 }
 
 std::optional<Closed> closed(pqxx::transaction_base& tx, RunId run) {
-    const auto ended = tx.exec_params(std::string{sql::closed_run}, run.value.to_string());
-    if (ended.empty()) {
-        if (!resolve(tx, {{}, run, {}})) return std::nullopt;
-        return Closed{};
-    }
+    const auto ended = durable::exec(tx, sql::closed_run, run.value.to_string());
+    if (ended.empty()) return std::nullopt;
+    if (ended[0]["status"].is_null()) return Closed{};
     Closed result{status_of(ended[0]["status"]), std::nullopt};
     if (!ended[0][0].is_null()) result.last = history_row(ended[0]);
     return result;

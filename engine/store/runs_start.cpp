@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "engine/store/names.hpp"
+#include "engine/store/planned_work.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/text_arrays.hpp"
 #include "engine_store_sql.hpp"
@@ -59,7 +60,7 @@ struct Opened {
 };
 
 Opened open(pqxx::transaction_base& tx) {
-    const auto row = tx.exec1(std::string{sql::begin_start});
+    const auto row = durable::exec1(tx, sql::begin_start);
     return {tx, Timestamp{Duration{row[0].as<std::int64_t>()}}, row[1].as<int>() == tx.conn().backendpid()};
 }
 
@@ -267,6 +268,16 @@ void put_attributes(pqxx::transaction_base& tx, std::span<const StartRequest> re
 }
 
 }  // namespace
+
+std::optional<StartResult> start_at_once(pqxx::transaction_base& tx, const StartRequest& request) {
+    check(request);
+    if (!request.attributes.empty()) return std::nullopt;
+    const Opened opened = open(tx);
+    Columns columns;
+    columns.add(request, opened.now, false);
+    if (insert(opened, columns).empty()) return std::nullopt;
+    return StartResult{StartResult::Outcome::started, request.run};
+}
 
 std::vector<StartResult> start(pqxx::transaction_base& tx, std::span<const StartRequest> requests) {
     if (requests.empty()) return {};

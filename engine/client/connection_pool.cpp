@@ -1,8 +1,8 @@
 #include "engine/client/connection_pool.hpp"
 
 #include "engine/store/deadlines.hpp"
+#include "engine/store/own_session.hpp"
 #include "engine/store/worker_store.hpp"
-#include "engine_store_sql.hpp"
 
 namespace durable::client {
 
@@ -40,11 +40,7 @@ ConnectionPool::Lease ConnectionPool::lease(std::chrono::milliseconds patience) 
 
 std::unique_ptr<ConnectionPool::Pooled> ConnectionPool::connect() const {
     auto pooled = std::make_unique<Pooled>(connection_string_);
-    // A pooler makes the number up.
-    const auto served_by =
-        pqxx::nontransaction{pooled->connection}.exec1(std::string{store::sql::backend_process})[0];
-    pooled->ours = served_by.as<int>() == pooled->connection.backendpid();
-    if (pooled->ours) pooled->connection.set_variable("enable_seqscan", "off");
+    pooled->ours = store::make_own(pooled->connection);
     return pooled;
 }
 

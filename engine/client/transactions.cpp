@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "engine/store/local_commit.hpp"
+#include "engine/store/own_session.hpp"
 #include "engine/store/planned_work.hpp"
 #include "engine/store/worker_store.hpp"
-#include "engine_store_sql.hpp"
 
 namespace durable::client {
 namespace {
@@ -43,7 +43,7 @@ bool run(ConnectionPool::Lease& lease, bool& sent, bool in_doubt,
     constexpr bool for_people = std::is_same_v<Transaction, ReadOnly>;
     store::LocalCommitWatch watch{*lease};
     Transaction tx{*lease, lease.ours() && !for_people ? planned : ""};
-    if (lease.ours() && for_people) tx.exec(std::string{store::sql::plan_freely});
+    if (lease.ours() && for_people) store::plan_freely(tx);
     sent = at_once;
     body(tx, in_doubt);
     // It may find what an earlier attempt has left, and write nothing: but that need not be safe yet.

@@ -1,0 +1,19 @@
+#include "engine/store/own_session.hpp"
+
+#include "engine_store_sql.hpp"
+
+namespace durable::store {
+
+bool make_own(pqxx::connection& connection) {
+    const auto served_by = pqxx::nontransaction{connection}.exec1(std::string{sql::backend_process})[0];
+    // A pooler makes the number up.
+    const bool own = served_by.as<int>() == connection.backendpid();
+    if (own) connection.set_variable("enable_seqscan", "off");
+    return own;
+}
+
+void plan_freely(pqxx::transaction_base& tx) {
+    tx.exec(std::string{sql::plan_freely});
+}
+
+}  // namespace durable::store

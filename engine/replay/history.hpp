@@ -369,6 +369,8 @@ using History = std::vector<Activation>;
 
 /// One activation as the bytes of its row (without first_event, which is the row's key).
 [[nodiscard]] std::string encode(const Activation& activation);
+/// What follows the time: with {"t":<microseconds since 1970> before it, it is the same.
+[[nodiscard]] std::string encode_undated(const Activation& activation);
 /// Throws DecodeError.
 [[nodiscard]] Activation decode_activation(EventId first_event, std::string_view bytes);
 

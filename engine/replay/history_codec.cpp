@@ -239,6 +239,11 @@ std::string encode(const Activation& activation) {
     return text;
 }
 
+std::string encode_undated(const Activation& activation) {
+    const std::string text = encode(activation);
+    return text.substr(text.find(','));
+}
+
 Activation decode_activation(EventId first_event, std::string_view bytes) {
     JsonReader reader{bytes};
     Activation activation;

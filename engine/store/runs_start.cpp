@@ -53,13 +53,19 @@ void check(const StartRequest& request) {
 /// The transaction that starts come into.
 struct Opened {
     pqxx::transaction_base& tx;
-    Timestamp now;
+    /// None: nobody has asked. Nothing but time-outs needs it.
+    std::optional<Timestamp> now;
     /// The session is the server's own: what it prepares is there the next time. Behind a pooler, which makes up the
     /// backend's number, each transaction may be served by another one.
     bool direct = false;
 };
 
-Opened open(pqxx::transaction_base& tx) {
+bool has_time_out(const StartRequest& request) {
+    return request.run_timeout || request.execution_timeout;
+}
+
+Opened open(pqxx::transaction_base& tx, std::span<const StartRequest> requests) {
+    if (tx.name() == planned && std::ranges::none_of(requests, has_time_out)) return {tx, std::nullopt, true};
     const auto row = durable::exec1(tx, sql::begin_start);
     return {tx, Timestamp{Duration{row[0].as<std::int64_t>()}}, row[1].as<int>() == tx.conn().backendpid()};
 }
@@ -73,8 +79,9 @@ pqxx::result start_runs(const Opened& opened, const Values&... values) {
     return opened.tx.exec_prepared(name, values...);
 }
 
-/// Activation 0: the start, and nothing else.
-std::string first_activation(const StartRequest& request, Timestamp now) {
+/// Activation 0: the start, and nothing else. Without a time it is for the database to date.
+std::string first_activation(const StartRequest& request, std::optional<Timestamp> time) {
+    const Timestamp now = time.value_or(Timestamp{});
     const Duration delay = request.start_delay.value_or(Duration{0});
     history::WorkflowStarted started{request.type,  request.workflow.value, request.tenant.value,
                                      request.queue, request.input,          std::nullopt};
@@ -93,14 +100,14 @@ std::string first_activation(const StartRequest& request, Timestamp now) {
     history::Activation activation;
     activation.time = now;
     activation.arrived.emplace_back(std::move(started));
-    return history::encode(activation);
+    return time ? history::encode(activation) : history::encode_undated(activation);
 }
 
 struct Columns {
     TextArray run, name_space, workflow, type, tenant, queue, request_id, delay, activation, granted,
-        priority, fairness_key, fairness_weight;
+        priority, fairness_key, fairness_weight, dated;
 
-    void add(const StartRequest& request, Timestamp now, bool id_granted) {
+    void add(const StartRequest& request, std::optional<Timestamp> now, bool id_granted) {
         run.add(request.run.value);
         name_space.add(request.name_space);
         workflow.add(request.workflow.value);
@@ -115,6 +122,7 @@ struct Columns {
         request.share.fairness_key.empty() ? fairness_key.add_null()
                                            : fairness_key.add(request.share.fairness_key);
         fairness_weight.add(fmt::format("{}", request.share.weight));
+        dated.add(now.has_value());
     }
 };
 
@@ -137,7 +145,7 @@ std::set<RunId> insert(const Opened& opened, const Columns& c) try {
         start_runs(opened, c.run.literal(), c.name_space.literal(), c.workflow.literal(), c.type.literal(),
                    c.tenant.literal(), c.queue.literal(), c.request_id.literal(), c.delay.literal(),
                    c.activation.literal(), c.granted.literal(), c.priority.literal(),
-                   c.fairness_key.literal(), c.fairness_weight.literal());
+                   c.fairness_key.literal(), c.fairness_weight.literal(), c.dated.literal());
     std::set<RunId> started;
     for (const auto& row : rows) started.insert(RunId{uuid_of(row[0].c_str())});
     return started;
@@ -272,7 +280,7 @@ void put_attributes(pqxx::transaction_base& tx, std::span<const StartRequest> re
 std::optional<StartResult> start_at_once(pqxx::transaction_base& tx, const StartRequest& request) {
     check(request);
     if (!request.attributes.empty()) return std::nullopt;
-    const Opened opened = open(tx);
+    const Opened opened = open(tx, {&request, 1});
     Columns columns;
     columns.add(request, opened.now, false);
     if (insert(opened, columns).empty()) return std::nullopt;
@@ -282,7 +290,7 @@ std::optional<StartResult> start_at_once(pqxx::transaction_base& tx, const Start
 std::vector<StartResult> start(pqxx::transaction_base& tx, std::span<const StartRequest> requests) {
     if (requests.empty()) return {};
     for (const StartRequest& request : requests) check(request);
-    const Opened opened = open(tx);
+    const Opened opened = open(tx, requests);
     const std::vector<std::size_t> order = in_key_order(requests);
 
     Columns columns;

@@ -5,12 +5,14 @@
 -- Index: a_workflow_id_names_one_run_at_a_time finds the taken ones.
 -- $1 run_id[], $2 name_space[], $3 workflow_id[], $4 type[], $5 tenant[], $6 queue[], $7 request_id[],
 -- $8 delay in microseconds[], $9 activation 0[], $10 granted[]: the id has been given to this run already;
--- $11 priority[], $12 fairness key[] or null, $13 fairness weight[].
+-- $11 priority[], $12 fairness key[] or null, $13 fairness weight[], $14 activation 0 has its time[]: else it begins
+-- after it, and gets this transaction's.
 with wanted as materialized (
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                         $8::bigint[], $9::bytea[], $10::boolean[], $11::smallint[], $12::text[], $13::real[])
+                         $8::bigint[], $9::bytea[], $10::boolean[], $11::smallint[], $12::text[], $13::real[],
+                         $14::boolean[])
         as w(run_id, name_space, workflow_id, type, tenant, queue, request_id, delay, activation, granted,
-             priority, fairness_key, fairness_weight)
+             priority, fairness_key, fairness_weight, dated)
 ),
 named as (
     insert into engine.workflow_ids (name_space, workflow_id, run_id, request_id, tenant)
@@ -38,6 +40,9 @@ facts as (
 ),
 recorded as (
     insert into engine.history (run_id, first_event, events, activation)
-    select run_id, 1, 1, activation from started
+    select run_id, 1, 1,
+           case when dated then activation
+                else convert_to('{"t":' || engine.microseconds(engine.now()), 'UTF8') || activation end
+      from started
 )
 select run_id from started

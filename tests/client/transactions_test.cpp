@@ -5,6 +5,7 @@
 #include <future>
 
 #include "engine/client/transactions.hpp"
+#include "engine/store/planned_work.hpp"
 #include "tests/client/office.hpp"
 
 namespace test {
@@ -161,6 +162,30 @@ TEST_CASE("a signal and a cancel request hold their receiver for one statement, 
           SendResult::delivered);
     CHECK(office.client.cancel(run, "enough", "test") == SendResult::delivered);
     CHECK(by_commit() == "1 of 4");
+}
+
+TEST_CASE("look-ups are planned once a session, what people ask for itself") {
+    Database database;
+    client::ConnectionPool pool{database.url(), 1};
+    client::Transactions transactions{pool, 5s};
+    std::string settings;
+    const auto note = [&](pqxx::transaction_base& tx) {
+        settings =
+            tx.exec1(
+                  "select current_setting('enable_seqscan') || ' ' || current_setting('plan_cache_mode')")[0]
+                .as<std::string>();
+    };
+    for (int i = 0; i < 2; ++i) {
+        transactions.look(note);
+        CHECK(settings == "off force_generic_plan");
+        transactions.write([&](pqxx::transaction_base& tx, bool) {
+            note(tx);
+            CHECK(tx.name() == planned);
+        });
+        CHECK(settings == "off force_generic_plan");
+        transactions.read(note);
+        CHECK(settings == "on auto");
+    }
 }
 
 TEST_CASE("a serialization failure is tried again, a violated constraint is not") {

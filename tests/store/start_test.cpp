@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "engine/store/planned_work.hpp"
 #include "tests/store/fixture.hpp"
 
 using namespace std::chrono_literals;
@@ -38,6 +39,30 @@ TEST_CASE_FIXTURE(test::StoreFixture,
     const auto plans = look.exec1("select custom_plans, generic_plans from pg_prepared_statements");
     CHECK(plans[0].as<int>() == 5);
     CHECK(plans[1].as<int>() == 5);
+}
+
+TEST_CASE_FIXTURE(test::StoreFixture,
+                  "in a session of one's own a run is started by one statement, which dates it") {
+    using namespace test;
+    pqxx::connection connection{database.url()};
+    const StartRequest wanted = request("call-1");
+    {
+        pqxx::nontransaction tx{connection, planned};
+        CHECK(store::start_at_once(tx, wanted)->outcome == Answer::started);
+        CHECK(tx.exec("select from pg_prepared_statements").size() == 1);
+    }
+    const std::string dated =
+        "select (convert_from(activation, 'UTF8')::json ->> 't')::bigint = engine.microseconds(started_at) "
+        "from engine.history join engine.runs using (run_id)";
+    CHECK(database.value(dated) == "t");
+    CHECK(history(wanted.run).size() == 1);
+
+    pqxx::nontransaction tx{connection, planned};
+    CHECK_FALSE(store::start_at_once(tx, request("call-1")));
+    StartRequest described = request("call-2");
+    described.attributes = {{.key = "color", .value = std::string{"red"}}};
+    CHECK_FALSE(store::start_at_once(tx, described));
+    CHECK(database.value("select count(*) from engine.runs") == "1");
 }
 
 TEST_CASE_FIXTURE(test::StoreFixture, "the conflict policy decides when an open run has the workflow id") {

@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(test::StoreFixture,
     pqxx::nontransaction tx{connection, planned};
     CHECK_FALSE(store::start_at_once(tx, request("call-1")));
     StartRequest described = request("call-2");
-    described.attributes = {{.key = "color", .value = std::string{"red"}}};
+    described.attributes = {{.key = "color", .value = {{R"("red")"}}}};
     CHECK_FALSE(store::start_at_once(tx, described));
     CHECK(database.value("select count(*) from engine.runs") == "1");
 }

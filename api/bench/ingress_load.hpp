@@ -1,6 +1,7 @@
 #pragma once
 // Load for the ingress: signed end-of-call reports of distinct calls over kept-alive connections, as fast as
-// they are answered or at a given rate. Counts what was acknowledged, so that a test can look for each one in the database.
+// they are answered or at a given rate. Counts what was acknowledged, so that a test can look for each one in the
+// database.
 
 #include <chrono>
 #include <cstdint>

@@ -38,9 +38,8 @@ class ConnectionPool {
         Lease& operator=(const Lease&) = delete;
 
         [[nodiscard]] pqxx::connection& operator*() { return pooled_->connection; }
-        /// The server's session is this connection's alone, and what is set or prepared in it stays. Behind a pooler each
-        /// transaction may be served by another one. In such a session look-ups never read whole tables: their plans
-        /// may be older than what the tables hold.
+        /// The server's session is this connection's alone (engine/store/own_session.hpp): what is set or prepared in
+        /// it stays. Behind a pooler each transaction may be served by another one.
         [[nodiscard]] bool ours() const { return pooled_->ours; }
         /// The transaction ended well: the connection may serve others.
         void give_back();

@@ -7,7 +7,8 @@
 namespace durable::store {
 
 /// Of a fresh connection: true if its session is its own. Then look-ups in it are planned once, as it is done for the
-/// hot path, and never read whole tables: their plans may be older than what the tables hold. Throws what libpqxx throws.
+/// hot path, and never read whole tables: their plans may be older than what the tables hold. Throws what libpqxx
+/// throws.
 [[nodiscard]] bool make_own(pqxx::connection& connection);
 /// In such a session: this transaction's statements are for people, each planned for itself, whole tables included.
 void plan_freely(pqxx::transaction_base& tx);

@@ -64,8 +64,8 @@ struct StartResult {
 /// statement; the rest, and conflicts, row by row. Throws std::invalid_argument for bad ids or names. Leaves a prepared
 /// statement, callflex_start_runs, in a session that leads to the server itself, and nothing behind a pooler.
 std::vector<StartResult> start(pqxx::transaction_base& tx, std::span<const StartRequest> requests);
-/// The same for one run by a single statement, which needs no transaction block. None if that cannot be: the workflow id
-/// is taken, or the run has search attributes. Then nothing has been written.
+/// The same for one run by a single statement, which needs no transaction block. None if that cannot be: the workflow
+/// id is taken, or the run has search attributes. Then nothing has been written.
 std::optional<StartResult> start_at_once(pqxx::transaction_base& tx, const StartRequest& request);
 
 /// A run named by its id, or by workflow id (then: the open run, else the newest closed one).

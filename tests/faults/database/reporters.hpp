@@ -32,8 +32,8 @@ class Acknowledgements {
 
 class Reporters {
   public:
-    /// `threads` of them, each with a report of its own under way and `pause` between two, of the organizations in turn and
-    /// to the ports in turn.
+    /// `threads` of them, each with a report of its own under way and `pause` between two, of the organizations in turn
+    /// and to the ports in turn.
     Reporters(const FragileWorld& world, std::vector<std::uint16_t> ports, int threads,
               std::chrono::milliseconds pause, Acknowledgements& acknowledged);
     ~Reporters();

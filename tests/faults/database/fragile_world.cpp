@@ -207,10 +207,10 @@ std::vector<std::string> FragileWorld::unprocessed(const std::vector<std::string
     pqxx::nontransaction look{connection};
     std::set<std::string> done;
     for (const auto& row :
-         look.exec("select c.vendor_call_id from app.calls c where c.status = 'ended' and "
-                   "(select count(*) from engine.runs r join engine.closed_runs e using (run_id) "
-                   "where r.workflow_id = 'call-processing-' || c.vendor_call_id "
-                   "and e.status = 'completed') = 1")) {
+         look.exec("select c.vendor_call_id from app.calls c "
+                   "join engine.runs r on r.workflow_id = 'call-processing-' || c.vendor_call_id "
+                   "join engine.closed_runs e using (run_id) "
+                   "where c.status = 'ended' and e.status = 'completed' group by 1 having count(*) = 1")) {
         done.insert(row[0].as<std::string>());
     }
     std::vector<std::string> missing;

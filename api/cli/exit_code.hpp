@@ -8,10 +8,11 @@ namespace callflex::cli {
 
 enum ExitCode : int {
     exit_ok = 0,
-    exit_failed = 1,       ///< the run ended as failed, a check found something, or anything unforeseen
-    exit_usage = 2,        ///< the command line, or its input, is wrong
-    exit_not_found = 3,    ///< no such run or file
-    exit_timed_out = 4,    ///< the time given with --timeout is over
+    exit_failed = 1,     ///< the run ended as failed, a check found something, or anything unforeseen
+    exit_usage = 2,      ///< the command line, or its input, is wrong
+    exit_not_found = 3,  ///< no such run or file
+    exit_timed_out =
+        4,  ///< the time given with --timeout, or that the database may take for an answer, is over
     exit_unreachable = 5,  ///< the database cannot be reached
     exit_refused = 6,      ///< a policy or the run's state forbids it
 };

@@ -211,6 +211,8 @@ int run_parsed(CLI::App& root, const std::vector<std::string>& arguments, Sessio
         return fail(exit_not_found, error.what(), "callflex workflow list");
     } catch (const durable::client::WaitTimedOut& error) {
         return fail(exit_timed_out, error.what(), "callflex workflow why, to see what it waits for");
+    } catch (const durable::client::TooSlow& error) {
+        return fail(exit_timed_out, error.what());
     } catch (const durable::store::TooMany& error) {
         return fail(exit_refused, error.what());
     } catch (const schema::NewerSchema& error) {

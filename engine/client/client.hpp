@@ -136,6 +136,11 @@ class WaitTimedOut : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
+/// The database did not find what was asked within a minute: ask for less.
+class TooSlow : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
 
 /// This build does not answer as the history says: no half a state is given.
 class NeedsBuild : public std::runtime_error {

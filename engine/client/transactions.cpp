@@ -6,6 +6,8 @@
 #include <string_view>
 #include <thread>
 
+#include "engine/client/client.hpp"
+#include "engine/client/human_time.hpp"
 #include "engine/store/local_commit.hpp"
 #include "engine/store/own_session.hpp"
 #include "engine/store/planned_work.hpp"
@@ -35,15 +37,25 @@ struct Attempt {
     std::string problem;
 };
 
+constexpr const char* query_canceled = "57014";
+
+[[noreturn]] void give_up(std::chrono::milliseconds time_limit) {
+    throw TooSlow(
+        "the database did not find it within " +
+        human_duration(std::chrono::duration_cast<Duration>(time_limit)) +
+        " (or somebody cancelled the question): ask for less, for one workflow type, one tenant or a "
+        "shorter time");
+}
+
 /// True if it was committed on this server only, although a synchronous standby was asked for.
 template <class Transaction>
-bool run(ConnectionPool::Lease& lease, bool& sent, bool in_doubt,
+bool run(ConnectionPool::Lease& lease, bool& sent, bool in_doubt, std::chrono::milliseconds time_limit,
          const std::function<void(pqxx::transaction_base&, bool)>& body) {
     constexpr bool at_once = std::is_same_v<Transaction, WriteAtOnce>;
     constexpr bool for_people = std::is_same_v<Transaction, ReadOnly>;
     store::LocalCommitWatch watch{*lease};
     Transaction tx{*lease, lease.ours() && !for_people ? planned : ""};
-    if (lease.ours() && for_people) store::plan_freely(tx);
+    if (lease.ours() && for_people) store::plan_freely(tx, time_limit);
     sent = at_once;
     body(tx, in_doubt);
     // It may find what an earlier attempt has left, and write nothing: but that need not be safe yet.
@@ -54,11 +66,12 @@ bool run(ConnectionPool::Lease& lease, bool& sent, bool in_doubt,
 
 template <class Transaction>
 Attempt attempt_once(ConnectionPool& pool, std::chrono::milliseconds patience, bool in_doubt,
+                     std::chrono::milliseconds time_limit,
                      const std::function<void(pqxx::transaction_base&, bool)>& body) {
     bool sent = false;
     try {
         auto lease = pool.lease(patience);
-        if (run<Transaction>(lease, sent, in_doubt, body)) {
+        if (run<Transaction>(lease, sent, in_doubt, time_limit, body)) {
             return {false, true, false, "no synchronous standby has confirmed the commit"};
         }
         lease.give_back();
@@ -73,6 +86,7 @@ Attempt attempt_once(ConnectionPool& pool, std::chrono::milliseconds patience, b
         // Serialization failures and deadlocks, which libpqxx 6 does not derive from sql_error.
         return {false, false, false, error.what()};
     } catch (const pqxx::sql_error& error) {
+        if (std::is_same_v<Transaction, ReadOnly> && error.sqlstate() == query_canceled) give_up(time_limit);
         if (!is_retryable(error.sqlstate())) throw;
         return {false, false, error.sqlstate().starts_with("57P"), error.what()};
     }
@@ -100,7 +114,7 @@ void Transactions::repeat(const std::function<void(pqxx::transaction_base&, bool
     auto pause = first_pause;
     bool in_doubt = false;
     while (true) {
-        const Attempt attempt = attempt_once<Transaction>(pool_, patience_, in_doubt, body);
+        const Attempt attempt = attempt_once<Transaction>(pool_, patience_, in_doubt, time_limit_, body);
         if (attempt.done) return;
         in_doubt = in_doubt || attempt.in_doubt;
         if (attempt.server_lost) pool_.drop_idle();

@@ -14,8 +14,8 @@ bool make_own(pqxx::connection& connection) {
     return true;
 }
 
-void plan_freely(pqxx::transaction_base& tx) {
-    tx.exec(std::string{sql::plan_freely});
+void plan_freely(pqxx::transaction_base& tx, std::chrono::milliseconds time_limit) {
+    tx.exec_params(std::string{sql::plan_freely}, std::to_string(time_limit.count()));
 }
 
 }  // namespace durable::store

@@ -188,6 +188,17 @@ TEST_CASE("look-ups are planned once a session, what people ask for itself") {
     }
 }
 
+TEST_CASE("S-25: what people ask is given up when it takes the database too long") {
+    Database database;
+    client::ConnectionPool pool{database.url(), 1};
+    client::Transactions hasty{pool, 5s, 200ms};
+    const auto sleep = [](pqxx::transaction_base& tx) { tx.exec("select pg_sleep(30)"); };
+    CHECK_THROWS_WITH_AS(hasty.read(sleep), doctest::Contains("ask for less"), client::TooSlow);
+    hasty.read([](pqxx::transaction_base& tx) { tx.exec("select 1"); });
+    // No other statement has a limit.
+    hasty.look([](pqxx::transaction_base& tx) { tx.exec("select pg_sleep(0.3)"); });
+}
+
 TEST_CASE("a serialization failure is tried again, a violated constraint is not") {
     Office office;
     client::ConnectionPool pool{office.database.url(), 1};

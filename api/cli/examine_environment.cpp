@@ -122,6 +122,13 @@ void examine_dangers(Findings& findings, const Settings& settings) {
             "WEBHOOK_ALLOW_PRIVATE=1: customers' endpoints may be addresses of this network",
             "unset it anywhere but in development");
     }
+    for (const auto& key : config::keys()) {
+        const auto setting = settings.peek(key.variable);
+        if (!setting || setting->exposed_by.empty()) continue;
+        add(findings, Level::warning, setting->source,
+            fmt::format("names {}, which every user of this machine may read", setting->exposed_by),
+            "chmod 0640, or 0600");
+    }
     for (const auto& name : config::unknown_variables()) {
         add(findings, Level::warning, name, "is set, and nothing reads a variable of this name",
             "correct the name, or unset it");

@@ -44,7 +44,7 @@ class EnvironmentReader {
         if (!file.problem.empty())
             return problem(key, name, fmt::format("names {}, which {}", path, file.problem));
         if (file.text.empty()) return problem(key, name, fmt::format("names {}, which is empty", path));
-        put(key, {file.text, name});
+        put(key, {file.text, name, is_secret(key) && file.others_read ? path : ""});
     }
 
     void read_credential(const Key& key) {

@@ -13,6 +13,8 @@ namespace callflex::config {
 struct Setting {
     std::string value;   ///< as in the environment: "30", "a,b", "1"
     std::string source;  ///< "TWILIO_AUTH_TOKEN_FILE", "credential DATABASE_URL", "/etc/…/callflex.toml:12"
+    /// The file of a secret that every user of this machine may read; "": none.
+    std::string exposed_by{};
 };
 using SettingsByVariable = std::map<std::string, Setting, std::less<>>;
 

@@ -6,6 +6,7 @@
 #include "api/config/keys.hpp"
 #include "api/ingress/options.hpp"
 #include "tests/cli/console.hpp"
+#include "tests/cli/file.hpp"
 #include "tests/support/database.hpp"
 
 namespace test {
@@ -94,6 +95,20 @@ TEST_CASE("doctor checks shapes, and shows no value") {
         CHECK(found[0].at("level") == "problem");
         CHECK(found[0].contains("remedy"));
     }
+}
+
+TEST_CASE("S-29: doctor names a secret's file that every user of the machine may read") {
+    const Patient patient;
+    const File file{"sk_test_zebra"};
+    const Variable key{"STRIPE_SECRET_KEY_FILE", file.path()};
+    std::filesystem::permissions(file.path(), std::filesystem::perms{0644});
+    const json found = findings_of("STRIPE_SECRET_KEY_FILE");
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].at("level") == "warning");
+    CHECK(found[0].at("remedy").get<std::string>().find("chmod") != std::string::npos);
+    CHECK_FALSE(callflex({"doctor"}).has("zebra"));
+    std::filesystem::permissions(file.path(), std::filesystem::perms{0640});
+    CHECK(findings_of("STRIPE_SECRET_KEY_FILE").empty());
 }
 
 TEST_CASE("doctor finds a secrets key that is none, and warns of private addresses and misspelt names") {

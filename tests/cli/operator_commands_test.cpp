@@ -9,6 +9,7 @@
 #include "engine/replay/execution.hpp"
 #include "engine/store/id_source.hpp"
 #include "tests/cli/console.hpp"
+#include "tests/cli/file.hpp"
 #include "tests/support/database.hpp"
 #include "workflows/register.hpp"
 
@@ -16,23 +17,6 @@ namespace test {
 namespace {
 
 using namespace durable;
-
-/// A file that is gone at the end of the test.
-class File {
-  public:
-    explicit File(const std::string& text) {
-        path_ = std::filesystem::temp_directory_path() /
-                ("callflex-" + store::IdSource{}.uuid_v7().to_string() + ".json");
-        std::ofstream{path_} << text;
-    }
-    ~File() { std::filesystem::remove(path_); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    [[nodiscard]] std::string path() const { return path_.string(); }
-
-  private:
-    std::filesystem::path path_;
-};
 
 /// The first two activations of a call-processing run, as this build makes them, exported.
 std::string recorded_call() {

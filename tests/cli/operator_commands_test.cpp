@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
 
 #include "activities/calls.hpp"
 #include "engine/replay/execution.hpp"

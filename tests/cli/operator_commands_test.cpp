@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-
 #include "activities/calls.hpp"
 #include "engine/replay/execution.hpp"
 #include "engine/store/id_source.hpp"

@@ -24,8 +24,9 @@ namespace {
 /// One a minute of an hour. By the tenth caches, pools and tables have the size that the load asks for.
 constexpr int samples_taken = 60;
 constexpr int samples_until_settled = 10;
-/// So many are averaged at either end.
-constexpr int samples_compared = 5;
+/// So many are averaged at either end: long enough for several rounds of the autovacuum, after each of which tables and
+/// claims begin to grow anew.
+constexpr int samples_compared = 15;
 /// In less than that, what settles cannot be told from what grows.
 constexpr std::chrono::minutes shortest_verdict{30};
 constexpr int load_connections = 8;

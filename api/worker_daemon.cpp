@@ -31,6 +31,13 @@ std::string label(const std::string& name) {
     return fmt::format("{}@{}", name.empty() ? host.data() : name.c_str(), ::getpid());
 }
 
+/// In the folder that systemd gives the service, one for all of its instances; without one there are none.
+std::filesystem::path black_boxes() {
+    const auto folders = process_environment()("STATE_DIRECTORY");
+    if (!folders) return {};
+    return std::filesystem::path{folders->substr(0, folders->find(':'))} / "blackboxes";
+}
+
 durable::worker::WorkerOptions engine_options(const WorkerDaemonOptions& options,
                                               const std::shared_ptr<spdlog::logger>& logger) {
     durable::worker::WorkerOptions engine;
@@ -39,6 +46,7 @@ durable::worker::WorkerOptions engine_options(const WorkerDaemonOptions& options
     engine.build = std::string{build_id()};
     engine.queue = options.queue;
     engine.exit_when_stuck = true;
+    engine.black_boxes = black_boxes();
     engine.slots.runs = options.run_slots;
     engine.slots.async = options.async_slots;
     engine.slots.transactional_threads = options.transactional_threads;

@@ -42,11 +42,6 @@ durable::RunId enqueue(durable::client::Client& client, const std::string& url, 
     return last;
 }
 
-/// By the workers' own count, so that a long queue is not counted over and over.
-void wait_until_closed(const Workers& workers, int runs) {
-    while (workers.closed() < runs) std::this_thread::sleep_for(std::chrono::milliseconds{2});
-}
-
 }  // namespace
 
 void wait_until_drained(const std::string& url) {
@@ -83,7 +78,7 @@ DrainResult measure_drain(BenchServer& server, const BenchDatabase& database, co
     const int until = options.until > 0 ? options.until : options.runs;
     const Stopwatch draining;
     Workers workers{database.url(), options.workers, register_workloads};
-    wait_until_closed(workers, until);
+    workers.wait_until_closed(until);  // by their own count: a long queue is not counted over and over
     result.seconds = draining.seconds();
     const double closed = workers.closed();
     result.worker_cpu = own_cpu() - worker_cpu;

@@ -87,7 +87,7 @@ Measured measure_sleepers(const Bench& bench) {
     const std::int64_t asleep = wait_until_asleep(url, few + count, at) - few;
     const double seconds = falling.seconds();
     bench.say("waiting for their moment");
-    while (workers.closed() < count) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    workers.wait_until_closed(count);
     workers.stop();
 
     pqxx::connection connection{url};

@@ -3,10 +3,18 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+#include "api/bench/statistics.hpp"
+
 namespace callflex::bench {
 namespace {
 
 constexpr std::chrono::seconds worker_grace{5};
+/// A look at all metrics costs as much as some steps: a hundredth of the shortest drain.
+constexpr std::chrono::milliseconds look_again{10};
 
 struct Series {
     double sum = 0;
@@ -53,6 +61,21 @@ double Workers::closed() const {
     double closed = 0;
     for (const auto& metrics : metrics_) closed += series(*metrics, "durable_worker_runs_closed_total").sum;
     return closed;
+}
+
+void Workers::wait_until_closed(int runs) const {
+    constexpr std::chrono::minutes patience{10};
+    double seen = 0;
+    Stopwatch standing;
+    for (double now = closed(); now < runs; now = closed()) {
+        if (now > seen) standing = {};
+        if (standing.seconds() > std::chrono::duration<double>{patience}.count()) {
+            throw std::runtime_error(fmt::format("{:.0f} of {} runs are closed, and none for {} min", now,
+                                                 runs, patience.count()));
+        }
+        seen = now;
+        std::this_thread::sleep_for(look_again);
+    }
 }
 
 double Workers::runs_per_batch() const {

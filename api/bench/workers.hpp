@@ -25,6 +25,8 @@ class Workers {
     void stop();
     /// Runs that they have closed so far: costs the database nothing.
     [[nodiscard]] double closed() const;
+    /// Until they have closed so many. Throws std::runtime_error when none has been closed for ten minutes.
+    void wait_until_closed(int runs) const;
     /// Runs a commit, on average.
     [[nodiscard]] double runs_per_batch() const;
 

@@ -14,6 +14,8 @@ namespace {
 
 constexpr int oldest_version = 150000;
 constexpr int longest_autovacuum_pause = 15;  // seconds
+/// Of the queue, 80 MB. Where everybody reads it is all but empty.
+constexpr double unread_notifications = 0.01;
 constexpr std::chrono::milliseconds tolerated_skew{500};
 
 class Examination {
@@ -43,6 +45,7 @@ class Examination {
         clock(row, took);
         role(row);
         connections(row);
+        notifications(row);
         durability(row);
         server_log(row);
     }
@@ -86,6 +89,18 @@ class Examination {
         const bool tight = used * 10 > most * 8;
         add(tight ? Level::warning : Level::ok, "connections", fmt::format("{} of {} in use", used, most),
             tight ? "raise max_connections, or lead ingress and CLI through a transaction pooler" : "");
+    }
+
+    /// 8 GB for all databases of the server. What notifies when it is full is refused.
+    void notifications(const pqxx::row& row) {
+        const double used = row["notifications"].as<double>();
+        const bool held_up = used >= unread_notifications;
+        add(held_up ? Level::warning : Level::ok, "notifications",
+            fmt::format("{:.0f} % of the queue unread", 100 * used),
+            held_up
+                ? "a session listens and does not read, or is idle in a transaction: look for the oldest in "
+                  "pg_stat_activity, of all databases, and end it"
+                : "");
     }
 
     void durability(const pqxx::row& row) {

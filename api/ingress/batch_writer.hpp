@@ -14,6 +14,9 @@ class BatchWriter {
   public:
     BatchWriter(const IngressOptions& options, durable::client::Client& client, Metrics& metrics);
 
+    /// See CommitSession.
+    void connect_ahead() { session_.connect_ahead(); }
+
     using Webhooks = std::span<const InboundWebhook* const>;
     /// Never throws: every webhook gets its result, in the order given (sorted by call id, each call once).
     [[nodiscard]] std::vector<Stored> write(Webhooks batch);

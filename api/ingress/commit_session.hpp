@@ -17,6 +17,10 @@ class CommitSession {
     CommitSession(const IngressOptions& options, Metrics& metrics);
     ~CommitSession();
 
+    /// Connects ahead of the first try, which connects by itself otherwise: nobody's webhook waits for it, and
+    /// the descriptor is had before a crowd of senders takes them all. A failure is logged, and tried again then.
+    void connect_ahead() { connect(); }
+
     /// How a try ended.
     enum class Outcome : std::uint8_t {
         committed,

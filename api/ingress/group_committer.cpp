@@ -44,6 +44,7 @@ void GroupCommitter::stop() {
 
 void GroupCommitter::run() {
     BatchWriter writer{options_, client_, metrics_};
+    writer.connect_ahead();
     while (true) {
         const Batch batch = next_batch();
         if (batch.empty()) return;

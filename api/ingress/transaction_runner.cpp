@@ -91,6 +91,7 @@ void TransactionRunner::stop() {
 
 void TransactionRunner::work() {
     CommitSession session{options_, metrics_};
+    session.connect_ahead();
     while (true) {
         std::vector<Submission> batch = next_batch();
         if (batch.empty()) return;

@@ -6,18 +6,16 @@ with fenced as (
     update engine.live_runs l
     set activations = l.activations + 1,
         next_event = x.next_event
-    from unnest($1::uuid[], $2::integer[], $3::integer[]) as x(run_id, expected, next_event)
+    from (select unnest($1::uuid[]) as run_id, unnest($2::integer[]) as expected, unnest($3::integer[]) as next_event) x
     where l.run_id = x.run_id
       and l.activations = x.expected
-      and l.owner + 0 = 1
+      and coalesce(l.owner, 0) = 1
       and l.epoch = 1
       and l.token = 1
     returning l.run_id
 ), written as (
     insert into engine.history (run_id, first_event, events, activation)
-    select h.run_id, h.first_event, h.events, h.activation
-    from unnest($1::uuid[], $4::integer[], $5::integer[], $6::bytea[])
-         as h(run_id, first_event, events, activation)
+    select unnest($1::uuid[]), unnest($4::integer[]), unnest($5::integer[]), unnest($6::bytea[])
 )
 select count(*)
 from fenced

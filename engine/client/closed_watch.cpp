@@ -9,6 +9,9 @@ namespace {
 // Bounds how long a client's destructor waits for the thread.
 constexpr std::chrono::milliseconds listen_at_most{50};
 constexpr std::chrono::seconds reconnect_after{1};
+/// A session that nobody reads from holds up the server's queue of notifications, which all of its databases share and
+/// which refuses commits once it is full. So it ends soon after the last waiter; the next one has another.
+constexpr std::chrono::seconds unread_at_most{1};
 
 }  // namespace
 
@@ -40,7 +43,7 @@ void ClosedWatch::Waiter::wait(std::chrono::milliseconds timeout) {
 }
 
 void ClosedWatch::listen(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
+    while (is_wanted(stop)) {
         try {
             listen_while_wanted(stop);
         } catch (const std::exception&) {
@@ -52,6 +55,11 @@ void ClosedWatch::listen(const std::stop_token& stop) {
     }
 }
 
+bool ClosedWatch::is_wanted(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait(lock, stop, [&] { return waiters_ > 0; });
+}
+
 void ClosedWatch::listen_while_wanted(const std::stop_token& stop) {
     store::ClosedListener listener{with_deadlines(connection_string_)};
     while (!stop.stop_requested()) {
@@ -61,7 +69,7 @@ void ClosedWatch::listen_while_wanted(const std::stop_token& stop) {
             ++closings_;
             changed_.notify_all();
         }
-        changed_.wait(lock, stop, [&] { return waiters_ > 0; });
+        if (!changed_.wait_for(lock, stop, unread_at_most, [&] { return waiters_ > 0; })) return;
     }
 }
 

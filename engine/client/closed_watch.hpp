@@ -1,6 +1,7 @@
 #pragma once
 // One listening session for all threads of a client that wait for results. The session is opened by the first
-// waiter; if it cannot be had, or breaks, waiters go on by polling alone and it is tried again now and then.
+// waiter and ends soon after the last; if it cannot be had, or breaks, waiters go on by polling alone and it is tried
+// again now and then.
 //
 // Thread-safe.
 
@@ -38,6 +39,8 @@ class ClosedWatch {
 
   private:
     void listen(const std::stop_token& stop);
+    /// Waits until somebody waits; false when it is told to stop.
+    [[nodiscard]] bool is_wanted(const std::stop_token& stop);
     void listen_while_wanted(const std::stop_token& stop);
 
     const std::string connection_string_;

@@ -57,35 +57,39 @@ std::variant<ActivityOptions, std::string> normalise(ActivityOptions options, Du
 class ActivityMachine::ScheduledActivity final : public detail::Operation {
   public:
     ScheduledActivity(Commands& commands, history::ActivityScheduled command, std::source_location where)
-        : Operation(where), commands_(commands), command_(std::move(command)) {}
+        : Operation(where),
+          commands_(commands),
+          command_(std::make_shared<const history::ActivityScheduled>(std::move(command))) {}
 
     void scheduled_as(EventId id) {
         id_ = id;
         scheduled_at_ = commands_.time();
     }
-    [[nodiscard]] const history::ActivityScheduled& command() const noexcept { return command_; }
+    [[nodiscard]] const history::ActivityScheduled& command() const noexcept { return *command_; }
     [[nodiscard]] PendingActivity pending() const {
-        return {id_, scheduled_at_, &command_, cancel_requested_};
+        return {id_, scheduled_at_, command_, cancel_requested_};
     }
-    [[nodiscard]] std::size_t memory_estimate() const { return sizeof *this + command_.input.json.size(); }
+    [[nodiscard]] std::size_t memory_estimate() const {
+        return sizeof *this + sizeof *command_ + command_->input.json.size();
+    }
 
     void complete(const Payload& result) { finish_with(result); }
     void fail(const Failure& failure) { finish_with(failure); }
 
     void cancel(const std::string& reason) override {
         if (resolved()) return;
-        const CancellationType type = command_.options.cancellation;
+        const CancellationType type = command_->options.cancellation;
         if (type != CancellationType::abandon && !std::exchange(cancel_requested_, true)) {
             commands_.issue(history::ActivityCancelRequested{id_}, called_at());
         }
         if (type == CancellationType::wait_cancelled) return;
         Failure failure{.kind = FailureKind::canceled, .message = reason, .retryable = false};
-        failure.activity = command_.type;
+        failure.activity = command_->type;
         failure.activity_id = id_;
         resolve(std::move(failure));
     }
     [[nodiscard]] std::string describe() const override {
-        return "activity " + command_.type + " (event " + std::to_string(id_.value) + ')';
+        return "activity " + command_->type + " (event " + std::to_string(id_.value) + ')';
     }
 
   private:
@@ -95,7 +99,7 @@ class ActivityMachine::ScheduledActivity final : public detail::Operation {
     }
 
     Commands& commands_;
-    history::ActivityScheduled command_;
+    std::shared_ptr<const history::ActivityScheduled> command_;  ///< shared with whoever runs it
     EventId id_;
     Timestamp scheduled_at_;
     bool cancel_requested_ = false;

@@ -86,9 +86,11 @@ bool Execution::Machine::expects(const Event& event) const {
 /// Without what nobody expects, or only once: a second result of the same activity, a second cancel request.
 std::vector<Event> Execution::Machine::expected_of(std::vector<Event> arrived) const {
     std::set<std::pair<Subject::Kind, EventId>> known;
+    const bool alone = arrived.size() == 1;
     std::erase_if(arrived, [&](Event& event) {
         if (!expects(event)) return true;
         bound(event);
+        if (alone) return false;
         const std::optional<Subject> subject = std::visit(SubjectOf{}, event);
         return subject && !known.insert(subject->key()).second;
     });

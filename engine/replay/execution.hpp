@@ -76,7 +76,7 @@ struct Activated {
 struct PendingActivity {
     EventId scheduled;
     Timestamp scheduled_at;
-    const history::ActivityScheduled* command;  ///< owned by the Execution; valid until its next activation
+    std::shared_ptr<const history::ActivityScheduled> command;  ///< may outlive the Execution, on any thread
     bool cancel_requested;
 };
 

@@ -121,27 +121,26 @@ ActivityStore::ActivityStore(ActivityStore&&) noexcept = default;
 std::vector<ClaimedActivity> ActivityStore::claim(WorkerNo worker, const std::string& queue,
                                                   const std::vector<std::string>& types, std::int32_t limit,
                                                   ClaimTimes* times) {
-    // A token whose claim may have succeeded unheard is used again: its rows are found first.
+    // The rows of a claim that may have succeeded unheard are found first, by its token.
     const bool inherited = impl_->unsettled_claim.has_value();
-    const std::int64_t token = impl_->unsettled_claim.value_or(impl_->ids.token());
-    const std::vector<Step> steps = claim_steps(worker, token, queue, types, limit);
-    Step look{{"claimed_activities", sql::claimed_activities}, {}};
-    look.params.add(worker.value).add(token);
-
+    std::int64_t token = impl_->unsettled_claim.value_or(0);
     std::optional<Timestamp> look_again_at;
     const auto claim_now = [&] {
-        std::vector<Rows> rows = impl_->session.run("claim_activities", steps);
+        token = impl_->ids.token();
+        impl_->unsettled_claim = token;
+        std::vector<Rows> rows =
+            impl_->session.run("claim_activities", claim_steps(worker, token, queue, types, limit));
         look_again_at = rows[2].moment_or_none(0, 0);
         return std::move(rows[1]);
     };
-    impl_->unsettled_claim = token;
-    const Rows rows = impl_->persist(
-        [&] {
-            impl_->end_old_session();
-            Rows found = impl_->session.run(look);
-            return found.size() > 0 ? std::move(found) : claim_now();
-        },
-        claim_now, inherited);
+    const auto find_or_claim = [&] {
+        impl_->end_old_session();
+        Step look{{"claimed_activities", sql::claimed_activities}, {}};
+        look.params.add(worker.value).add(token);
+        Rows found = impl_->session.run(look);
+        return found.size() > 0 ? std::move(found) : claim_now();
+    };
+    const Rows rows = impl_->persist(find_or_claim, claim_now, inherited);
     impl_->unsettled_claim.reset();
 
     if (times != nullptr) *times = {rows.moment(0, 0), look_again_at};

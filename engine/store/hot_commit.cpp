@@ -14,6 +14,7 @@
 #include <set>
 
 #include "engine/store/hot_impl.hpp"
+#include "engine/store/notify_step.hpp"
 #include "engine_store_sql.hpp"
 
 namespace durable::store {
@@ -96,6 +97,7 @@ class HotConnection::Impl::BatchRun {
                 patience_.again(impl_.session_, error);
             }
         }
+        result_.told_closed = batch_.tell_closed && !unheard_;
         fetch_missing_starts();
         impl_.unsettled_.reset();
         return std::move(result_);
@@ -148,7 +150,9 @@ class HotConnection::Impl::BatchRun {
         } else if (steps.empty()) {
             steps.push_back({{"moment", sql::moment}, {}});
         }
-        const std::vector<Rows> rows = impl_.session_.run("commit_batch", steps);
+        std::optional<Step> tell;
+        if (batch_.tell_closed && !commits.empty()) tell = closed_step();
+        const std::vector<Rows> rows = impl_.session_.run("commit_batch", steps, tell ? &*tell : nullptr);
         if (claim) {
             take(rows.back());
             result_.more_due = impl_.claims_.remember(*order, rows);
@@ -180,14 +184,21 @@ class HotConnection::Impl::BatchRun {
         std::erase(pending_, commit);
     }
 
-    /// After a lost reply: first nothing of the old session may happen any more; then the rows tell.
+    /// After a lost reply: first nothing of the old session may happen any more; then the rows tell. What is sent
+    /// after that is another batch: what this one has claimed may have gone to others, who had its token before.
     void settle() {
+        unheard_ = true;
         Params session;
         session.add(std::string_view{impl_.session_.label()});
         impl_.session_.run({{"end_session", sql::end_session}, std::move(session)});
         result_.errands = true;  // it may have left some
         if (!pending_.empty()) compare();
-        if (!claim_unknown_) return;
+        if (claim_unknown_) find_claimed();
+        id_ = impl_.ids_.token();
+        impl_.unsettled_ = id_;
+    }
+
+    void find_claimed() {
         Params params;
         params.add(batch_.worker.value).add(id_);
         const Rows rows =
@@ -283,10 +294,11 @@ class HotConnection::Impl::BatchRun {
     Impl& impl_;
     const Batch& batch_;
     const bool inherited_;
-    const std::int64_t id_;
+    std::int64_t id_;
     SortedCommits pending_;
     bool claim_pending_ = false;  ///< still to be made
     bool claim_unknown_ = false;  ///< may have been made under this id
+    bool unheard_ = false;        ///< what was committed so has not been told
     BatchResult result_;
     RetryLoop patience_{impl_.session_.patience()};
 };

@@ -2,21 +2,17 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <set>
 #include <thread>
 
+#include "engine/store/notify_step.hpp"
 #include "engine/store/session.hpp"
 #include "engine/store/worker_store.hpp"
-#include "engine_store_sql.hpp"
 
 namespace durable::store {
 namespace {
 
 constexpr std::chrono::milliseconds quiet{5};
 constexpr std::chrono::milliseconds back_off{500};
-
-/// (channel, payload). A set: what is said twice within a burst is heard once.
-using Burst = std::set<std::pair<std::string, std::string>>;
 
 }  // namespace
 
@@ -59,16 +55,8 @@ class Notifier::Impl {
     /// A lost burst costs its receivers a poll interval, so nothing is sent twice. False: the database is
     /// away.
     bool send(const Burst& burst) {
-        BinaryArray channels{BinaryArray::Of::text};
-        BinaryArray payloads{BinaryArray::Of::text};
-        for (const auto& [channel, payload] : burst) {
-            channels.add(std::string_view{channel});
-            payloads.add(std::string_view{payload});
-        }
-        Params params;
-        params.add(channels).add(payloads);
         try {
-            session_.run({{"notify", sql::notify}, std::move(params)});
+            session_.run(notify_step(burst));
             return true;
         } catch (const std::runtime_error&) {
             session_.drop();
@@ -88,22 +76,20 @@ Notifier::Notifier(std::string connection_string, bool enabled)
 Notifier::~Notifier() = default;
 
 void Notifier::runs_ready(const std::string& queue) {
-    impl_->add("callflex_work", "runs:" + queue);
+    impl_->add(work_channel, "runs:" + queue);
 }
 void Notifier::activities_ready(const std::string& queue) {
-    impl_->add("callflex_work", "activities:" + queue);
+    impl_->add(work_channel, "activities:" + queue);
 }
 void Notifier::messages(const std::string& queue) {
-    impl_->add("callflex_work", "messages:" + queue);
+    impl_->add(work_channel, "messages:" + queue);
 }
 void Notifier::closed(const std::vector<RunId>& runs) {
-    // Which runs does not fit into a notification's 8,000 bytes under load: "some" makes every waiter look at
-    // its own.
-    if (!runs.empty()) impl_->add("callflex_closed", "some");
+    if (!runs.empty()) impl_->add(closed_channel, "some");
 }
 
 void Notifier::updates() {
-    impl_->add("callflex_closed", "updates");
+    impl_->add(closed_channel, "updates");
 }
 
 }  // namespace durable::store

@@ -57,9 +57,10 @@ std::int64_t forget_runs(pqxx::transaction_base& tx, const std::vector<RunId>& r
     return tx.exec_params(std::string{sql::forget_runs}, ids.literal())[0][0].as<std::int64_t>();
 }
 
-std::int64_t forget_workflow_ids(pqxx::transaction_base& tx, Duration age) {
+std::int64_t forget_workflow_ids(pqxx::transaction_base& tx, Duration age, double place) {
     return static_cast<std::int64_t>(
-        tx.exec_params(std::string{sql::forget_workflow_ids}, std::int64_t{age.count()}).affected_rows());
+        tx.exec_params(std::string{sql::forget_workflow_ids}, std::int64_t{age.count()}, place)
+            .affected_rows());
 }
 
 bool lock_retention(pqxx::transaction_base& tx) {

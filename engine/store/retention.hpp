@@ -36,8 +36,10 @@ struct ExpiredRun {
                                                    int limit, bool can_export);
 /// Returns how many were removed: all but those that are not closed after all.
 std::int64_t forget_runs(pqxx::transaction_base& tx, const std::vector<RunId>& runs);
-/// Removes names that led to removed runs, once these are `age` old. Bounded; returns how many.
-std::int64_t forget_workflow_ids(pqxx::transaction_base& tx, Duration age);
+/// Removes names that led to removed runs, once these are `age` old: those in 4 MiB of the table, beginning where
+/// `place` says, from 0 (its begin) to 1 (its end). Called now and then with places at random it comes by all of them.
+/// Returns how many.
+std::int64_t forget_workflow_ids(pqxx::transaction_base& tx, Duration age, double place);
 /// True for one session at a time, until it gives the lock back or ends.
 [[nodiscard]] bool lock_retention(pqxx::transaction_base& tx);
 void unlock_retention(pqxx::transaction_base& tx);

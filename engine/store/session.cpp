@@ -291,21 +291,49 @@ std::vector<Rows> Session::receive(std::size_t steps, std::span<const Step> of, 
     return rows;
 }
 
-std::vector<Rows> Session::run(const char* name, std::span<const Step> steps) {
+std::vector<Rows> Session::run(const char* name, std::span<const Step> steps, const Step* afterwards) {
     const auto inject = [&](Faults::Point point) { return faults_.hook && faults_.hook(point, name); };
     connect();
     const auto deadline = Clock::now() + options_.deadline;
     for (const Step& step : steps) prepare(step.statement, deadline);
+    if (afterwards != nullptr) prepare(afterwards->statement, deadline);
     if (inject(Faults::Point::before_send))
         lose("fault: the connection broke before anything was sent", false);
+    if (inject(Faults::Point::rolled_back)) throw DatabaseError(name, "40P01", "fault: rolled back");
 
     only_local_ = false;
     for (const Step& step : steps) send(step);
     if (PQpipelineSync(connection_) != 1) lose("cannot send: " + trimmed(PQerrorMessage(connection_)), true);
-    std::vector<Rows> rows = receive(steps.size(), steps, deadline);
+    if (afterwards != nullptr) {
+        send(*afterwards);
+        if (PQpipelineSync(connection_) != 1)
+            lose("cannot send: " + trimmed(PQerrorMessage(connection_)), true);
+    }
+    std::vector<Rows> rows = answer(steps, afterwards, deadline);
     if (inject(Faults::Point::after_commit_reply_lost)) lose("fault: the reply was lost", true);
     if (only_local_) lose("the commit is on this server only: its synchronous standby did not confirm", true);
     return rows;
+}
+
+/// What comes afterwards has no part in what the steps have come to.
+std::vector<Rows> Session::answer(std::span<const Step> steps, const Step* afterwards,
+                                  Clock::time_point deadline) {
+    const auto pass_over = [&] {
+        if (afterwards == nullptr) return;
+        try {
+            receive(1, {afterwards, 1}, deadline);
+        } catch (const std::runtime_error&) {
+            drop();
+        }
+    };
+    try {
+        std::vector<Rows> rows = receive(steps.size(), steps, deadline);
+        pass_over();
+        return rows;
+    } catch (const DatabaseError&) {
+        pass_over();
+        throw;
+    }
 }
 
 Rows Session::run(const Step& step) {

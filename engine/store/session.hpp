@@ -104,7 +104,9 @@ class Session {
 
     /// Runs the steps as one transaction in one round trip; `name` is for the fault hook. Throws
     /// DatabaseError (nothing was committed) or ConnectionLost. Reconnects first if need be.
-    std::vector<Rows> run(const char* name, std::span<const Step> steps);
+    /// `afterwards` is a transaction of its own that goes with them and runs even if they fail. What becomes of it is
+    /// not told.
+    std::vector<Rows> run(const char* name, std::span<const Step> steps, const Step* afterwards = nullptr);
     Rows run(const Step& step);
     /// Closes the connection; the next call makes a new one.
     void drop() noexcept;
@@ -131,6 +133,7 @@ class Session {
     void prepare(const Statement& statement, Clock::time_point deadline);
     void send(const Step& step);
     std::vector<Rows> receive(std::size_t steps, std::span<const Step> of, Clock::time_point deadline);
+    std::vector<Rows> answer(std::span<const Step> steps, const Step* afterwards, Clock::time_point deadline);
     void wait_readable(Clock::time_point deadline);
     std::string simple(const std::string& sql, Clock::time_point deadline);
     [[noreturn]] void lose(const std::string& why, bool sent);

@@ -90,6 +90,7 @@ ActivityStore::TransactionalOutcome ActivityStore::Impl::try_once(
     std::string event = body(tx);
     if (!finish(tx, what, event)) return TransactionalOutcome::lost;  // the destructor rolls back
     if (inject(Faults::Point::before_send)) throw pqxx::broken_connection("fault: nothing was sent");
+    if (inject(Faults::Point::rolled_back)) throw pqxx::deadlock_detected("fault: rolled back");
     doubt_ = Doubt{what.run, what.activity, what.fence, std::move(event)};
     try {
         tx.commit();

@@ -220,6 +220,8 @@ struct Batch {
     WorkerNo worker;
     std::vector<RunCommit> commits;
     ClaimRequest claim;
+    /// Whoever waits for the end of a run is told by the same connection, at once after the commit.
+    bool tell_closed = false;
 };
 
 struct BatchResult {
@@ -235,8 +237,9 @@ struct BatchResult {
     std::vector<Rejected>
         rejected;  ///< the database refused this run's data (found by bisection): still ours
     std::vector<ClaimedRun> claimed;
-    bool more_due = false;  ///< the claim has left some, as far as it knows: claim again at once
-    bool errands = false;   ///< something waits for deliver_errands()
+    bool more_due = false;     ///< the claim has left some, as far as it knows: claim again at once
+    bool errands = false;      ///< something waits for deliver_errands()
+    bool told_closed = false;  ///< of everything that is committed here
 };
 
 /// What has become of errands: things that one run's commit ordered to happen to another run.

@@ -41,8 +41,9 @@ class StillInDoubt : public StoreUnavailable {
 /// Points where tests make the world fail. Default: nothing. Called on the calling thread.
 struct Faults {
     enum class Point : std::uint8_t {
-        before_send,             ///< throw here: nothing has reached the server
-        after_commit_reply_lost  ///< return true: close the socket unread after the server has committed
+        before_send,              ///< return true: the connection breaks, nothing has reached the server
+        rolled_back,              ///< return true: the server rolls back, by a deadlock or a time-out
+        after_commit_reply_lost,  ///< return true: close the socket unread after the server has committed
     };
     /// (point, name of the statement) -> true: inject.
     std::function<bool(Point, const char* statement)> hook{};

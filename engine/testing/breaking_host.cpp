@@ -50,7 +50,7 @@ class Breaker {
     Breaker(Break at, BreakingHost::Watch& watch) : at_(at), watch_(watch) {}
 
     bool operator()(Faults::Point point, const char* statement) const {
-        if (changes_nothing(statement)) return false;
+        if (point == Faults::Point::rolled_back || changes_nothing(statement)) return false;
         // A statement's two points are passed by one thread, one after the other.
         thread_local int number = 0;
         if (point == Faults::Point::before_send) number = ++watch_.passed;

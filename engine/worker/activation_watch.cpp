@@ -4,8 +4,9 @@
 
 namespace durable::worker {
 
-ActivationWatch::ActivationWatch(std::chrono::milliseconds limit, std::function<void(RunId, int)> stuck)
-    : limit_(limit), stuck_(std::move(stuck)) {
+ActivationWatch::ActivationWatch(std::chrono::milliseconds limit, std::function<void(RunId, int)> stuck,
+                                 BlackBox* box)
+    : limit_(limit), stuck_(std::move(stuck)), box_(box) {
     thread_ = std::thread{[this] { work(); }};
 }
 
@@ -19,6 +20,7 @@ ActivationWatch::~ActivationWatch() {
 }
 
 void ActivationWatch::enter(RunId run) {
+    if (box_ != nullptr) box_->enter(run);
     const std::lock_guard lock{mutex_};
     inside_ = run;
     since_ = Clock::now();
@@ -26,6 +28,7 @@ void ActivationWatch::enter(RunId run) {
 }
 
 void ActivationWatch::leave() {
+    if (box_ != nullptr) box_->leave();
     const std::lock_guard lock{mutex_};
     inside_.reset();
 }

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "engine/store/types.hpp"
+#include "engine/worker/black_box.hpp"
 
 namespace durable::worker {
 
@@ -19,7 +20,9 @@ class ActivationWatch {
 
     /// `stuck(run, nth)` is called on the watch's thread: once when an activation has lasted `limit`, then
     /// every `limit` for as long as it goes on. It may block, and must not throw.
-    ActivationWatch(std::chrono::milliseconds limit, std::function<void(RunId, int nth)> stuck);
+    /// `box`, if there is one, is told too, and outlives the watch.
+    ActivationWatch(std::chrono::milliseconds limit, std::function<void(RunId, int nth)> stuck,
+                    BlackBox* box = nullptr);
     ~ActivationWatch();
     ActivationWatch(const ActivationWatch&) = delete;
     ActivationWatch& operator=(const ActivationWatch&) = delete;
@@ -33,6 +36,7 @@ class ActivationWatch {
 
     const std::chrono::milliseconds limit_;
     const std::function<void(RunId, int)> stuck_;
+    BlackBox* const box_;
     std::mutex mutex_;  ///< guards what follows
     std::condition_variable changed_;
     std::optional<RunId> inside_;

@@ -1,12 +1,46 @@
 #include "engine/worker/async_runner.hpp"
 
 #include <boost/asio/post.hpp>
+#include <chrono>
 #include <utility>
 
 #include "engine/worker/running_attempt.hpp"
 #include "engine/workflow/codec.hpp"
 
 namespace durable::worker {
+namespace {
+
+/// What settles while a batch of attempts is started is reported together: each report may wake somebody.
+class Gathering {
+  public:
+    explicit Gathering(SettledSink sink) : sink_(std::move(sink)) {}
+
+    void add(Settled one) {
+        settled_.push_back(std::move(one));
+        if (over_ || Clock::now() - since_ >= longest) pass_on();
+    }
+    /// All have been started: what settles from now on is reported at once.
+    void end() {
+        over_ = true;
+        pass_on();
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::chrono::microseconds longest{200};
+
+    void pass_on() {
+        if (!settled_.empty()) sink_(std::exchange(settled_, {}));
+        since_ = Clock::now();
+    }
+
+    SettledSink sink_;
+    std::vector<Settled> settled_;
+    Clock::time_point since_ = Clock::now();
+    bool over_ = false;
+};
+
+}  // namespace
 
 AsyncRunner::AsyncRunner(const ActivityRegistry& registry, const TrustWindow& trust)
     : registry_(registry), trust_(trust), work_(boost::asio::make_work_guard(context_)) {
@@ -24,12 +58,15 @@ void AsyncRunner::start(std::vector<Attempt> attempts, SettledSink settled) {
     if (attempts.empty()) return;
     auto batch = std::make_shared<std::vector<Attempt>>(std::move(attempts));
     boost::asio::post(context_, [this, batch, settled = std::move(settled)] {
+        const auto gathering = std::make_shared<Gathering>(settled);
+        const auto report = [gathering](Settled one) { gathering->add(std::move(one)); };
         for (Attempt& attempt : *batch) {
             const AsyncActivity& activity = *registry_.find_async(attempt.info.type);
             std::make_shared<RunningAttempt>(std::move(attempt), activity, trust_, context_.get_executor(),
-                                             settled)
+                                             report)
                 ->start();
         }
+        gathering->end();
     });
 }
 

@@ -99,8 +99,8 @@ struct Settled {
     std::string type;
     AttemptOutcome outcome;
 };
-/// Called on a runner's thread; must not block.
-using SettledSink = std::function<void(Settled)>;
+/// Called on a runner's thread, with those that have ended in one go; must not block.
+using SettledSink = std::function<void(std::vector<Settled>)>;
 
 /// Whoever runs attempts of one kind: threads in a worker, steps of a schedule in a simulation.
 class AttemptRunner {

@@ -49,6 +49,7 @@ std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
     batch.worker = worker_;
     batch.claim = claim_request();
     const auto limit = static_cast<std::size_t>(settings_.batch_limit);
+    batch.commits.reserve(std::min(limit, ready_.size()));
     while (!ready_.empty() && batch.commits.size() < limit) {
         const auto entry = runs_.find(ready_.front());
         ready_.pop_front();

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -119,7 +120,8 @@ class Dispatcher {
     [[nodiscard]] const CoroutineCache& cache() const { return cache_; }
 
   private:
-    using Runs = std::map<RunId, HeldRun>;
+    /// Hashed, because each step of each run is looked for several times.
+    using Runs = std::unordered_map<RunId, HeldRun, RunIdHash>;
 
     [[nodiscard]] std::size_t room() const;
     [[nodiscard]] bool goes_on(const store::Batch& batch) const;

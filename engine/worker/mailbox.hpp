@@ -22,11 +22,13 @@ class Mailbox {
         }
         filled_.notify_one();
     }
-    void put_all(std::vector<Message> messages) {
-        if (messages.empty()) return;
+    /// Of anything that a message can be made of.
+    template <class Part = Message>
+    void put_all(std::vector<Part> parts) {
+        if (parts.empty()) return;
         {
             const std::lock_guard lock{mutex_};
-            for (Message& message : messages) messages_.push_back(std::move(message));
+            for (Part& part : parts) messages_.emplace_back(std::move(part));
         }
         filled_.notify_all();
     }
@@ -50,6 +52,10 @@ class Mailbox {
             taken_ = 0;
         }
         return first;
+    }
+    [[nodiscard]] bool empty() const {
+        const std::lock_guard lock{mutex_};
+        return messages_.empty();
     }
     /// Receivers stop waiting.
     void close() {

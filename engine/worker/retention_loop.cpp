@@ -59,7 +59,8 @@ RetentionLoop::Pass RetentionLoop::pass(const std::stop_token& stop) {
     if (!ours) return pass;
     remove_expired(connection, pass, stop);
     connection.transact([&](pqxx::transaction_base& tx) {
-        pass.names_forgotten = store::forget_workflow_ids(tx, options_.names_kept);
+        const double place = std::uniform_real_distribution<double>{}(dice_);
+        pass.names_forgotten = store::forget_workflow_ids(tx, options_.names_kept, place);
         pass.payloads_swept = store::sweep_payloads(tx);
     });
     connection.transact([](pqxx::transaction_base& tx) { store::unlock_retention(tx); });

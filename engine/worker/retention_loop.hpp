@@ -12,6 +12,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <set>
 #include <string>
 #include <thread>
@@ -63,7 +64,8 @@ class RetentionLoop {
     std::string connection_string_;
     RetentionOptions options_;
     Observer observer_;
-    std::optional<RunId> resume_after_;  ///< exports go on behind this run; this thread only
+    std::optional<RunId> resume_after_;              ///< exports go on behind this run; this thread only
+    std::minstd_rand dice_{std::random_device{}()};  ///< this thread only
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::jthread thread_;

@@ -183,7 +183,9 @@ void RowActivities::launch(std::vector<store::ClaimedActivity> claimed, Timestam
         (in_pool ? transactional : async).push_back(std::move(attempt));
     }
     running_count_.store(static_cast<int>(running_.size() + ends_.size()));
-    const SettledSink settled = [mailbox = mailbox_](Settled done) { mailbox->put(std::move(done)); };
+    const SettledSink settled = [mailbox = mailbox_](std::vector<Settled> done) {
+        mailbox->put_all(std::move(done));
+    };
     next_beat_ = std::min(next_beat_, Clock::now() + beat_interval());
     pool_.start(std::move(transactional), settled);
     async_.start(std::move(async), settled);

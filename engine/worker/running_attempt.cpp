@@ -15,34 +15,39 @@ namespace durable::worker {
 namespace asio = boost::asio;
 
 RunningAttempt::RunningAttempt(Attempt attempt, const AsyncActivity& activity, const TrustWindow& trust,
-                               asio::any_io_executor executor, SettledSink settled)
+                               asio::any_io_executor executor, std::function<void(Settled)> report)
     : attempt_(std::move(attempt)),
       activity_(activity),
       trust_(trust),
       executor_(std::move(executor)),
-      settled_(std::move(settled)),
-      timer_(executor_) {
+      settled_(std::move(report)) {
     attempt_.info.idempotency_key = idempotency_key(attempt_.info.run, attempt_.info.activity);
     attempt_.info.in_doubt_since = trust_.in_doubt_since(attempt_.info.run);
 }
 
 void RunningAttempt::start() {
     set_deadlines();
+    auto done = [self = shared_from_this()](const std::exception_ptr&) {
+        self->ended_ = true;
+        if (self->timer_) self->timer_->cancel();
+        self->on_abandon_.reset();
+        self->attempt_.slot = {};
+    };
+    // On the executor's own thread it runs at once, until it waits for something; many never do.
+    asio::co_spawn(executor_, run(shared_from_this()),
+                   asio::bind_cancellation_slot(cancellation_.slot(), done));
+    if (!reported_) watch();
+}
+
+void RunningAttempt::watch() {
+    timer_.emplace(executor_);
     arm();
-    // The owner abandons on its own thread; asio's signal belongs to this one.
+    // The owner abandons on its own thread; asio's signal belongs to this one. Who has abandoned it already is heard.
     on_abandon_.emplace(attempt_.control->abandoned(), [weak = weak_from_this(), executor = executor_] {
         asio::post(executor, [weak] {
             if (const auto self = weak.lock()) self->break_off();
         });
     });
-    auto done = [self = shared_from_this()](const std::exception_ptr&) {
-        self->ended_ = true;
-        self->timer_.cancel();
-        self->on_abandon_.reset();
-        self->attempt_.slot = {};
-    };
-    asio::co_spawn(executor_, run(shared_from_this()),
-                   asio::bind_cancellation_slot(cancellation_.slot(), done));
 }
 
 asio::awaitable<void> RunningAttempt::run(std::shared_ptr<RunningAttempt> self) {
@@ -151,8 +156,8 @@ void RunningAttempt::arm() {
     const Duration heartbeat = attempt_.task->options.heartbeat;
     if (heartbeat > Duration::zero()) next = std::min(next, last_beat_ + heartbeat);
     if (next == Clock::time_point::max()) return;
-    timer_.expires_at(next);
-    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    timer_->expires_at(next);
+    timer_->async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
         const auto self = weak.lock();
         if (!error && self) self->timer_fired();
     });

@@ -17,9 +17,9 @@ namespace durable::worker {
 class RunningAttempt final : public ActivityContext, public std::enable_shared_from_this<RunningAttempt> {
   public:
     RunningAttempt(Attempt attempt, const AsyncActivity& activity, const TrustWindow& trust,
-                   boost::asio::any_io_executor executor, SettledSink settled);
+                   boost::asio::any_io_executor executor, std::function<void(Settled)> report);
 
-    /// Spawns the coroutine, arms the time-outs. Once.
+    /// Spawns the coroutine, and if that has to wait for something: arms its time-outs, heeds who abandons it. Once.
     void start();
 
     // What the implementation sees
@@ -40,6 +40,7 @@ class RunningAttempt final : public ActivityContext, public std::enable_shared_f
     static boost::asio::awaitable<bool> reconcile(std::shared_ptr<RunningAttempt> self);
 
     void set_deadlines();
+    void watch();
     void arm();
     void timer_fired();
     [[nodiscard]] std::optional<TimeoutType> expired(Clock::time_point now) const;
@@ -54,10 +55,10 @@ class RunningAttempt final : public ActivityContext, public std::enable_shared_f
     const AsyncActivity& activity_;
     const TrustWindow& trust_;
     boost::asio::any_io_executor executor_;
-    SettledSink settled_;
-    boost::asio::steady_timer timer_;
+    std::function<void(Settled)> settled_;
+    std::optional<boost::asio::steady_timer> timer_;  ///< once it is watched
     boost::asio::cancellation_signal cancellation_;
-    std::optional<std::stop_callback<std::function<void()>>> on_abandon_;
+    std::optional<std::stop_callback<std::function<void()>>> on_abandon_;  ///< the same
     Clock::time_point started_ = Clock::now();
     Clock::time_point start_to_close_ = Clock::time_point::max();
     Clock::time_point schedule_to_close_ = Clock::time_point::max();

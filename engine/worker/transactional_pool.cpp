@@ -37,7 +37,8 @@ void TransactionalPool::run(store::ActivityStore& store, Job job) {
     outcome.attempt = attempt.info.attempt;
     outcome.ran = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - started);
     attempt.slot = {};
-    job.settled({attempt.id, attempt.info.run, attempt.info.activity, attempt.info.type, std::move(outcome)});
+    job.settled(
+        {{attempt.id, attempt.info.run, attempt.info.activity, attempt.info.type, std::move(outcome)}});
 }
 
 AttemptOutcome TransactionalPool::insist(store::ActivityStore& store, const Attempt& attempt) {

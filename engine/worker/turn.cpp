@@ -185,14 +185,13 @@ void Turn::ask_again_for_units(RunCommit& commit, EventId first_new) const {
 }
 
 void Turn::place_new(RunCommit& commit, const replay::PendingActivity& pending) {
-    const ActivityFacts facts = facts_of_pending(pending);
     if (pending.cancel_requested) {
-        run_.sent.results_after.push_back(canceled_before_start(facts));
+        run_.sent.results_after.push_back(canceled_before_start(facts_of_pending(pending)));
         return;
     }
     SlotLease slot = eager_slot(*pending.command);
     if (!slot && !stays_here(*pending.command)) {
-        commit.activities.push_back(row_of(facts, pending.scheduled_at));
+        commit.activities.push_back(row_of(facts_of_pending(pending), pending.scheduled_at));
         return;
     }
     Attempt attempt;
@@ -203,8 +202,8 @@ void Turn::place_new(RunCommit& commit, const replay::PendingActivity& pending) 
     attempt.info.tenant = run_.tenant;
     attempt.info.type = pending.command->type;
     attempt.info.scheduled_at = pending.scheduled_at;
-    attempt.task = facts.task;
-    attempt.close_by = facts.close_by;
+    attempt.task = pending.command;
+    attempt.close_by = close_deadline(pending.command->options, pending.scheduled_at);
     attempt.subject = run_.execution->started().subject;
     attempt.payload_limits = settings_.payload_limits;
     attempt.control = std::make_shared<AttemptControl>();
@@ -236,7 +235,7 @@ ActivityFacts Turn::facts_of_pending(const replay::PendingActivity& pending) con
     facts.activity = pending.scheduled;
     facts.tenant = run_.tenant;
     facts.queue = queue_of(*pending.command);
-    facts.task = std::make_shared<const history::ActivityScheduled>(*pending.command);
+    facts.task = pending.command;
     facts.scheduled_at = pending.scheduled_at;
     facts.close_by = close_deadline(pending.command->options, pending.scheduled_at);
     return facts;

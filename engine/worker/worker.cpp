@@ -11,10 +11,12 @@
 #include <utility>
 
 #include "engine/store/pause.hpp"
+#include "engine/store/runs.hpp"
 #include "engine/worker/activation_watch.hpp"
 #include "engine/worker/alarm.hpp"
 #include "engine/worker/async_runner.hpp"
 #include "engine/worker/batch_loop.hpp"
+#include "engine/worker/black_box.hpp"
 #include "engine/worker/retention_loop.hpp"
 #include "engine/worker/schedule_log.hpp"
 #include "engine/worker/schedule_loop.hpp"
@@ -130,6 +132,8 @@ class Worker::Impl {
     /// The loop's thread: builds the other threads, runs the loop, takes them down in the reverse order.
     void work() {
         {
+            std::optional<BlackBox> box;
+            open_black_box(box);
             store::Notifier notifier{options_.connection_string, options_.notifications};
             AsyncRunner async{activities_, trust_};
             TransactionalPool pool{
@@ -145,7 +149,8 @@ class Worker::Impl {
             if (options_.run_workflows) schedules.emplace(schedule_options(), schedule_observer(notifier));
             std::optional<BatchLoop> batches;
             if (options_.run_workflows) batches.emplace(batch_options(), batch_observer(notifier));
-            ActivationWatch watch{options_.activation_limit, [this](RunId run, int nth) { stuck(run, nth); }};
+            ActivationWatch watch{options_.activation_limit, [this](RunId run, int nth) { stuck(run, nth); },
+                                  box ? &*box : nullptr};
             DispatcherSettings settings =
                 settings_of(options_, workflows_, activities_, async_slots_, transactional_slots_);
             settings.watch = &watch;
@@ -159,7 +164,7 @@ class Worker::Impl {
                             std::move(settings),
                             {mailbox_, lanes, async, pool, rows ? &*rows : nullptr, notifier, trust_,
                              activities_, async_slots_, transactional_slots_, metrics_, vitals_, log_}};
-            loop.run();
+            turns_.run(loop);
             batches.reset();
             schedules.reset();
             retention.reset();
@@ -186,6 +191,48 @@ class Worker::Impl {
         std::_Exit(exit_software);
     }
 
+    /// Before anything is claimed, a run that has ended the processes before this one is out of the way.
+    void open_black_box(std::optional<BlackBox>& box) {
+        if (options_.black_boxes.empty()) return;
+        try {
+            box.emplace(options_.black_boxes);
+        } catch (const std::exception& error) {
+            return log_.error("nothing will be known of runs that end this process",
+                              {{"what", error.what()}});
+        }
+        if (!box->wreck()) return;
+        const auto& [run, deaths] = *box->wreck();
+        log_.error("a process has ended inside of a run's code",
+                   {{"run", run.value.to_string()}, {"in_a_row", std::to_string(deaths)}});
+        constexpr int too_many = 3;
+        if (deaths < too_many) return;
+        constexpr std::chrono::milliseconds until_again{200};
+        while (!pause_deadly(run, deaths)) {
+            if (!mailbox_->empty()) return;  // nothing but a request to stop can be there already
+            std::this_thread::sleep_for(until_again);
+        }
+        box->forget(run);
+    }
+
+    /// False: the database cannot be asked.
+    bool pause_deadly(RunId run, int deaths) {
+        try {
+            pqxx::connection connection{options_.connection_string};
+            pqxx::work tx{connection};
+            const auto state = store::closed(tx, run);
+            if (state && state->status == replay::RunStatus::running) {
+                const std::string reason = "its code has ended " + std::to_string(deaths) +
+                                           " worker processes in a row: see their logs and cores";
+                store::pause(tx, {.run = run}, reason, "worker " + options_.name);
+            }
+            tx.commit();
+            return true;
+        } catch (const std::exception& error) {
+            trouble_(error.what());
+            return false;
+        }
+    }
+
     void quarantine(RunId run) {
         try {
             pqxx::connection connection{options_.connection_string};
@@ -205,7 +252,7 @@ class Worker::Impl {
         for (int number = 0; number < options_.hot_connections; ++number) {
             lanes.push_back(std::make_unique<HotLane>(
                 HotLane::Options{options_.connection_string, options_.faults, number, gate_},
-                [mailbox = mailbox_](LaneDone done) { mailbox->put(std::move(done)); },
+                [this](LaneDone done) { turns_.bring(std::move(done)); },
                 [this](const std::string& text) { trouble_(text); }));
         }
         return lanes;
@@ -263,7 +310,7 @@ class Worker::Impl {
         };
         observer.woken = [this, rows](store::ControlConnection::Wakeup woken) {
             if (rows != nullptr && (woken.activities || woken.messages)) rows->wake();
-            mailbox_->put(woken);
+            turns_.bring(woken);
         };
         observer.state = [this] { return vitals_.state(Vitals::Clock::now()); };
         observer.swept = [this, rows](const store::ControlConnection::Swept& swept) {
@@ -357,6 +404,7 @@ class Worker::Impl {
     Slots transactional_slots_;
     Vitals vitals_;
     LoopMailbox mailbox_ = std::make_shared<Mailbox<LoopMessage>>();
+    LoopTurns turns_{mailbox_};
     const std::shared_ptr<Alarm> schedule_alarm_ = std::make_shared<Alarm>();
     const std::shared_ptr<Alarm> batch_alarm_ = std::make_shared<Alarm>();
     std::atomic<bool> registered_{false};

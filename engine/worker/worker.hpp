@@ -10,9 +10,10 @@
 // Its threads: the loop (owns the Dispatcher and every coroutine), hot lanes (commit and load), the async
 // runner, the pool of transactional activities, the rows' thread, control (lease, sweeps, notifications),
 // schedules.
-// They talk by mailboxes.
+// They talk by mailboxes; while the loop sleeps, a lane may take its turn (loop_turns.hpp).
 
 #include <prometheus/registry.h>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,6 +57,10 @@ struct WorkerOptions {
     /// If it goes on for three times as long, this process ends at once (exit code 70), to be started again: its other
     /// runs go to other workers. Off: it stays, with its lease, until somebody ends it.
     bool exit_when_stuck = false;
+    /// Where processes note the run whose code they are in (black_box.hpp), one folder for all workers of a machine.
+    /// A run in whose code three of them have ended in a row is paused. Empty: nothing is noted, and such a run ends
+    /// one worker after the other.
+    std::filesystem::path black_boxes{};
     /// The longest time until what is committed without a notification is found.
     std::chrono::milliseconds sweep_every{500};
     std::chrono::milliseconds compare_every{5000};

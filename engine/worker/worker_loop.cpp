@@ -1,6 +1,7 @@
 #include "engine/worker/worker_loop.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace durable::worker {
@@ -12,6 +13,7 @@ constexpr std::chrono::milliseconds message_poll{250};
 /// A look for messages asks for every run that is held: however many are announced, a twentieth of the time is spent on
 /// it, at about two microseconds a run.
 constexpr std::chrono::microseconds message_look_apart{40};
+constexpr std::chrono::milliseconds lone_tellings_apart{5};
 /// Runs that are reason enough for a round trip.
 constexpr std::size_t worth_a_trip = 64;
 /// Errands that could not be carried out, because their runs were busy, are tried again this soon.
@@ -29,10 +31,6 @@ WorkerLoop::WorkerLoop(const WorkerOptions& options, DispatcherSettings settings
       dispatcher_(std::move(settings)),
       claim_poll_(options.poll, full_claim_every),
       orders_(around_.lanes.size()) {}
-
-void WorkerLoop::run() {
-    while (!drained()) turn(around_.mailbox->take_all(next_look_at()));
-}
 
 void WorkerLoop::turn(std::vector<LoopMessage> messages) {
     for (LoopMessage& message : messages) handle(std::move(message));
@@ -84,6 +82,7 @@ void WorkerLoop::handle_result(CommitDone done) {
     }
     if (done.result.errands) next_delivery_ = Clock::now();
     remember_wakes(done.batch);
+    untold_ends_ = untold_ends_ || !done.result.told_closed;
     dispatcher_.batch_done(done.batch, std::move(done.result));
 }
 
@@ -230,6 +229,8 @@ std::optional<LaneJob> WorkerLoop::next_job() {
         claim_under_way_ = true;
         claim_wanted_ = false;
     }
+    batch->tell_closed = tells_itself(*batch);
+    if (batch->tell_closed) next_lone_telling_ = Clock::now() + lone_tellings_apart;
     return CommitJob{std::move(*batch)};
 }
 
@@ -281,7 +282,9 @@ void WorkerLoop::start_attempts() {
         if (in_pool) transactional.push_back(std::move(attempt));
         return in_pool;
     });
-    const SettledSink settled = [mailbox = around_.mailbox](Settled done) { mailbox->put(std::move(done)); };
+    const SettledSink settled = [mailbox = around_.mailbox](std::vector<Settled> done) {
+        mailbox->put_all(std::move(done));
+    };
     around_.async.start(std::move(async), settled);
     around_.pool.start(std::move(transactional), settled);
 }
@@ -297,10 +300,21 @@ void WorkerLoop::tell_of_started_runs() {
     }
 }
 
+/// A lone end is told on the connection that has committed it, at once; of many one burst tells (store::Notifier),
+/// since each telling makes everybody look who waits.
+bool WorkerLoop::tells_itself(const store::Batch& batch) const {
+    constexpr std::size_t few = 2;
+    const auto ends = [](const store::RunCommit& commit) {
+        return commit.next == store::RunCommit::Next::close;
+    };
+    return options_.notifications && batch.commits.size() <= few && under_way() == 0 &&
+           Clock::now() >= next_lone_telling_ && std::ranges::any_of(batch.commits, ends);
+}
+
 void WorkerLoop::tell() {
     tell_of_started_runs();
     const auto closed = dispatcher_.take_closed();
-    if (!closed.empty()) around_.notifier.closed(closed);
+    if (std::exchange(untold_ends_, false)) around_.notifier.closed(closed);
     if (dispatcher_.take_told_updates()) around_.notifier.updates();
     around_.metrics.closed(closed.size());
     around_.vitals.closed_runs(closed.size());
@@ -345,6 +359,17 @@ void WorkerLoop::check_drain() {
     dispatcher_.give_up_attempts();
     if (around_.rows != nullptr) around_.rows->give_up_attempts();
     if (registered_) give_orders();
+}
+
+bool WorkerLoop::has_only(const LoopMessage& news) const {
+    if (!registered_ || stopping_) return false;
+    if (std::holds_alternative<LaneDone>(news)) return under_way() == 1;
+    // Who brings anything else has other things to do than to run workflows' code.
+    return under_way() == 0 && dispatcher_.runs_ready() == 0;
+}
+
+int WorkerLoop::under_way() const {
+    return std::accumulate(orders_.begin(), orders_.end(), 0);
 }
 
 bool WorkerLoop::drained() const {

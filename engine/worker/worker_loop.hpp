@@ -1,6 +1,6 @@
 #pragma once
 // The loop around the Dispatcher: feeds it what the other threads report, gives its orders to idle lanes and
-// runners, and knows when to look again. Owns the Dispatcher; runs on one thread.
+// runners, and knows when to look again. Owns the Dispatcher; on one thread at a time (loop_turns.hpp).
 
 #include <chrono>
 #include <functional>
@@ -14,7 +14,7 @@
 #include "engine/worker/dispatcher.hpp"
 #include "engine/worker/hot_lane.hpp"
 #include "engine/worker/log.hpp"
-#include "engine/worker/mailbox.hpp"
+#include "engine/worker/loop_turns.hpp"
 #include "engine/worker/metrics.hpp"
 #include "engine/worker/row_activities.hpp"
 #include "engine/worker/service_manager.hpp"
@@ -23,20 +23,7 @@
 
 namespace durable::worker {
 
-/// What the other threads tell the loop.
-struct RegisteredAs {
-    store::WorkerNo worker;
-};
-struct RegistrationLost {};
-struct StopRequested {
-    std::chrono::milliseconds grace;
-};
-using LoopMessage = std::variant<LaneDone, Settled, store::ControlConnection::Wakeup, store::Waiting,
-                                 RegisteredAs, RegistrationLost, StopRequested>;
-/// Shared, because the runners' callbacks may come after the loop's end.
-using LoopMailbox = std::shared_ptr<Mailbox<LoopMessage>>;
-
-class WorkerLoop {
+class WorkerLoop final : public Loop {
   public:
     /// What it gives orders to; all outlive it.
     struct Surroundings {
@@ -56,17 +43,12 @@ class WorkerLoop {
     };
     WorkerLoop(const WorkerOptions& options, DispatcherSettings settings, Surroundings around);
 
-    /// Until drained.
-    void run();
-    /// One time round: takes note of what has happened, gives orders. Waits for nothing.
-    void turn(std::vector<LoopMessage> messages);
-    /// When there is something to do although nothing has happened.
-    [[nodiscard]] std::chrono::steady_clock::time_point next_look_at() const;
-    [[nodiscard]] bool drained() const;
+    void turn(std::vector<LoopMessage> messages) override;
+    [[nodiscard]] Clock::time_point next_look_at() const override;
+    [[nodiscard]] bool drained() const override;
+    [[nodiscard]] bool has_only(const LoopMessage& news) const override;
 
   private:
-    using Clock = std::chrono::steady_clock;
-
     void handle(LoopMessage message);
     void lane_done(LaneDone done);
     void handle_result(CommitDone done);
@@ -83,6 +65,7 @@ class WorkerLoop {
 
     void give_orders();
     [[nodiscard]] std::optional<std::size_t> free_lane() const;
+    [[nodiscard]] int under_way() const;
     [[nodiscard]] std::optional<LaneJob> next_job();
     [[nodiscard]] Clock::time_point wait_for_others() const;
     [[nodiscard]] std::optional<LaneJob> next_look();
@@ -90,6 +73,7 @@ class WorkerLoop {
     void start_attempts();
     void tell();
     void tell_of_started_runs();
+    [[nodiscard]] bool tells_itself(const store::Batch& batch) const;
     void check_drain();
     void database_time(Timestamp now);
     [[nodiscard]] Timestamp estimated_now() const;
@@ -114,6 +98,8 @@ class WorkerLoop {
     Clock::time_point next_claim_{};
     AdaptivePoll claim_poll_;
     std::vector<int> orders_;  ///< of each lane, under way
+    Clock::time_point next_lone_telling_{};
+    bool untold_ends_ = false;  ///< waiters have not been told of runs that have closed
     bool messages_wanted_ = false;
     bool message_poll_under_way_ = false;
     Clock::time_point next_message_poll_{};

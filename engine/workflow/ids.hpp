@@ -5,7 +5,9 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +39,15 @@ struct StrongId {
 /// One execution of a workflow. A UUIDv7: its first 48 bits are milliseconds since 1970, which is also the
 /// partition key of everything that belongs to the run.
 using RunId = StrongId<struct RunIdTag, Uuid>;
+
+/// For hashed containers. The last 64 bits: they are random, or derived by a hash.
+struct RunIdHash {
+    [[nodiscard]] std::size_t operator()(const RunId& run) const noexcept {
+        std::uint64_t last = 0;
+        std::memcpy(&last, run.value.bytes.data() + run.value.bytes.size() - sizeof last, sizeof last);
+        return static_cast<std::size_t>(last);
+    }
+};
 
 /// The business name of a workflow, chosen by the caller: 1 to 1,000 bytes of UTF-8, no control characters.
 /// At most one open run has it (per namespace).

@@ -1,6 +1,9 @@
 // What doctor knows of the environment: every variable, what is missing for what, what is misspelt, and no value.
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <pqxx/pqxx>
 
 #include "activities/config.hpp"
 #include "api/config/keys.hpp"
@@ -8,6 +11,7 @@
 #include "tests/cli/console.hpp"
 #include "tests/cli/file.hpp"
 #include "tests/support/database.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace test {
 namespace {
@@ -123,6 +127,29 @@ TEST_CASE("doctor finds a secrets key that is none, and warns of private address
     CHECK(findings_of("STRIPE_API_KEY")[0].at("level") == "warning");
     CHECK(findings_of("STRIPE_SECRET_KEY_FILE").empty());
     CHECK_FALSE(callflex({"doctor"}).has("zebra"));
+}
+
+TEST_CASE(
+    "doctor warns of a session that listens and does not read, before the server's notifications are stuck") {
+    const Database database;
+    const Variable url{"DATABASE_URL", database.url()};
+    const auto notify = [&](int kilobytes) {
+        database.execute(fmt::format(
+            "select count(pg_notify('crowd', lpad(i::text, 7900, 'x'))) from generate_series(1, {}) as i",
+            kilobytes / 8));
+    };
+    CHECK(findings_of("notifications").at(0).at("level") == "ok");
+    {
+        pqxx::connection deaf{database.url()};
+        pqxx::nontransaction{deaf}.exec("listen crowd");
+        const pqxx::work idle{deaf};
+        notify(100'000);
+        CHECK(findings_of("notifications").at(0).at("level") == "warning");
+    }
+    CHECK(eventually([&] {
+        notify(80);
+        return findings_of("notifications").at(0).at("level") == "ok";
+    }));
 }
 
 }  // namespace test

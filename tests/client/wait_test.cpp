@@ -5,6 +5,7 @@
 #include <future>
 
 #include "tests/client/office.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace test {
 
@@ -32,6 +33,23 @@ TEST_CASE("many threads may wait on one client") {
     }
     CHECK(clerk->work() == 12);
     for (auto& result : waiting) CHECK(result.get() == "hello");
+}
+
+TEST_CASE("a client listens while somebody waits, and leaves no session unread after that") {
+    Office office;
+    const auto listening = [&] {
+        return office.database.value(
+            "select count(*) from pg_stat_activity where datname = current_database() and "
+            "application_name = 'callflex closed listener'");
+    };
+    for (const std::string id : {"a", "b"}) {
+        const auto run = office.start(approval, id);
+        auto waiting = std::async(std::launch::async, [&] { return office.client.wait_result(run, 1min); });
+        CHECK(eventually([&] { return listening() == "1"; }));
+        CHECK(office.client.terminate(run, "enough", "tester") == store::SendResult::delivered);
+        CHECK(waiting.get().status == replay::RunStatus::terminated);
+        CHECK(eventually([&] { return listening() == "0"; }));
+    }
 }
 
 TEST_CASE("waiting for a run that goes on ends with the time given") {

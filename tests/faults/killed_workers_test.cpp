@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "tests/faults/world.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace {
 
@@ -94,4 +95,33 @@ TEST_CASE("when the only busy worker is killed, an idle one takes its runs over"
     CHECK(world.violations() == "");
     CHECK(world.sent("resend")["count"] == 20);
     CHECK(world.value("select sum(calls) from app.daily_usage") == "20");
+}
+
+TEST_CASE(
+    "F8: all workers stopped at one instant, for longer than their leases, go on together, and nothing is "
+    "doubled") {
+    constexpr int ended = 60;
+    test::FaultWorld world;
+    world.database().execute("update app.plans set included_minutes = 1000000");
+    // The mail takes its time, so that many are under way when everything stands still.
+    world.set_fault({{"vendor", "resend"}, {"mode", "delay"}, {"delay_ms", 1000}});
+    std::vector<pid_t> group{world.start_worker(), world.start_worker()};
+    for (int number = 0; number < ended; ++number) world.end_call("frozen-" + std::to_string(number));
+    REQUIRE(test::eventually([&] { return world.sent("resend")["count"] > 0; }, test::FaultWorld::patience));
+    for (const pid_t worker : group) ::kill(worker, SIGSTOP);
+    const std::string lapsed =
+        "select count(*) = 0 from engine.workers where ended_at is null and lease_until > engine.now()";
+    REQUIRE(test::eventually([&] { return world.value(lapsed) == "t"; }, test::FaultWorld::patience));
+    CHECK(world.value("select count(*) > 0 from engine.live_runs") == "t");
+    for (const pid_t worker : group) ::kill(worker, SIGCONT);
+    REQUIRE(world.becomes_quiet());
+    CHECK_FALSE(world.lost_a_worker());
+    CHECK(world.violations() == "");
+    CHECK(world.value("select sum(calls) from app.daily_usage") == std::to_string(ended));
+    CHECK(world.sent("resend")["count"] == ended);
+    std::set<std::string> marks;
+    const auto messages = world.sent("twilio");
+    for (const auto& message : messages["sent"])
+        CHECK(marks.insert(message["key"].get<std::string>()).second);
+    CHECK(static_cast<int>(marks.size()) + world.unknown_sms() >= ended);
 }

@@ -224,9 +224,10 @@ void Month::pass(seconds time) {
     work_off();
     const auto end = world_.database().now() + time;
     while (true) {
+        // One that has ripened since the look at what is due counts too: its wait is over, not forgotten.
         const std::string next = world_.value(
-            "select (extract(epoch from min(available_at) - engine.now()) * 1000)::bigint + 1 from "
-            "engine.activities where owner is null and available_at > engine.now()");
+            R"(select greatest(0, (extract(epoch from min(available_at) - engine.now()) * 1000)::bigint + 1)
+                 from engine.activities where owner is null and available_at < 'infinity' having count(*) > 0)");
         const std::chrono::milliseconds wait{next.empty() ? 0 : std::stoll(next)};
         if (next.empty() || world_.database().now() + wait >= end) break;
         world_.database().advance(wait);

@@ -9,7 +9,13 @@
 
 namespace test {
 
-RawClient::RawClient(std::uint16_t port) : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+RawClient::RawClient() : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {}
+
+RawClient::RawClient(std::uint16_t port) : RawClient() {
+    connect(port);
+}
+
+void RawClient::connect(std::uint16_t port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);

@@ -20,11 +20,14 @@ struct Answer {
 
 class RawClient {
   public:
+    /// A socket and no connection yet.
+    RawClient();
     explicit RawClient(std::uint16_t port);
     ~RawClient();
     RawClient(const RawClient&) = delete;
     RawClient& operator=(const RawClient&) = delete;
 
+    void connect(std::uint16_t port);
     /// False when the peer resets the connection meanwhile; an answer may still be read.
     bool send(std::string_view bytes);
     void end_sending();

@@ -83,6 +83,45 @@ TEST_CASE_FIXTURE(Keeper, "an exported run can be replayed from its file, with i
     must_hold();
 }
 
+TEST_CASE_FIXTURE(Keeper,
+                  "a name is forgotten long after its run, however many there are, a stretch at a time") {
+    {
+        const auto worker = start_worker();
+        CHECK(result(start({"kept"}, "kept")) == "kept");
+    }
+    const auto plant = [this](int count, const std::string& name, const std::string& age) {
+        database.execute(fmt::format(
+            "insert into engine.workflow_ids (name_space, workflow_id, run_id, request_id, tenant) "
+            "select '', '{}-' || n, overlay(gen_random_uuid()::text placing "
+            "  left(engine.uuid_floor(engine.now() - interval '{}')::text, 13) from 1)::uuid, 'r', 't' "
+            "  from generate_series(1, {}) n",
+            name, age, count));
+    };
+    const auto names = [this] {
+        return std::stoi(database.value("select count(*) from engine.workflow_ids"));
+    };
+    plant(10, "young", "399 days");
+    plant(100'000, "old", "401 days");
+    const auto forget = [this](double place) {
+        pqxx::connection connection{database.url()};
+        pqxx::work tx{connection};
+        const auto gone = store::forget_workflow_ids(tx, std::chrono::days{400}, place);
+        tx.commit();
+        return gone;
+    };
+    const auto at_the_end = forget(1);
+    CHECK(at_the_end > 1'000);
+    CHECK(at_the_end < 90'000);
+    CHECK(forget(1) == 0);
+    const auto at_the_begin = forget(0);
+    CHECK(at_the_begin > 1'000);
+    // A worker's passes come by everything, wherever their dice fall.
+    for (int i = 0; i < 1'000 && names() > 11; ++i) static_cast<void>(pass());
+    CHECK(database.value("select string_agg(distinct split_part(workflow_id, '-', 1), ' ') from "
+                         "engine.workflow_ids") == "kept young");
+    CHECK(names() == 11);
+}
+
 TEST_CASE_FIXTURE(Keeper, "what only removed runs used is swept in time") {
     {
         settings.compress_from = std::size_t{1} << 30U;

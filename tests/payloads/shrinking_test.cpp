@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <stop_token>
+#include <thread>
+
 #include "tests/payloads/keeper.hpp"
 
 using namespace durable;
@@ -98,4 +101,45 @@ TEST_CASE_FIXTURE(Yard, "a partition that somebody uses for long is left for ano
         CHECK(shrink().dropped == 0);
     }
     CHECK(shrink().dropped > 5);
+}
+
+TEST_CASE_FIXTURE(Yard,
+                  "F43: while partitions are made, rewritten and dropped without pause, every run goes on") {
+    constexpr int letters = 300;
+    const auto worker = start_worker();
+    Bites bites;
+    std::jthread maintenance{[&](const std::stop_token& over) {
+        // On a fast machine the runs are over before it has done everything once.
+        const auto give_up = std::chrono::steady_clock::now() + 1min;
+        const auto all_done = [&] { return bites.dropped > 0 && bites.rewritten > 0; };
+        while (!over.stop_requested() || (!all_done() && std::chrono::steady_clock::now() < give_up)) {
+            database.execute(
+                "select engine.create_partitions('2025-01-15', '2025-02-15');"
+                "insert into engine.message_ids select engine.uuid_floor('2025-01-20'), i::text from "
+                "generate_series(1, 100) i on conflict do nothing;"
+                "delete from engine.message_ids where chain_id = engine.uuid_floor('2025-01-20') and "
+                "request_id <> '1';"
+                "analyze engine.message_ids_2025_01");
+            const Bites some = shrink();
+            bites.dropped += some.dropped;
+            bites.rewritten += some.rewritten;
+        }
+    }};
+    std::vector<RunId> runs;
+    for (int i = 0; i < letters; ++i) {
+        runs.push_back(start({"letter", 1, i % 3 == 0}, fmt::format("letter-{}", i)));
+        if (i % 3 == 0) {
+            CHECK(client->signal({.run = runs.back()}, another, " and another",
+                                 fmt::format("request-{}", i)) == store::SendResult::delivered);
+        }
+    }
+    for (int i = 0; i < letters; ++i) {
+        CHECK(result(runs[static_cast<std::size_t>(i)]) == (i % 3 == 0 ? "letter and another" : "letter"));
+    }
+    maintenance.request_stop();
+    maintenance.join();
+    MESSAGE("partitions dropped: " << bites.dropped << ", rewritten: " << bites.rewritten);
+    CHECK(bites.dropped > 0);
+    CHECK(bites.rewritten > 0);
+    must_hold();
 }

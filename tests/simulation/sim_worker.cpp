@@ -88,8 +88,9 @@ void SimLane::report() {
 void SimRunner::start(std::vector<durable::worker::Attempt> attempts, SettledSink settled) {
     for (durable::worker::Attempt& attempt : attempts) {
         const AsyncActivity& activity = *registry_.find_async(attempt.info.type);
+        const auto report = [settled](Settled one) { settled({std::move(one)}); };
         std::make_shared<RunningAttempt>(std::move(attempt), activity, trust_, context_.get_executor(),
-                                         settled)
+                                         report)
             ->start();
     }
 }
@@ -116,7 +117,8 @@ std::string SimPool::run() {
     outcome.attempt = attempt.info.attempt;
     attempt.slot = {};
     const std::string how = fmt::format("transact: outcome {}", static_cast<int>(outcome.kind));
-    job.settled({attempt.id, attempt.info.run, attempt.info.activity, attempt.info.type, std::move(outcome)});
+    job.settled(
+        {{attempt.id, attempt.info.run, attempt.info.activity, attempt.info.type, std::move(outcome)}});
     return how;
 }
 
@@ -183,10 +185,18 @@ store::Faults SimWorker::store_faults(Dice& dice) {
     store::Faults faults;
     faults.patience = dice.one_in(2) ? std::chrono::milliseconds{0} : std::chrono::seconds{15};
     faults.hook = [this](store::Faults::Point point, const char* statement) {
-        ++boundaries_;
-        const bool before = point == store::Faults::Point::before_send;
-        const int rate = before ? around_.faults.rates().refused : around_.faults.rates().answer_lost;
-        return around_.faults.strikes(rate, std::string{before ? "refused " : "answer lost "} + statement);
+        using Point = store::Faults::Point;
+        const FaultRates& rates = around_.faults.rates();
+        if (point != Point::rolled_back) ++boundaries_;
+        switch (point) {
+            case Point::before_send:
+                return around_.faults.strikes(rates.refused, std::string{"refused "} + statement);
+            case Point::rolled_back:
+                return around_.faults.strikes(rates.rolled_back, std::string{"rolled back "} + statement);
+            case Point::after_commit_reply_lost:
+                return around_.faults.strikes(rates.answer_lost, std::string{"answer lost "} + statement);
+        }
+        return false;
     };
     return faults;
 }

@@ -25,7 +25,12 @@ constexpr std::chrono::minutes patience{10};
 /// After an activity's worker has died again and again, and until somebody walks through what may be stuck.
 constexpr std::chrono::seconds longest_wait{100};
 
-FaultRates draw_rates(Dice& dice) {
+/// Every other pair of seeds: faults that meet the mending of others, at the price of less work between them.
+bool storms_in(std::uint64_t seed) {
+    return (seed & 2U) != 0;
+}
+
+FaultRates draw_rates(Dice& dice, bool storms) {
     FaultRates rates;
     const auto maybe = [&](int rate) { return dice.one_in(2) ? rate : 0; };
     rates.refused = maybe(30'000);
@@ -35,6 +40,12 @@ FaultRates draw_rates(Dice& dice) {
     rates.vendor_fails = maybe(100'000);
     rates.vendor_mute = maybe(80'000);
     rates.repeated = maybe(200'000);
+    rates.rolled_back = maybe(40'000);
+    if (!storms) return rates;
+    constexpr int in_a_storm = 4;
+    for (int* rate : {&rates.refused, &rates.answer_lost, &rates.rolled_back, &rates.killed, &rates.frozen}) {
+        *rate *= in_a_storm;
+    }
     return rates;
 }
 
@@ -158,7 +169,7 @@ class Simulation {
         : options_(options),
           dice_(seed),
           workload_(draw_workload(dice_.split())),
-          rates_(draw_rates(dice_)),
+          rates_(draw_rates(dice_, storms_in(seed))),
           tampering_(options_.sabotage.rewrite),
           time_(dice_.bits()),
           clock_(database_, time_),

@@ -22,6 +22,7 @@ namespace simulation {
 struct FaultRates {
     int refused = 0;       ///< a statement is lost on its way to the server
     int answer_lost = 0;   ///< it has committed, and nobody hears of it
+    int rolled_back = 0;   ///< a statement's transaction, by a deadlock or a time-out
     int killed = 0;        ///< a worker's process, at any step
     int frozen = 0;        ///< a worker, for longer than its lease
     int vendor_fails = 0;  ///< answers with an error, having done nothing

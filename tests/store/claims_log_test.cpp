@@ -32,7 +32,7 @@ struct Watched : test::StoreFixture {
     /// As its holder gives it back.
     void give_up() {
         pqxx::work tx{owner};
-        tx.exec_params("update engine.live_runs set owner = null where owner + 0 = $1::integer", 1);
+        tx.exec_params("update engine.live_runs set owner = null where coalesce(owner, 0) = $1::integer", 1);
         tx.commit();
     }
     [[nodiscard]] std::string problem() {

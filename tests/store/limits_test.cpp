@@ -303,3 +303,24 @@ TEST_CASE_FIXTURE(LimitedRows, "a claim whose answer was lost has its rows and i
     CHECK(database.value("select count(*) from engine.activities where owner is not null") == "1");
     CHECK(database.value("select round(tokens) from engine.limits") == "1");
 }
+
+TEST_CASE_FIXTURE(LimitedRows,
+                  "a claim of rows that was lost and given back is made again under another token") {
+    store_rows(1, limited({.key = "again", .concurrency = 1}));
+    std::string first;
+    Faults faults;
+    faults.hook = [&](Faults::Point point, const char* statement) {
+        if (point != Faults::Point::after_commit_reply_lost ||
+            std::string_view{statement} != "claim_activities" || !first.empty()) {
+            return false;
+        }
+        first = database.value("select token from engine.activities where owner is not null");
+        CHECK(ActivityStore{database.url()}.give_back(worker, 0ms));
+        return true;
+    };
+    ActivityStore unlucky{database.url(), faults};
+    const auto claimed = unlucky.claim(worker, "default", {"work"}, 1);
+    REQUIRE(!first.empty());
+    REQUIRE(claimed.size() == 1);
+    CHECK(std::to_string(claimed[0].fence.token) != first);
+}

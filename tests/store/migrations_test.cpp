@@ -19,6 +19,24 @@ std::string one(const std::string& url, const std::string& sql) {
     return result.empty() || result[0][0].is_null() ? std::string{} : result[0][0].as<std::string>();
 }
 
+/// Tables, columns, indexes and functions of the schemas that migrations make.
+std::string everything_in(const std::string& url) {
+    return one(url, R"(
+        select string_agg(thing, E'\n' order by thing) from (
+            select format('%s.%s.%s %s %s', c.relnamespace::regnamespace, c.relname, a.attname,
+                          format_type(a.atttypid, a.atttypmod), a.attnotnull) as thing
+              from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+             where c.relkind in ('r', 'p', 'v')
+               and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+            union all
+            select pg_get_indexdef(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indexrelid
+             where c.relnamespace::regnamespace::text !~ '^pg_'
+            union all
+            select pg_get_functiondef(p.oid) from pg_proc p
+             where p.prokind = 'f' and p.pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+        ) as things)");
+}
+
 }  // namespace
 
 TEST_CASE("an empty database is planned, migrated once, and then has nothing left to apply") {
@@ -40,6 +58,35 @@ TEST_CASE("an empty database is planned, migrated once, and then has nothing lef
     applied.clear();
     schema::migrate(connection, [&](const schema::Step& step) { applied.push_back(step.name); });
     CHECK(applied.empty());
+}
+
+TEST_CASE(
+    "F78: a migration that is killed again and again leaves whole steps, and comes to the same schema") {
+    const test::EmptyDatabase whole;
+    const test::EmptyDatabase broken;
+    pqxx::connection unharmed{whole.owner_url()};
+    schema::migrate(unharmed);
+
+    constexpr int kills = 12;
+    int deaths = 0;
+    for (int round = 0; round < kills; ++round) {
+        pqxx::connection victim{broken.owner_url()};
+        const int process = victim.backendpid();
+        const std::jthread killer{[&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds{5 + 10 * round});
+            one(whole.owner_url(), "select pg_terminate_backend(" + std::to_string(process) + ")");
+        }};
+        try {
+            schema::migrate(victim);
+        } catch (const std::exception&) {
+            ++deaths;
+        }
+    }
+    CHECK(deaths > 1);
+    pqxx::connection last{broken.owner_url()};
+    schema::migrate(last);
+    CHECK_NOTHROW(schema::require_usable(last));
+    CHECK(everything_in(broken.owner_url()) == everything_in(whole.owner_url()));
 }
 
 TEST_CASE("an open run older than the months that are made anyway can use every table after the migration") {

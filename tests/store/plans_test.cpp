@@ -67,10 +67,18 @@ TEST_CASE_FIXTURE(Plans,
 TEST_CASE_FIXTURE(Plans, "the fenced update finds its rows by their keys, never by their owner") {
     using namespace test;
     fill_queue(5'000);
-    database.execute("update engine.live_runs set owner = 1, token = 7, epoch = 1");
-    database.execute("analyze engine.live_runs");
+    const std::string own = "update engine.live_runs set owner = 1, token = 7, epoch = 1";
+    SUBCASE("planned when all are owned") {
+        database.execute(own);
+        database.execute("analyze engine.live_runs");
+    }
+    SUBCASE("planned when hardly any is: the index of owned runs is the smallest there is") {
+        database.execute(own +
+                         " where run_id in (select run_id from engine.live_runs order by run_id limit 64)");
+    }
     const std::string runs =
-        "(select array_agg(run_id order by run_id) from (select run_id from engine.live_runs limit 64) s)";
+        "(select array_agg(run_id order by run_id) from "
+        " (select run_id from engine.live_runs where owner = 1 order by run_id limit 64) s)";
     const auto constant = [](const std::string& value, const std::string& type) {
         return fmt::format("array_fill({}::{}, array[64])", value, type);
     };
@@ -82,10 +90,19 @@ TEST_CASE_FIXTURE(Plans, "the fenced update finds its rows by their keys, never 
         fmt::format("1, 9, '{}', {}, {}, {}, {}, {}, {}, {}, {}", keys, constant("1", "int"),
                     constant("7", "bigint"), constant("1", "int"), constant("1", "int"), constant("2", "int"),
                     constant("0", "bigint"), constant("0", "int"), constant("null", "timestamptz"));
-    const std::string plan = explain("keep_runs", values);
-    check_no_whole_tables(plan);
-    CHECK_MESSAGE(plan.find("Index Scan using a_run_is_live_once on live_runs l") != std::string::npos, plan);
-    CHECK_MESSAGE(plan.find("live_runs_owned") == std::string::npos, plan);
+    const std::string ending =
+        fmt::format("1, '{}', {}, {}, {}, {}, {}, {}, {}", keys, constant("1", "int"),
+                    constant("7", "bigint"), constant("1", "int"), constant("1", "int"),
+                    constant("0", "bigint"), constant("2", "int"), constant("'completed'", "text"));
+    const std::string giving_back =
+        fmt::format("1, '{}', {}, {}", keys, constant("1", "int"), constant("7", "bigint"));
+    for (const std::string& plan : {explain("keep_runs", values), explain("close_runs", ending),
+                                    explain("release_runs", giving_back)}) {
+        check_no_whole_tables(plan);
+        CHECK_MESSAGE(plan.find("Index Scan using a_run_is_live_once on live_runs l") != std::string::npos,
+                      plan);
+        CHECK_MESSAGE(plan.find("live_runs_owned") == std::string::npos, plan);
+    }
 }
 
 TEST_CASE_FIXTURE(Plans, "take-over, the comparison of owned runs, and activity rows use their indexes") {

@@ -124,6 +124,28 @@ TEST_CASE_FIXTURE(Unlucky, "a released run that somebody else has taken since co
     CHECK(history(runs[0].run).size() == 3);
 }
 
+TEST_CASE_FIXTURE(Unlucky, "a claim that was lost and taken away is made again under another token") {
+    using namespace test;
+    const auto runs = start_many(1);
+    std::string first;
+    Faults faults{[&](Faults::Point point, const char* name) {
+        if (point != Faults::Point::after_commit_reply_lost || std::string_view{name} != "commit_batch")
+            return false;
+        if (!first.empty()) return false;
+        first = database.value("select token from engine.live_runs where owner is not null");
+        database.execute("update engine.live_runs set owner = null, epoch = epoch + 1");
+        return true;
+    }};
+    HotConnection unlucky{database.url(), faults};
+    const BatchResult result = unlucky.commit({worker, {}, {"default", 1}});
+    REQUIRE(!first.empty());
+    REQUIRE(result.claimed.size() == 1);
+    CHECK(result.claimed[0].run == runs[0]);
+    CHECK(std::to_string(result.claimed[0].fence.token) != first);
+    CHECK(database.value("select token from engine.live_runs") ==
+          std::to_string(result.claimed[0].fence.token));
+}
+
 TEST_CASE_FIXTURE(Unlucky,
                   "lost in between: a run that was taken away before the second try is lost, not repeated") {
     using namespace test;
@@ -155,6 +177,7 @@ TEST_CASE_FIXTURE(
     } network;
     Faults faults{[&network](Faults::Point point, const char*) {
         if (point == Faults::Point::before_send) return !network.up;
+        if (point != Faults::Point::after_commit_reply_lost) return false;
         if (!std::exchange(network.loses_next_reply, false)) return false;
         network.up = false;
         return true;
@@ -169,4 +192,39 @@ TEST_CASE_FIXTURE(
     CHECK(result.committed.size() == 1);
     CHECK(result.claimed.size() == 2);
     CHECK(history(runs[0].run).size() == 2);
+}
+
+TEST_CASE_FIXTURE(Unlucky, "the end of a run is told by the connection that has committed it") {
+    using namespace test;
+    const auto runs = claimed(2);
+    ClosedListener listener{database.url()};
+    Batch batch{worker, {close_of(runs[0])}, {}};
+    CHECK_FALSE(sound.commit(batch).told_closed);
+    CHECK_FALSE(listener.wait(50ms));
+    batch.commits = {close_of(runs[1])};
+    batch.tell_closed = true;
+    CHECK(sound.commit(batch).told_closed);
+    CHECK(listener.wait(10s));
+}
+
+TEST_CASE_FIXTURE(Unlucky, "an end that was committed unheard is not taken for told") {
+    using namespace test;
+    const auto runs = claimed(1);
+    Batch batch{worker, {close_of(runs[0])}, {}, true};
+    HotConnection unlucky{database.url(), once(Faults::Point::after_commit_reply_lost, "commit_batch")};
+    const BatchResult result = unlucky.commit(batch);
+    CHECK(result.committed.size() == 1);
+    CHECK_FALSE(result.told_closed);
+}
+
+TEST_CASE_FIXTURE(Unlucky,
+                  "a commit that is refused leaves its session sound, although something was to follow") {
+    using namespace test;
+    const auto runs = claimed(2);
+    Batch batch{worker, {close_of(runs[0]), close_of(runs[1])}, {}, true};
+    batch.commits[0].fence.epoch += 1;
+    const BatchResult result = sound.commit(batch);
+    CHECK(result.lost.size() == 1);
+    CHECK(result.committed.size() == 1);
+    CHECK(sound.owned(worker).size() == 1);
 }

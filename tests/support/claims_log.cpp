@@ -3,7 +3,8 @@
 namespace test {
 namespace {
 
-/// What a worker gives up of its own it names by its own number ("owner + 0 = $1"); what it takes from others does not.
+/// What a worker gives up of its own it names by its own number ("coalesce(owner, 0) = $1"); what it takes from
+/// others does not.
 constexpr const char* triggers = R"(
 create sequence public.claims_watched;
 create table public.claims_log (problem text not null);
@@ -32,7 +33,7 @@ begin
                                     old.owner) end;
     elsif new.epoch < old.epoch then
         problem := format('I-25 run %s: its epoch was %s and is %s', new.run_id, old.epoch, new.epoch);
-    elsif old.owner > 0 and new.owner is distinct from old.owner and current_query() not like '%owner + 0 = $%'
+    elsif old.owner > 0 and new.owner is distinct from old.owner and current_query() not like '%owner, 0) = $%'
           and not exists (select from engine.workers w where w.worker_no = old.owner and w.ended_at is not null)
           and public.is_alive(old.owner) then
         problem := format('I-26 run %s: taken from worker %s, which lives', new.run_id, old.owner);

@@ -28,7 +28,7 @@ const Rules& rules() {
 const std::vector<Finding>& planted() {
     static const auto found = durable::gate::inspect({.archives = {IMPURE_ARCHIVE},
                                                       .through = {PURE_WORKFLOW_ARCHIVE},
-                                                      .source_root = CALLFLEX_SOURCE_DIR},
+                                                      .source_root = CALLFLEX_RECORDED_ROOT},
                                                      rules())
                                   .findings;
     return found;
@@ -76,7 +76,7 @@ TEST_CASE("workflow, replay and workflows reach nothing that could answer differ
     const auto report = durable::gate::inspect(
         {.archives = {PURE_WORKFLOW_ARCHIVE, PURE_REPLAY_ARCHIVE, PURE_WORKFLOWS_ARCHIVE},
          .through = {ACTIVITIES_ARCHIVE},
-         .source_root = CALLFLEX_SOURCE_DIR},
+         .source_root = CALLFLEX_RECORDED_ROOT},
         rules());
     for (const auto& finding : report.findings) FAIL_CHECK(finding.to_string());
     CHECK(report.functions > 5000);

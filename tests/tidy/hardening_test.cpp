@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 
 #include "tests/tidy/source_tree.hpp"
@@ -64,6 +66,21 @@ TEST_CASE("S-80: what ships checks the sizes of the C library's writes, and know
     CHECK(code.find("endbr64") != std::string::npos);
 }
 #endif
+
+TEST_CASE("S-84: the program does not depend on where it was built") {
+    const std::size_t chunk = std::size_t{1} << 20U;
+    const std::string place = CALLFLEX_SOURCE_DIR "/";
+    std::ifstream program{CALLFLEX_BINARY, std::ios::binary};
+    REQUIRE(program);
+    std::string window;
+    for (std::string part(chunk, '\0');
+         program.read(part.data(), static_cast<std::streamsize>(chunk)), program.gcount() > 0;) {
+        window.append(part.data(), static_cast<std::size_t>(program.gcount()));
+        REQUIRE(window.find(place) == std::string::npos);
+        window.erase(0, window.size() - std::min(window.size(), place.size()));
+    }
+    CHECK(!window.empty());
+}
 
 TEST_CASE("S-80: the flags are those of every library and program") {
     std::string text;

@@ -85,6 +85,20 @@ TEST_CASE("systemd understands every line of the units") {
     }
 }
 
+TEST_CASE("S-51: nothing of a daemon's memory gets to a disk: neither as a core nor as swap") {
+    std::ifstream in{units / "callflex-.service.d/10-common.conf"};
+    const std::string common{std::istreambuf_iterator<char>(in), {}};
+    CHECK(common.find("\nLimitCORE=0\n") != std::string::npos);
+    CHECK(common.find("\nMemorySwapMax=0\n") != std::string::npos);
+    for (const char* service : services) {
+        CAPTURE(service);
+        std::ifstream file{units / service};
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        CHECK(text.find("LimitCORE") == std::string::npos);
+        CHECK(text.find("MemorySwapMax") == std::string::npos);
+    }
+}
+
 TEST_CASE("the dispatcher is let out to the internet alone, as a user of its own, with no vendor's secret") {
     std::ifstream in{units / "callflex-dispatcher.service"};
     const std::string text{std::istreambuf_iterator<char>(in), {}};

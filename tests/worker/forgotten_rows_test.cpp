@@ -50,8 +50,9 @@ struct Runner {
         worker::AsyncRunner runner{registry, trust};
         std::vector<worker::Attempt> attempts;
         attempts.push_back(std::move(attempt));
-        runner.start(std::move(attempts),
-                     [&](const worker::Settled& settled) { outcome.set_value(settled.outcome.kind); });
+        runner.start(std::move(attempts), [&](const std::vector<worker::Settled>& settled) {
+            outcome.set_value(settled.at(0).outcome.kind);
+        });
         return outcome.get_future().get();
     }
 

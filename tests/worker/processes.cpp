@@ -41,6 +41,11 @@ void WorkerProcess::kill() {
     pid_ = -1;
 }
 
+bool WorkerProcess::has_ended() {
+    if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
+    return pid_ < 0;
+}
+
 void WorkerProcess::freeze() {
     send(SIGSTOP);
     REQUIRE(waitpid(pid_, nullptr, WUNTRACED) == pid_);

@@ -22,6 +22,8 @@ class WorkerProcess {
     WorkerProcess& operator=(const WorkerProcess&) = delete;
 
     void kill();
+    /// By itself.
+    [[nodiscard]] bool has_ended();
     /// Returns when no thread of it runs.
     void freeze();
     void thaw();

@@ -3,6 +3,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <csignal>
 
 #include "tests/worker/activity_programs.hpp"
 #include "tests/worker/families.hpp"
@@ -178,6 +179,12 @@ Task<int> run_changing_carelessly(Workflow& wf, int value) {
     co_return value + co_await wf.signals(amount).receive();
 }
 
+Task<int> run_fatal(Workflow& wf, int value) {
+    co_await wf.sleep(std::chrono::milliseconds{1});
+    if (value == 1) ::raise(SIGKILL);
+    co_return value;
+}
+
 }  // namespace
 
 WorkflowRegistry test_workflows(bool changed_code) {
@@ -194,6 +201,7 @@ WorkflowRegistry test_workflows(bool changed_code) {
     registry.add(depositor, run_depositor);
     registry.add(sender, run_sender);
     registry.add(changing, changed_code ? run_changing_carelessly : run_changing);
+    registry.add(fatal, run_fatal);
     add_families(registry);
     add_shops(registry);
     add_limit_workflows(registry);

@@ -93,6 +93,7 @@ inline constexpr WorkflowType<int, std::string> impatient{"impatient"};
 inline constexpr WorkflowType<int, int> depositor{"depositor"};
 inline constexpr WorkflowType<int, std::string> sender{"sender"};
 inline constexpr WorkflowType<int, int> changing{"changing"};
+inline constexpr WorkflowType<int, int> fatal{"fatal"};  // its code ends the process, given 1
 inline constexpr Signal<int> amount{"amount"};
 
 [[nodiscard]] WorkflowRegistry test_workflows(bool changed_code = false);

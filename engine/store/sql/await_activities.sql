@@ -18,5 +18,5 @@ update engine.activities a
   from unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[], $5::bigint[], $6::text[])
     as x(run_id, activity, owner, epoch, token, heartbeat_details)
  where a.run_id = x.run_id and a.activity = x.activity
-   and a.owner + 0 = x.owner and a.epoch = x.epoch and a.token = x.token
+   and coalesce(a.owner, 0) = x.owner and a.epoch = x.epoch and a.token = x.token
 returning a.run_id, a.activity

@@ -8,5 +8,5 @@ update engine.activities a
   from unnest($2::uuid[], $3::integer[], $4::integer[], $5::bigint[], $6::text[])
     as x(run_id, activity, epoch, token, details)
  where a.run_id = x.run_id and a.activity = x.activity
-   and a.owner + 0 = $1::integer and a.epoch = x.epoch and a.token = x.token
+   and coalesce(a.owner, 0) = $1::integer and a.epoch = x.epoch and a.token = x.token
 returning a.run_id, a.activity, a.cancel_requested, a.after_attempt = 'restart'

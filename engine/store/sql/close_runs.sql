@@ -6,15 +6,15 @@
 -- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations before, $6 activations added, $7 inbox head,
 -- $8 events in all, $9 status
 with closing as materialized (
-    select * from unnest($2::uuid[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[], $7::bigint[],
-                         $8::integer[], $9::text[])
-        as x(run_id, epoch, token, before, activations, head, events, status)
+    select unnest($2::uuid[]) as run_id, unnest($3::integer[]) as epoch, unnest($4::bigint[]) as token,
+           unnest($5::integer[]) as before, unnest($6::integer[]) as activations, unnest($7::bigint[]) as head,
+           unnest($8::integer[]) as events, unnest($9::text[]) as status
 ),
 gone as (
     delete from engine.live_runs l
      using closing x
      where l.run_id = x.run_id
-       and l.owner + 0 = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
+       and coalesce(l.owner, 0) = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
        and l.inbox_tail = x.head
     returning l.chain_id, l.tenant, l.has_children, l.holds_units
 ),

@@ -3,7 +3,7 @@
 -- and refuse nothing. All or nothing: a single lost fence divides by zero (22012).
 --
 -- Locks: workflow_ids in key order, then live_runs, then activities. Indexes: a_run_starts_once,
--- a_workflow_id_names_one_run_at_a_time, a_run_is_live_once (owner + 0 hides live_runs_owned), an_activity_has_one_row.
+-- a_workflow_id_names_one_run_at_a_time, a_run_is_live_once (coalesce hides live_runs_owned), an_activity_has_one_row.
 -- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations before, $6 activations added, $7 inbox head,
 -- $8 events in all, $9 next run, $10 its type, $11 its queue, $12 its activation 0,
 -- $13 how the old one ends, $14 when the next one is claimable (null: now), $15 the old one has received its cancel
@@ -46,7 +46,7 @@ gone as (
      using given x
      where (select count(*) from moved) >= 0  -- after the names
        and l.run_id = any ($2::uuid[]) and l.run_id = x.run_id
-       and l.owner + 0 = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
+       and coalesce(l.owner, 0) = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
     returning l.run_id, l.chain_id, l.tenant, l.inbox_tail, l.has_children, l.cancel_requested, l.unread, l.priority,
               l.fairness_key, l.fairness_weight, l.paused
 ),

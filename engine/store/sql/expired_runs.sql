@@ -1,7 +1,8 @@
 -- Closed runs whose time is over by their type's and outcome's policy, in the order of their ids, a page at a time. A run
 -- of a chain that goes on is never among them, however old it is; nor one that somebody still watches.
 --
--- A run that closed long ago has started before that, so its id tells where to stop.
+-- A run that closed long ago has started before that, so its id tells where to stop: without a policy, at once. The limit
+-- in the look at the run's facts has them looked up one by one, behind the ids, whatever a join would seem to cost.
 -- Locks: nothing. Indexes: a_run_ends_once, a_run_starts_once; reads the chains of open runs.
 -- $1 after this run or null, $2 how many at most, $3 whether there is a place to export to
 with latest as (
@@ -9,7 +10,8 @@ with latest as (
 )
 select c.run_id, p.export
   from engine.closed_runs c
-  join engine.runs r on r.run_id = c.run_id
+ cross join lateral (
+    select type, chain_id from engine.runs where run_id = c.run_id limit 1) r
  cross join lateral (
     select keep, export from engine.retention
      where type in (r.type, '') and status in (c.status, '')

@@ -5,7 +5,7 @@
 -- $1 worker, $2 run, $3 epoch, $4 token, $5 encoded event
 with counted as (
     update engine.live_runs l set inbox_tail = l.inbox_tail + 1
-     where l.run_id = $2::uuid and l.owner + 0 = $1::integer and l.epoch = $3::integer and l.token = $4::bigint
+     where l.run_id = $2::uuid and coalesce(l.owner, 0) = $1::integer and l.epoch = $3::integer and l.token = $4::bigint
     returning l.chain_id, l.run_id, l.tenant, l.inbox_tail
 )
 insert into engine.inbox (chain_id, sequence, run_id, tenant, event)

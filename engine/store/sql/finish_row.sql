@@ -10,7 +10,7 @@ with held as materialized (
 ended as (
     delete from engine.activities a using held h
      where a.run_id = h.run_id and a.activity = $6::integer
-       and a.owner + 0 = $1::integer and a.epoch = $3::integer and a.token = $4::bigint
+       and coalesce(a.owner, 0) = $1::integer and a.epoch = $3::integer and a.token = $4::bigint
     returning a.run_id
 ),
 counted as (

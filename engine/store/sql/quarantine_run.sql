@@ -5,7 +5,7 @@
 -- $1 run_id, $2 worker, $3 who, $4 why
 with taken as (
     update engine.live_runs set paused = true, owner = 0, epoch = epoch + 1, adopt = true
-     where run_id = $1::uuid and owner + 0 = $2::integer and not paused
+     where run_id = $1::uuid and coalesce(owner, 0) = $2::integer and not paused
     returning run_id
 )
 insert into engine.paused (run_id, since, identity, reason)

@@ -34,6 +34,7 @@ class CountedFault {
     CountedFault() : at_(std::atoi(setting("FAULT_AT").c_str())), how_(setting("FAULT_HOW")) {}
 
     bool operator()(Faults::Point point) {
+        if (point == Faults::Point::rolled_back) return false;
         // A statement's two points are passed by one thread, one after the other.
         thread_local int number = 0;
         if (point == Faults::Point::before_send) {

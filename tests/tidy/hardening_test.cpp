@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -68,18 +67,16 @@ TEST_CASE("S-80: what ships checks the sizes of the C library's writes, and know
 #endif
 
 TEST_CASE("S-84: the program does not depend on where it was built") {
-    const std::size_t chunk = std::size_t{1} << 20U;
-    const std::string place = CALLFLEX_SOURCE_DIR "/";
-    std::ifstream program{CALLFLEX_BINARY, std::ios::binary};
-    REQUIRE(program);
-    std::string window;
-    for (std::string part(chunk, '\0');
-         program.read(part.data(), static_cast<std::streamsize>(chunk)), program.gcount() > 0;) {
-        window.append(part.data(), static_cast<std::size_t>(program.gcount()));
-        REQUIRE(window.find(place) == std::string::npos);
-        window.erase(0, window.size() - std::min(window.size(), place.size()));
+    const std::string root = CALLFLEX_SOURCE_DIR;
+    if (root == CALLFLEX_RECORDED_ROOT) return;  // nothing tells the two apart
+    std::ifstream file{CALLFLEX_BINARY, std::ios::binary};
+    const std::string program{std::istreambuf_iterator<char>(file), {}};
+    REQUIRE(program.find("callflex") != std::string::npos);
+    // With its folders, because a short root such as /src begins the path of many a library.
+    for (const char* folder : {"/activities/", "/api/", "/build/", "/engine/", "/schema/", "/workflows/"}) {
+        CAPTURE(folder);
+        CHECK(program.find(root + folder) == std::string::npos);
     }
-    CHECK(!window.empty());
 }
 
 TEST_CASE("S-80: the flags are those of every library and program") {

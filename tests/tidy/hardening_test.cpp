@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <sstream>
 
 #include "tests/tidy/source_tree.hpp"
 
@@ -65,6 +66,31 @@ TEST_CASE("S-80: what ships checks the sizes of the C library's writes, and know
     CHECK(code.find("endbr64") != std::string::npos);
 }
 #endif
+
+TEST_CASE(
+    "S-83: every library that the program loads is of a Debian package, and CI prints which have updates") {
+    const std::string named = output_of("llvm-readelf-19 --needed-libs " CALLFLEX_BINARY
+                                        " | grep --only-matching '[^ ]*\\.so[^ ]*'");
+    std::istringstream needed{named};
+    std::size_t libraries = 0;
+    std::string patterns;
+    for (std::string library; std::getline(needed, library); ++libraries) patterns += " '*/" + library + "'";
+    // It names, for each pattern that nothing matches, that pattern.
+    const std::string unknown = output_of("dpkg --search" + patterns + " 2>&1 > /dev/null");
+    CHECK(unknown == "");
+    CHECK(libraries > 10);
+    std::string ci;
+    for (const std::string& line : tidy::read_source(".ci/run").lines) ci += line + "\n";
+    CHECK(ci.find("apt-get --simulate upgrade") != std::string::npos);
+    // Nothing is fetched while it is built.
+    for (const char* recipe : {"CMakeLists.txt", "tests/CMakeLists.txt", "scripts/setup", "scripts/test"}) {
+        for (const std::string& line : tidy::read_source(recipe).lines) {
+            CAPTURE(line);
+            CHECK_FALSE(std::regex_search(
+                line, std::regex{"FetchContent|ExternalProject|file\\(DOWNLOAD|git clone|pip install|npm "}));
+        }
+    }
+}
 
 TEST_CASE("S-84: the program does not depend on where it was built") {
     const std::string root = CALLFLEX_SOURCE_DIR;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 
 namespace test {
 
@@ -36,6 +37,9 @@ class FaultProxy {
         std::chrono::milliseconds delay{50};
         std::size_t bytes = 0;
         int every = 1;
+        /// Only connections whose application_name begins so; the others pass. Empty: all. They are known by their
+        /// first message, which TLS would hide.
+        std::string only{};
     };
 
     explicit FaultProxy(const std::filesystem::path& server_socket);

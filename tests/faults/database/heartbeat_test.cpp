@@ -1,0 +1,113 @@
+// F10: the connection on which a worker renews its lease is silent, while all its others are well.
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "tests/faults/database/reporters.hpp"
+#include "tests/faults/vendors.hpp"
+#include "tests/support/eventually.hpp"
+
+using namespace test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// From now on the server writes down which process changes runs and activities, and when.
+void watch_writers(const FragileWorld& world) {
+    world.execute(R"(
+create table public.writes (process text not null, at timestamptz not null);
+create function public.note_write() returns trigger language plpgsql security definer as $$
+begin
+    -- Every session of a worker is called "callflex <what for> <process> ...".
+    insert into public.writes (process, at)
+    values (split_part(current_setting('application_name'), ' ', 3), clock_timestamp());
+    return null;
+end
+$$;
+create trigger note_write after insert or update or delete on engine.live_runs
+    for each row execute function public.note_write();
+create trigger note_write after insert or update or delete on engine.activities
+    for each row execute function public.note_write();
+create trigger note_write after insert on engine.history
+    for each row execute function public.note_write();)");
+}
+
+/// A worker process, seen from the database.
+class Watched {
+  public:
+    Watched(const FragileWorld& world, pid_t process) : world_(world), process_(process) {}
+
+    /// Of its registrations, the last one's.
+    [[nodiscard]] std::string number() const { return of_workers("max(worker_no)", "true"); }
+    [[nodiscard]] bool is_registered() const { return of_workers("count(*)", "ended_at is null") == "1"; }
+    [[nodiscard]] int registrations() const { return std::stoi(of_workers("count(*)", "true")); }
+    [[nodiscard]] int runs() const {
+        return std::stoi(
+            world_.value("select count(*) from engine.live_runs where owner in (select worker_no "
+                         "from engine.workers where " +
+                         is_it() + ")"));
+    }
+    /// `when` is a condition on the moment `at`.
+    [[nodiscard]] int writes(const std::string& when) const {
+        return std::stoi(world_.value(
+            fmt::format("select count(*) from public.writes where process = '{}' and {}", process_, when)));
+    }
+
+  private:
+    [[nodiscard]] std::string is_it() const { return fmt::format("name = 'fault@{}'", process_); }
+    [[nodiscard]] std::string of_workers(const std::string& what, const std::string& condition) const {
+        return world_.value(
+            fmt::format("select {} from engine.workers where {} and {}", what, is_it(), condition));
+    }
+
+    const FragileWorld& world_;
+    pid_t process_;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "F10: a worker of which only the heartbeats get lost stops before its lease ends, another goes on with "
+    "its runs, and it comes back") {
+    FragileWorld world;
+    // A lost SMS is looked for among those of the last minutes to the same owner: not all can go to one.
+    world.add_neighbours(9);
+    watch_writers(world);
+    // So that there is always something under way that its worker could go on with.
+    ask_sandbox(world.sandbox_url(), "POST", "/sandbox/faults",
+                R"({"vendor": "resend", "mode": "delay", "delay_ms": 1000})");
+    const FragileWorld::Settings lease{{"FAULT_LEASE_MS", "4000"}};
+    FaultProxy proxy{world.socket()};
+    const Watched deaf{world, world.start_worker("deaf", FragileWorld::url_at(proxy.port()), lease)};
+    world.start_worker("other", "", lease);
+    const auto port = world.start_ingress("ingress-1");
+    world.await_processes(2);
+    Acknowledgements acknowledged;
+    Reporters reporters{world, {port}, 2, 20ms, acknowledged};
+    REQUIRE(eventually([&] { return deaf.writes("true") > 100 && deaf.runs() > 2; }, FragileWorld::patience));
+
+    const std::string number = deaf.number();
+    proxy.set({.kind = FaultProxy::Kind::blackhole, .only = "callflex control"});
+    REQUIRE(eventually([&] { return !deaf.is_registered(); }, FragileWorld::patience));
+    REQUIRE(eventually([&] { return deaf.runs() == 0; }, FragileWorld::patience));
+    const std::size_t before = acknowledged.count();
+    REQUIRE(eventually([&] { return acknowledged.count() >= before + 20; }, FragileWorld::patience));
+    // Its other connections were never silent: what it has left undone it has not wanted.
+    CHECK(deaf.writes("at > (select lease_until from engine.workers where worker_no = " + number + ")") == 0);
+    CHECK(deaf.registrations() == 1);
+
+    const std::string since = world.value("select now()");
+    proxy.set({});
+    REQUIRE(eventually([&] { return deaf.is_registered(); }, FragileWorld::patience));
+    CHECK(deaf.number() != number);
+    REQUIRE(eventually([&] { return deaf.writes("at > '" + since + "'::timestamptz") > 0; },
+                       FragileWorld::patience));
+    ask_sandbox(world.sandbox_url(), "DELETE", "/sandbox/faults");
+    reporters.stop();
+    CHECK(world.becomes_quiet());
+    CHECK(world.unprocessed(acknowledged.all()).empty());
+    CHECK(world.violations() == "");
+    CHECK(ask_sandbox(world.sandbox_url(), "GET", "/sandbox/invariants")["violations"].empty());
+    CHECK(proxy.broken() == 0);
+    CHECK(world.workers().tend().empty());
+}

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "tests/faults/database/reporters.hpp"
+#include "tests/faults/database/watched.hpp"
 #include "tests/faults/vendors.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -32,37 +33,11 @@ create trigger note_write after insert on engine.history
     for each row execute function public.note_write();)");
 }
 
-/// A worker process, seen from the database.
-class Watched {
-  public:
-    Watched(const FragileWorld& world, pid_t process) : world_(world), process_(process) {}
-
-    /// Of its registrations, the last one's.
-    [[nodiscard]] std::string number() const { return of_workers("max(worker_no)", "true"); }
-    [[nodiscard]] bool is_registered() const { return of_workers("count(*)", "ended_at is null") == "1"; }
-    [[nodiscard]] int registrations() const { return std::stoi(of_workers("count(*)", "true")); }
-    [[nodiscard]] int runs() const {
-        return std::stoi(
-            world_.value("select count(*) from engine.live_runs where owner in (select worker_no "
-                         "from engine.workers where " +
-                         is_it() + ")"));
-    }
-    /// `when` is a condition on the moment `at`.
-    [[nodiscard]] int writes(const std::string& when) const {
-        return std::stoi(world_.value(
-            fmt::format("select count(*) from public.writes where process = '{}' and {}", process_, when)));
-    }
-
-  private:
-    [[nodiscard]] std::string is_it() const { return fmt::format("name = 'fault@{}'", process_); }
-    [[nodiscard]] std::string of_workers(const std::string& what, const std::string& condition) const {
-        return world_.value(
-            fmt::format("select {} from engine.workers where {} and {}", what, is_it(), condition));
-    }
-
-    const FragileWorld& world_;
-    pid_t process_;
-};
+/// What that process has changed; `when` is a condition on the moment `at`.
+int writes_of(const FragileWorld& world, const Watched& worker, const std::string& when) {
+    return std::stoi(world.value(fmt::format("select count(*) from public.writes where process = '{}' and {}",
+                                             worker.process(), when)));
+}
 
 }  // namespace
 
@@ -84,7 +59,8 @@ TEST_CASE(
     world.await_processes(2);
     Acknowledgements acknowledged;
     Reporters reporters{world, {port}, 2, 20ms, acknowledged};
-    REQUIRE(eventually([&] { return deaf.writes("true") > 100 && deaf.runs() > 2; }, FragileWorld::patience));
+    REQUIRE(eventually([&] { return writes_of(world, deaf, "true") > 100 && deaf.runs() > 2; },
+                       FragileWorld::patience));
 
     const std::string number = deaf.number();
     proxy.set({.kind = FaultProxy::Kind::blackhole, .only = "callflex control"});
@@ -93,14 +69,15 @@ TEST_CASE(
     const std::size_t before = acknowledged.count();
     REQUIRE(eventually([&] { return acknowledged.count() >= before + 20; }, FragileWorld::patience));
     // Its other connections were never silent: what it has left undone it has not wanted.
-    CHECK(deaf.writes("at > (select lease_until from engine.workers where worker_no = " + number + ")") == 0);
+    CHECK(writes_of(world, deaf,
+                    "at > (select lease_until from engine.workers where worker_no = " + number + ")") == 0);
     CHECK(deaf.registrations() == 1);
 
     const std::string since = world.value("select now()");
     proxy.set({});
     REQUIRE(eventually([&] { return deaf.is_registered(); }, FragileWorld::patience));
     CHECK(deaf.number() != number);
-    REQUIRE(eventually([&] { return deaf.writes("at > '" + since + "'::timestamptz") > 0; },
+    REQUIRE(eventually([&] { return writes_of(world, deaf, "at > '" + since + "'::timestamptz") > 0; },
                        FragileWorld::patience));
     ask_sandbox(world.sandbox_url(), "DELETE", "/sandbox/faults");
     reporters.stop();

@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -15,6 +16,7 @@
 #include <boost/asio/write.hpp>
 #include <future>
 #include <list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -24,7 +26,8 @@ namespace {
 
 namespace asio = boost::asio;
 using Client = asio::ip::tcp::socket;
-using Server = asio::local::stream_protocol::socket;
+using Server = asio::generic::stream_protocol::socket;
+using Target = asio::generic::stream_protocol::endpoint;
 using Kind = FaultProxy::Kind;
 using namespace std::string_view_literals;
 
@@ -90,8 +93,8 @@ using LinkPtr = std::shared_ptr<Link>;
 
 class FaultProxy::Impl {
   public:
-    explicit Impl(const std::filesystem::path& socket)
-        : target_(socket.string()), acceptor_(io_, {asio::ip::address_v4::loopback(), 0}) {
+    explicit Impl(Target target)
+        : target_(std::move(target)), acceptor_(io_, {asio::ip::address_v4::loopback(), 0}) {
         asio::co_spawn(io_, accept(), asio::detached);
         thread_ = std::thread{[this] { io_.run(); }};
     }
@@ -105,6 +108,7 @@ class FaultProxy::Impl {
     [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
     [[nodiscard]] int broken() const { return broken_; }
     [[nodiscard]] int accepted() const { return accepted_; }
+    [[nodiscard]] int flipped() const { return flipped_; }
 
     void set(Mode mode) {
         std::promise<void> done;
@@ -216,6 +220,7 @@ class FaultProxy::Impl {
             co_await let_through(link, true);
             co_await take_time(link, got);
             if (link->closed || refuses(*link)) break;
+            damage(*link, {buffer.data(), got});
             co_await asio::async_write(link->server, asio::buffer(buffer, got),
                                        asio::redirect_error(asio::use_awaitable, error));
             if (error) break;
@@ -258,6 +263,7 @@ class FaultProxy::Impl {
                 continue;
             }
             const bool last = is_too_much(*link, got);
+            damage(*link, {buffer.data(), got});
             co_await asio::async_write(link->client, asio::buffer(buffer, got),
                                        asio::redirect_error(asio::use_awaitable, error));
             if (last) reset(*link);
@@ -265,6 +271,13 @@ class FaultProxy::Impl {
         }
         if (link->server_gone) co_await let_through(link, false);
         end(link);
+    }
+
+    /// In the middle: a length at the beginning would only make the receiver wait for more.
+    void damage(const Link& link, std::span<char> piece) {
+        if (kind_for(link) != Kind::flip || piece.empty() || ++counted_ % mode_.every != 0) return;
+        piece[piece.size() / 2] = static_cast<char>(piece[piece.size() / 2] ^ 1);
+        ++flipped_;
     }
 
     /// True if the transaction is over: then its answer is lost.
@@ -296,18 +309,22 @@ class FaultProxy::Impl {
     }
 
     asio::io_context io_;
-    asio::local::stream_protocol::endpoint target_;
+    Target target_;
     asio::ip::tcp::acceptor acceptor_;
     std::list<LinkPtr> links_;
     Mode mode_;
     int counted_ = 0;
     std::atomic<int> broken_ = 0;
     std::atomic<int> accepted_ = 0;
+    std::atomic<int> flipped_ = 0;
     std::thread thread_;
 };
 
 FaultProxy::FaultProxy(const std::filesystem::path& server_socket)
-    : impl_(std::make_unique<Impl>(server_socket)) {}
+    : impl_(std::make_unique<Impl>(asio::local::stream_protocol::endpoint{server_socket.string()})) {}
+FaultProxy::FaultProxy(const std::string& server_address, std::uint16_t server_port)
+    : impl_(std::make_unique<Impl>(
+          asio::ip::tcp::endpoint{asio::ip::make_address_v4(server_address), server_port})) {}
 FaultProxy::~FaultProxy() = default;
 std::uint16_t FaultProxy::port() const {
     return impl_->port();
@@ -320,6 +337,9 @@ int FaultProxy::broken() const {
 }
 int FaultProxy::accepted() const {
     return impl_->accepted();
+}
+int FaultProxy::flipped() const {
+    return impl_->flipped();
 }
 
 }  // namespace test

@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -15,6 +16,7 @@
 #include <boost/asio/write.hpp>
 #include <future>
 #include <list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -24,7 +26,8 @@ namespace {
 
 namespace asio = boost::asio;
 using Client = asio::ip::tcp::socket;
-using Server = asio::local::stream_protocol::socket;
+using Server = asio::generic::stream_protocol::socket;
+using Target = asio::generic::stream_protocol::endpoint;
 using Kind = FaultProxy::Kind;
 using namespace std::string_view_literals;
 
@@ -56,6 +59,15 @@ bool answered(const Tail& answers) {
     return answers.ends_with("Z\0\0\0\5I"sv);
 }
 
+/// What a client calls itself in its first message, the only one that it can be in; "" without a name.
+std::string application_name(std::string_view startup) {
+    constexpr auto key = "\0application_name\0"sv;
+    const std::size_t at = startup.find(key);
+    if (at == std::string_view::npos) return {};
+    const std::string_view value = startup.substr(at + key.size());
+    return std::string{value.substr(0, value.find('\0'))};
+}
+
 /// One client and its connection to the server.
 struct Link {
     Link(const asio::any_io_executor& executor, Client accepted)
@@ -64,6 +76,8 @@ struct Link {
     }
     Client client;
     Server server;
+    std::string name{};  ///< its application_name, once it has told it
+    bool told_name = false;
     asio::steady_timer changed;  ///< cancelled when the mode changes
     Tail requests;
     Tail answers;
@@ -79,8 +93,8 @@ using LinkPtr = std::shared_ptr<Link>;
 
 class FaultProxy::Impl {
   public:
-    explicit Impl(const std::filesystem::path& socket)
-        : target_(socket.string()), acceptor_(io_, {asio::ip::address_v4::loopback(), 0}) {
+    explicit Impl(Target target)
+        : target_(std::move(target)), acceptor_(io_, {asio::ip::address_v4::loopback(), 0}) {
         asio::co_spawn(io_, accept(), asio::detached);
         thread_ = std::thread{[this] { io_.run(); }};
     }
@@ -94,6 +108,7 @@ class FaultProxy::Impl {
     [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
     [[nodiscard]] int broken() const { return broken_; }
     [[nodiscard]] int accepted() const { return accepted_; }
+    [[nodiscard]] int flipped() const { return flipped_; }
 
     void set(Mode mode) {
         std::promise<void> done;
@@ -111,10 +126,25 @@ class FaultProxy::Impl {
         std::erase_if(links_, [](const LinkPtr& link) { return link->closed; });
         for (const LinkPtr& link : links_) {
             link->answer_bytes = 0;
-            if (mode.kind == Kind::cut || link->server_gone || link->last_answer) reset(*link);
-            if (mode.kind == Kind::half_open) leave_half_open(*link);
+            const Kind kind = kind_for(*link);
+            if (kind == Kind::cut || link->server_gone || link->last_answer) reset(*link);
+            if (kind == Kind::half_open) leave_half_open(*link);
             link->changed.cancel();
         }
+    }
+
+    /// What the mode does to this connection.
+    [[nodiscard]] Kind kind_for(const Link& link) const {
+        const bool meant = mode_.only.empty() || (link.told_name && link.name.starts_with(mode_.only));
+        return meant ? mode_.kind : Kind::pass;
+    }
+    /// A mode that is for some connections begins for one of them as soon as it has told its name.
+    void learn_name(Link& link, std::string_view startup) {
+        if (std::exchange(link.told_name, true)) return;
+        link.name = application_name(startup);
+        if (mode_.only.empty()) return;
+        if (kind_for(link) == Kind::cut) reset(link);
+        if (kind_for(link) == Kind::half_open) leave_half_open(link);
     }
 
     void reset(Link& link) {
@@ -143,8 +173,8 @@ class FaultProxy::Impl {
     }
 
     asio::awaitable<void> open(LinkPtr link) {
-        if (mode_.kind == Kind::cut) reset(*link);
-        link->server_gone = mode_.kind == Kind::half_open;
+        if (kind_for(*link) == Kind::cut) reset(*link);
+        link->server_gone = kind_for(*link) == Kind::half_open;
         co_await let_through(link, true);
         if (link->closed) co_return;
         boost::system::error_code error;
@@ -162,15 +192,15 @@ class FaultProxy::Impl {
         }
     }
     [[nodiscard]] bool held(const Link& link, bool is_request) const {
-        return link.server_gone || mode_.kind == Kind::blackhole ||
-               (mode_.kind == Kind::answers_held && !is_request);
+        const Kind kind = kind_for(link);
+        return link.server_gone || kind == Kind::blackhole || (kind == Kind::answers_held && !is_request);
     }
 
     /// What this piece costs in time.
-    asio::awaitable<void> take_time(std::size_t bytes) {
+    asio::awaitable<void> take_time(LinkPtr link, std::size_t bytes) {
         std::chrono::microseconds time{0};
-        if (mode_.kind == Kind::delay) time = mode_.delay;
-        if (mode_.kind == Kind::limit)
+        if (kind_for(*link) == Kind::delay) time = mode_.delay;
+        if (kind_for(*link) == Kind::limit)
             time = std::chrono::microseconds{bytes * 1'000'000 / std::max<std::size_t>(1, mode_.bytes)};
         if (time.count() == 0) co_return;
         asio::steady_timer timer{io_, time};
@@ -183,12 +213,14 @@ class FaultProxy::Impl {
         boost::system::error_code error;
         while (true) {
             const std::size_t got = co_await link->client.async_read_some(
-                asio::buffer(buffer, piece()), asio::redirect_error(asio::use_awaitable, error));
+                asio::buffer(buffer, piece(*link)), asio::redirect_error(asio::use_awaitable, error));
             if (error) break;
+            learn_name(*link, {buffer.data(), got});
             link->requests.add({buffer.data(), got});
             co_await let_through(link, true);
-            co_await take_time(got);
+            co_await take_time(link, got);
             if (link->closed || refuses(*link)) break;
+            damage(*link, {buffer.data(), got});
             co_await asio::async_write(link->server, asio::buffer(buffer, got),
                                        asio::redirect_error(asio::use_awaitable, error));
             if (error) break;
@@ -198,9 +230,10 @@ class FaultProxy::Impl {
 
     /// True if this request must not get to the server. Also notes whether its answer must not get back.
     bool refuses(Link& link) {
-        const bool looks = mode_.kind == Kind::cut_before_commit || mode_.kind == Kind::cut_before_answer;
+        const Kind kind = kind_for(link);
+        const bool looks = kind == Kind::cut_before_commit || kind == Kind::cut_before_answer;
         if (!looks || !ends_transaction(link.requests) || ++counted_ % mode_.every != 0) return false;
-        if (mode_.kind == Kind::cut_before_commit) {
+        if (kind == Kind::cut_before_commit) {
             reset(link);
             return true;
         }
@@ -213,11 +246,11 @@ class FaultProxy::Impl {
         boost::system::error_code error;
         while (true) {
             std::size_t got = co_await link->server.async_read_some(
-                asio::buffer(buffer, piece()), asio::redirect_error(asio::use_awaitable, error));
+                asio::buffer(buffer, piece(*link)), asio::redirect_error(asio::use_awaitable, error));
             if (error) break;
             link->answers.add({buffer.data(), got});
             co_await let_through(link, false);
-            co_await take_time(got);
+            co_await take_time(link, got);
             if (link->closed) break;
             if (link->last_answer) {
                 link->held.append(buffer.data(), got);
@@ -230,6 +263,7 @@ class FaultProxy::Impl {
                 continue;
             }
             const bool last = is_too_much(*link, got);
+            damage(*link, {buffer.data(), got});
             co_await asio::async_write(link->client, asio::buffer(buffer, got),
                                        asio::redirect_error(asio::use_awaitable, error));
             if (last) reset(*link);
@@ -237,6 +271,13 @@ class FaultProxy::Impl {
         }
         if (link->server_gone) co_await let_through(link, false);
         end(link);
+    }
+
+    /// In the middle: a length at the beginning would only make the receiver wait for more.
+    void damage(const Link& link, std::span<char> piece) {
+        if (kind_for(link) != Kind::flip || piece.empty() || ++counted_ % mode_.every != 0) return;
+        piece[piece.size() / 2] = static_cast<char>(piece[piece.size() / 2] ^ 1);
+        ++flipped_;
     }
 
     /// True if the transaction is over: then its answer is lost.
@@ -248,13 +289,15 @@ class FaultProxy::Impl {
 
     /// Shortens the piece to what may still come through; true if it is the last one.
     [[nodiscard]] bool is_too_much(Link& link, std::size_t& got) const {
-        if (mode_.kind != Kind::cut_after) return false;
+        if (kind_for(link) != Kind::cut_after) return false;
         got = std::min(got, mode_.bytes - std::min(mode_.bytes, link.answer_bytes));
         link.answer_bytes += got;
         return link.answer_bytes >= mode_.bytes;
     }
 
-    [[nodiscard]] std::size_t piece() const { return mode_.kind == Kind::limit ? 512 : 16384; }
+    [[nodiscard]] std::size_t piece(const Link& link) const {
+        return kind_for(link) == Kind::limit ? 512 : 16384;
+    }
 
     /// One end has closed: so does the other, in good order.
     static void end(const LinkPtr& link) {
@@ -266,18 +309,22 @@ class FaultProxy::Impl {
     }
 
     asio::io_context io_;
-    asio::local::stream_protocol::endpoint target_;
+    Target target_;
     asio::ip::tcp::acceptor acceptor_;
     std::list<LinkPtr> links_;
     Mode mode_;
     int counted_ = 0;
     std::atomic<int> broken_ = 0;
     std::atomic<int> accepted_ = 0;
+    std::atomic<int> flipped_ = 0;
     std::thread thread_;
 };
 
 FaultProxy::FaultProxy(const std::filesystem::path& server_socket)
-    : impl_(std::make_unique<Impl>(server_socket)) {}
+    : impl_(std::make_unique<Impl>(asio::local::stream_protocol::endpoint{server_socket.string()})) {}
+FaultProxy::FaultProxy(const std::string& server_address, std::uint16_t server_port)
+    : impl_(std::make_unique<Impl>(
+          asio::ip::tcp::endpoint{asio::ip::make_address_v4(server_address), server_port})) {}
 FaultProxy::~FaultProxy() = default;
 std::uint16_t FaultProxy::port() const {
     return impl_->port();
@@ -290,6 +337,9 @@ int FaultProxy::broken() const {
 }
 int FaultProxy::accepted() const {
     return impl_->accepted();
+}
+int FaultProxy::flipped() const {
+    return impl_->flipped();
 }
 
 }  // namespace test

@@ -1,6 +1,7 @@
 // A worker process that breaks on demand: the product's workflows and activities, and a fault at the FAULT_AT-th point
 // that the store passes (FAULT_HOW: before, after, reply_lost). Without FAULT_AT it is an ordinary worker which keeps
-// the number of points it has passed in FAULT_POINTS_FILE. FAULT_LEASE_MS: another lease than the usual one.
+// the number of points it has passed in FAULT_POINTS_FILE. FAULT_LEASE_MS: another lease than the usual one. FAULT_RUNS:
+// it holds so many runs at a time and not more.
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
@@ -91,6 +92,7 @@ int main() {
     options.slots.transactional_threads = 2;
     if (const std::string lease = setting("FAULT_LEASE_MS"); !lease.empty())
         options.lease = std::chrono::milliseconds{std::stoi(lease)};
+    if (const std::string runs = setting("FAULT_RUNS"); !runs.empty()) options.slots.runs = std::stoi(runs);
     options.logger =
         std::make_shared<spdlog::logger>("worker", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     options.faults.hook = [&fault](Faults::Point point, const char*) { return fault(point); };

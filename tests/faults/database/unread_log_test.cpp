@@ -1,0 +1,142 @@
+// F81: a worker writes its log into a pipe that nobody reads.
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <mutex>
+#include <thread>
+
+#include "tests/faults/database/tallies.hpp"
+#include "tests/faults/database/watched.hpp"
+#include "tests/faults/vendors.hpp"
+#include "tests/support/eventually.hpp"
+
+using namespace test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A pipe in the place of a log file, made before its process is started: a page in size, and read by nobody.
+class UnreadPipe {
+  public:
+    explicit UnreadPipe(const std::filesystem::path& log) {
+        REQUIRE(::mkfifo(log.c_str(), 0600) == 0);
+        // Both ends: whoever opens it to write need not wait for a reader.
+        pipe_ = ::open(log.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+        REQUIRE(pipe_ >= 0);
+        REQUIRE(::fcntl(pipe_, F_SETPIPE_SZ, 4096) >= 0);
+    }
+    ~UnreadPipe() {
+        reader_ = {};
+        ::close(pipe_);
+    }
+    UnreadPipe(const UnreadPipe&) = delete;
+    UnreadPipe& operator=(const UnreadPipe&) = delete;
+
+    /// Whoever writes one byte more waits.
+    void fill() const {
+        while (::write(pipe_, ".", 1) == 1) {
+        }
+        REQUIRE(errno == EAGAIN);
+    }
+    /// Everything, from now on.
+    void read() {
+        reader_ = std::jthread{[this](const std::stop_token& stop) {
+            while (!stop.stop_requested()) read_some();
+        }};
+    }
+    [[nodiscard]] std::string text() const {
+        const std::lock_guard lock{mutex_};
+        return text_;
+    }
+
+  private:
+    void read_some() {
+        pollfd entry{.fd = pipe_, .events = POLLIN, .revents = 0};
+        if (::poll(&entry, 1, 50) <= 0) return;
+        std::array<char, 4096> bytes{};
+        const ssize_t got = ::read(pipe_, bytes.data(), bytes.size());
+        const std::lock_guard lock{mutex_};
+        if (got > 0) text_.append(bytes.data(), static_cast<std::size_t>(got));
+    }
+
+    int pipe_ = -1;
+    mutable std::mutex mutex_;
+    std::string text_;
+    std::jthread reader_;
+};
+
+/// The session on which it renews its lease, unless it is so young that the lease has not been renewed on it: who does
+/// not wait for his log keeps it.
+void end_control_session(const FragileWorld& world, const Watched& worker) {
+    world.execute(
+        fmt::format("select pg_terminate_backend(pid) from pg_stat_activity where application_name like "
+                    "'callflex control {} %' and backend_start < now() - interval '2 seconds'",
+                    worker.process()));
+}
+
+}  // namespace
+
+TEST_CASE(
+    "F81: a worker that waits for room in its log loses its runs to another, nothing is doubled, and it is "
+    "back "
+    "once somebody reads") {
+    FragileWorld world;
+    // A lost SMS is looked for among those of the last minutes to the same owner: not all can go to one.
+    world.add_neighbours(9);
+    // So that there is always something under way.
+    ask_sandbox(world.sandbox_url(), "POST", "/sandbox/faults",
+                R"({"vendor": "resend", "mode": "delay", "delay_ms": 1000})");
+    const FragileWorld::Settings lease{{"FAULT_LEASE_MS", "4000"}};
+    UnreadPipe log{world.workers().log_of("mute")};
+    const Watched mute{world, world.start_worker("mute", "", lease)};
+    const auto port = world.start_ingress("ingress-1");
+    world.await_processes(1);
+    Acknowledgements acknowledged;
+    Reporters reporters{world, {port}, 2, 20ms, acknowledged};
+    REQUIRE(eventually([&] { return mute.runs() > 10; }, FragileWorld::patience));
+    const pid_t other = world.start_worker("other", "", lease);
+    world.await_processes(2);
+
+    log.fill();
+    // What it has to say of this finds no room.
+    REQUIRE(eventually(
+        [&] {
+            end_control_session(world, mute);
+            return !mute.is_registered();
+        },
+        FragileWorld::patience));
+    REQUIRE(eventually([&] { return mute.runs() == 0; }, FragileWorld::patience));
+    const std::size_t before = acknowledged.count();
+    REQUIRE(eventually([&] { return acknowledged.count() >= before + 20; }, FragileWorld::patience));
+    ask_sandbox(world.sandbox_url(), "DELETE", "/sandbox/faults");
+    reporters.stop();
+    // Not becomes_quiet(), which would read the log of each worker when it fails.
+    CHECK(eventually([&] { return world.value("select count(*) from engine.live_runs") == "0"; },
+                     FragileWorld::patience));
+    CHECK(world.unprocessed(acknowledged.all()).empty());
+    CHECK(world.violations() == "");
+    CHECK(ask_sandbox(world.sandbox_url(), "GET", "/sandbox/invariants")["violations"].empty());
+    // It still waits: else it would have come back long ago.
+    CHECK(mute.registrations() == 1);
+
+    log.read();
+    REQUIRE(eventually([&] { return mute.is_registered(); }, FragileWorld::patience));
+    CHECK(log.text().find("database trouble") != std::string::npos);
+    // From here on there is nobody but it.
+    ::kill(other, SIGKILL);
+    TallyCaller caller{world.url(), "afterwards", acknowledged};
+    const std::size_t then = acknowledged.count();
+    REQUIRE(eventually([&] { return acknowledged.count() >= then + 12; }, FragileWorld::patience));
+    const auto tallies = caller.stop();
+    CHECK(wrong_tallies(world, tallies).empty());
+    CHECK(tallies.size() > 2);
+    CHECK(world.violations() == "");
+}

@@ -35,7 +35,12 @@ Uuid uuid_floor(Timestamp moment) {
     return id;
 }
 
-void add_recent(Params& params) {
+/// Between which ids activation 0 comes along.
+void add_recent(Params& params, const ClaimRequest& claim) {
+    if (claim.starts_apart) {
+        params.add(Uuid{}).add(Uuid{});
+        return;
+    }
     const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
     params.add(uuid_floor(now - recent_past)).add(uuid_floor(now + recent_future));
 }
@@ -43,7 +48,7 @@ void add_recent(Params& params) {
 Step claim_by_age(WorkerNo worker, std::int64_t token, const ClaimRequest& claim, Timestamp floor) {
     Step step{{"claim_runs", sql::claim_runs}, {}};
     step.params.add(worker.value).add(token).add(std::string_view{claim.queue}).add(claim.limit).add(floor);
-    add_recent(step.params);
+    add_recent(step.params, claim);
     step.params.add(std::string_view{claim.build});
     return step;
 }
@@ -51,7 +56,7 @@ Step claim_by_age(WorkerNo worker, std::int64_t token, const ClaimRequest& claim
 Step claim_own(WorkerNo worker, std::int64_t token, const ClaimRequest& claim) {
     Step step{{"claim_build_runs", sql::claim_build_runs}, {}};
     step.params.add(worker.value).add(token).add(std::string_view{claim.queue}).add(claim.limit);
-    add_recent(step.params);
+    add_recent(step.params, claim);
     step.params.add(std::string_view{claim.build}).add(Timestamp{});
     return step;
 }
@@ -64,7 +69,7 @@ std::vector<Step> claim_patiently(WorkerNo worker, std::int64_t token, const Cla
     wait.params.add(patience);
     Step step{{"claim_late_runs", sql::claim_late_runs}, {}};
     step.params.add(worker.value).add(token).add(std::string_view{claim.queue}).add(claim.limit);
-    add_recent(step.params);
+    add_recent(step.params, claim);
     step.params.add(std::string_view{claim.build});
     step.params.add(std::int64_t{std::chrono::microseconds{late_after}.count()});
     return {std::move(wait), std::move(step)};
@@ -83,7 +88,7 @@ Step claim_by_turns(WorkerNo worker, std::int64_t token, const ClaimRequest& cla
     }
     Step step{{"claim_lines", sql::claim_lines}, {}};
     step.params.add(worker.value).add(token).add(std::string_view{claim.queue}).add(claim.limit);
-    add_recent(step.params);
+    add_recent(step.params, claim);
     step.params.add(priority).add(key).add(bound).add(passed_over).add(taken);
     step.params.add(std::string_view{claim.build});
     return step;

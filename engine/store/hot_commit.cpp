@@ -2,7 +2,8 @@
 //
 //   sent -> committed            the usual way
 //     -> a fence is lost         (22012) compare row by row; drop the losers; send the rest
-//     -> the data is refused     halve until the one culprit is alone; reject it; send the rest
+//     -> the data is refused     halve until the one culprit is alone; reject it; send the rest; if it is nobody's,
+//                                the claim's: claim with less, or not at all
 //     -> deadlock, lock, disk    wait a little; send again
 //     -> no answer               unknown: reconnect, end the old session, compare row by row:
 //                                what is marked with our batch id was committed, the rest is sent again
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <functional>
 #include <set>
+#include <utility>
 
 #include "engine/store/hot_impl.hpp"
 #include "engine/store/notify_step.hpp"
@@ -71,6 +73,7 @@ class HotConnection::Impl::BatchRun {
     BatchRun(Impl& impl, const Batch& batch)
         : impl_(impl),
           batch_(batch),
+          claim_(batch.claim),
           inherited_(impl.unsettled_.has_value()),
           id_(impl.unsettled_.value_or(impl.ids_.token())) {
         for (const RunCommit& commit : batch.commits) pending_.push_back(&commit);
@@ -93,7 +96,7 @@ class HotConnection::Impl::BatchRun {
                 unknown = unknown || lost.sent();
                 patience_.again(lost.what());
             } catch (const DatabaseError& error) {
-                if (gives_up(error)) continue;
+                if (gives_up(error) || claims_with_less(error)) continue;
                 patience_.again(impl_.session_, error);
             }
         }
@@ -118,8 +121,19 @@ class HotConnection::Impl::BatchRun {
 
     /// Somebody holds what a patient claim wants: there will be another one.
     bool gives_up(const DatabaseError& error) {
-        if (!batch_.claim.patient || !claim_pending_ || error.sqlstate() != "55P03") return false;
+        if (!claim_.patient || !claim_pending_ || error.sqlstate() != "55P03") return false;
         claim_pending_ = false;
+        return true;
+    }
+
+    /// The commits are done, and Postgres cannot read what the claim needs. A first activation: then its run is
+    /// claimed without, and found to be unreadable. Something else: nothing is claimed, and the commits are done.
+    bool claims_with_less(const DatabaseError& error) {
+        if (!claim_pending_ || !pending_.empty() || error.fate() != Fate::data) return false;
+        if (std::exchange(claim_.starts_apart, true)) {
+            claim_pending_ = false;
+            result_.claim_refused = error.what();
+        }
         return true;
     }
 
@@ -131,7 +145,7 @@ class HotConnection::Impl::BatchRun {
         } catch (const DatabaseError& error) {
             const bool ours = error.fate() == Fate::fence || error.fate() == Fate::data;
             if (!ours || commits.empty()) throw;
-            if (error.fate() == Fate::data && commits.size() == 1) {
+            if (error.fate() == Fate::data && commits.size() == 1 && !claim) {
                 reject(commits.front(), error.what());
                 return std::nullopt;
             }
@@ -143,7 +157,7 @@ class HotConnection::Impl::BatchRun {
         std::vector<Step> steps = commit_steps(batch_.worker, id_, commits);
         std::optional<ClaimOrder> order;
         if (claim) {
-            order = impl_.claims_.order(batch_.worker, id_, batch_.claim);
+            order = impl_.claims_.order(batch_.worker, id_, claim_);
             if (steps.empty()) steps.push_back({{"wait_for_no_flush", sql::wait_for_no_flush}, {}});
             for (const Step& step : order->steps) steps.push_back(step);
             claim_unknown_ = true;
@@ -276,23 +290,34 @@ class HotConnection::Impl::BatchRun {
     }
 
     /// Fresh runs with old ids: rare (delayed starts), so worth another round trip instead of every
-    /// partition.
+    /// partition. Or those of a claim that Postgres could not carry out with them.
     void fetch_missing_starts() {
         for (ClaimedRun& run : result_.claimed) {
             if (run.activations != 1 || run.start) continue;
-            BinaryArray runs{Of::uuid};
-            BinaryArray first_events{Of::int32};
-            runs.add(run.run.value);
-            first_events.add(std::int32_t{1});
-            Step step{{"recorded_activations", sql::recorded_activations}, {}};
-            step.params.add(runs).add(first_events);
-            const Rows rows = impl_.query(step);
-            if (rows.size() == 1) run.start = HistoryRow{EventId{1}, 1, rows.bytes(0, 1)};
+            try {
+                run.start = start_of(run.run);
+            } catch (const DatabaseError& error) {
+                if (error.fate() != Fate::data) throw;
+                run.start = HistoryRow{EventId{1}, 1, {}, error.what()};
+            }
         }
+    }
+
+    [[nodiscard]] std::optional<HistoryRow> start_of(RunId run) {
+        BinaryArray runs{Of::uuid};
+        BinaryArray first_events{Of::int32};
+        runs.add(run.value);
+        first_events.add(std::int32_t{1});
+        Step step{{"recorded_activations", sql::recorded_activations}, {}};
+        step.params.add(runs).add(first_events);
+        const Rows rows = impl_.query(step);
+        if (rows.size() != 1) return std::nullopt;
+        return HistoryRow{EventId{1}, 1, rows.bytes(0, 1)};
     }
 
     Impl& impl_;
     const Batch& batch_;
+    ClaimRequest claim_;
     const bool inherited_;
     std::int64_t id_;
     SortedCommits pending_;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "engine/store/hot_impl.hpp"
 #include "engine_store_sql.hpp"
@@ -19,6 +20,17 @@ SessionOptions hot_session(std::string connection_string, IdSource& ids) {
     options.application_name = fmt::format("callflex hot {} {:x}", ::getpid(), ids.token());
     options.hot_plans = true;
     return options;
+}
+
+/// What its run is blocked by.
+HotConnection::Loaded unreadable(const HotConnection::LoadRequest& request, const std::string& why) {
+    HotConnection::Loaded run{.run = request.run, .history = {}, .inbox = {}};
+    if (request.with_history) {
+        run.history.push_back({EventId{1}, 1, {}, why});
+    } else {
+        run.inbox.push_back({request.inbox_head + 1, {}, request.run, why});
+    }
+    return run;
 }
 
 }  // namespace
@@ -52,8 +64,7 @@ BatchResult HotConnection::commit(const Batch& batch) {
     return impl_->commit(batch);
 }
 
-std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadRequest>& requests,
-                                                       Timestamp* now) {
+std::vector<HotConnection::Loaded> HotConnection::Impl::read(std::span<const LoadRequest> requests) {
     std::map<RunId, Loaded> loaded;
     BinaryArray with_history{Of::uuid}, runs{Of::uuid}, chains{Of::uuid}, heads{Of::int64},
         at_most{Of::int32};
@@ -68,7 +79,7 @@ std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadReq
     if (with_history.size() > 0) {
         Step step{{"load_histories", sql::load_histories}, {}};
         step.params.add(with_history);
-        const Rows rows = impl_->query(step);
+        const Rows rows = query(step);
         for (int i = 0; i < rows.size(); ++i) {
             loaded[RunId{rows.uuid(i, 0)}].history.push_back(
                 {EventId{rows.int32(i, 1)}, rows.int32(i, 2), rows.bytes(i, 3)});
@@ -76,12 +87,11 @@ std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadReq
     }
     Step step{{"load_inboxes", sql::load_inboxes}, {}};
     step.params.add(runs).add(chains).add(heads).add(at_most);
-    const Rows rows = impl_->query(step);
+    const Rows rows = query(step);
     for (int i = 0; i < rows.size(); ++i) {
         loaded[RunId{rows.uuid(i, 0)}].inbox.push_back(
             {rows.int64(i, 1), rows.bytes(i, 2), RunId{rows.uuid(i, 3)}});
     }
-    if (now != nullptr) *now = impl_->query({{"moment", sql::moment}, {}}).moment(0, 0);
 
     std::vector<Loaded> result;
     result.reserve(requests.size());
@@ -91,6 +101,28 @@ std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadReq
         result.push_back(std::move(run));
     }
     return result;
+}
+
+/// A damaged page costs those whose rows it holds: halves the runs until they are alone.
+void HotConnection::Impl::load(std::span<const LoadRequest> requests, std::vector<Loaded>& into) {
+    try {
+        std::ranges::move(read(requests), std::back_inserter(into));
+    } catch (const DatabaseError& error) {
+        if (error.fate() != Fate::data) throw;
+        if (requests.size() == 1) return into.push_back(unreadable(requests.front(), error.what()));
+        const std::size_t middle = requests.size() / 2;
+        load(requests.first(middle), into);
+        load(requests.subspan(middle), into);
+    }
+}
+
+std::vector<HotConnection::Loaded> HotConnection::load(const std::vector<LoadRequest>& requests,
+                                                       Timestamp* now) {
+    std::vector<Loaded> loaded;
+    loaded.reserve(requests.size());
+    impl_->load(requests, loaded);
+    if (now != nullptr) *now = impl_->query({{"moment", sql::moment}, {}}).moment(0, 0);
+    return loaded;
 }
 
 std::vector<RunId> HotConnection::with_messages(const std::vector<Held>& held, Timestamp* now,

@@ -22,6 +22,8 @@ class HotConnection::Impl {
 
     BatchResult commit(const Batch& batch);
     Delivered deliver_errands();
+    /// Of each run; one that Postgres cannot read is unreadable, whatever the others are.
+    void load(std::span<const LoadRequest> requests, std::vector<Loaded>& into);
     /// Runs a reading or blindly repeatable step until it succeeds or the deadline of the call has passed.
     Rows query(const Step& step);
     /// The same for several, in one transaction; `name` is for the fault hook.
@@ -29,6 +31,7 @@ class HotConnection::Impl {
 
   private:
     class BatchRun;
+    [[nodiscard]] std::vector<Loaded> read(std::span<const LoadRequest> requests);
 
     IdSource ids_;
     Session session_;

@@ -357,6 +357,7 @@ void PayloadGate::open(Archive& archive) {
 }
 
 void PayloadGate::open(InboxMessage& message) {
+    if (!message.unreadable.empty()) return;
     message.unreadable = impl_->open_event(message.event).problem;
 }
 

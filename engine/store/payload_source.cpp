@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/store/deadlines.hpp"
+#include "engine/store/sqlstate.hpp"
 #include "engine/store/worker_store.hpp"
 #include "engine/workflow/json_reader.hpp"
 
@@ -21,6 +22,10 @@ void SideConnection::transact(const std::function<void(pqxx::transaction_base&)>
         pqxx::work tx{*connection_};
         body(tx);
         tx.commit();
+    } catch (const pqxx::sql_error& error) {
+        connection_.reset();
+        if (fate_of(error.sqlstate()) == Fate::data) throw DecodeError(error.what());
+        throw StoreUnavailable(error.what());
     } catch (const pqxx::failure& error) {
         connection_.reset();
         throw StoreUnavailable(error.what());

@@ -23,7 +23,7 @@ namespace durable::store {
 class SideConnection {
   public:
     explicit SideConnection(std::string connection_string) : url_(std::move(connection_string)) {}
-    /// Throws StoreUnavailable.
+    /// Throws StoreUnavailable; DecodeError when Postgres cannot read what it holds, however often it is asked.
     void transact(const std::function<void(pqxx::transaction_base&)>& body);
 
   private:

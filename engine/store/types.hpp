@@ -30,7 +30,8 @@ struct HistoryRow {
     EventId first_event;
     std::int32_t events = 0;
     std::string bytes;
-    std::string unreadable{};  ///< once opened: why one of its payloads is a tombstone; "": all are there
+    /// Why one of its payloads is a tombstone, once opened; or why Postgres cannot read the row, which then is empty.
+    std::string unreadable{};
 };
 
 /// A message that waits in a run's inbox: an encoded history event (SignalReceived, CancelRequested, and what
@@ -213,6 +214,8 @@ struct ClaimRequest {
     /// Takes what has been due for a second, also when somebody holds its row at this moment: waits for a moment, then
     /// gives up. In a batch without commits.
     bool patient = false;
+    /// Without the runs' first activations, which are fetched one by one then: after Postgres could not read one.
+    bool starts_apart = false;
 };
 
 /// One round trip, one transaction, one commit: a pipeline of set-based statements.
@@ -237,9 +240,10 @@ struct BatchResult {
     std::vector<Rejected>
         rejected;  ///< the database refused this run's data (found by bisection): still ours
     std::vector<ClaimedRun> claimed;
-    bool more_due = false;     ///< the claim has left some, as far as it knows: claim again at once
-    bool errands = false;      ///< something waits for deliver_errands()
-    bool told_closed = false;  ///< of everything that is committed here
+    bool more_due = false;        ///< the claim has left some, as far as it knows: claim again at once
+    bool errands = false;         ///< something waits for deliver_errands()
+    bool told_closed = false;     ///< of everything that is committed here
+    std::string claim_refused{};  ///< Postgres cannot read what a claim needs: why; nothing was claimed
 };
 
 /// What has become of errands: things that one run's commit ordered to happen to another run.

@@ -80,6 +80,8 @@ void WorkerLoop::handle_result(CommitDone done) {
         around_.vitals.claimed_runs(claimed);
         next_claim_ = Clock::now() + claim_poll_.next();
     }
+    if (!done.result.claim_refused.empty())
+        around_.log.warn("claim refused", {{"reason", done.result.claim_refused}});
     if (done.result.errands) next_delivery_ = Clock::now();
     remember_wakes(done.batch);
     untold_ends_ = untold_ends_ || !done.result.told_closed;

@@ -180,6 +180,51 @@ TEST_CASE_FIXTURE(TwoRuns, "data that the database refuses costs one run its com
     CHECK(std::ranges::any_of(owned, [&](const auto& run) { return run.first == crowd[7].run; }));
 }
 
+TEST_CASE_FIXTURE(TwoRuns,
+                  "F46: a claim that Postgres cannot carry out costs no commit beside it, and is told") {
+    using namespace test;
+    start_many(3, "crowd");
+    database.execute(
+        "create function engine.refuse() returns trigger language plpgsql as $$ begin "
+        "raise data_corrupted using message = 'invalid page'; end $$;"
+        "create trigger refuse before update on engine.live_runs for each row "
+        "when (old.owner is null and new.owner is not null) execute function engine.refuse()");
+    // One commit alone is not taken for the culprit.
+    const BatchResult result =
+        hot.commit({worker, {commit_of(victim, {history::SideEffectRecorded{}})}, {"default", 5}});
+    CHECK(result.committed == std::vector{victim.run});
+    CHECK(result.rejected.empty());
+    CHECK(result.claimed.empty());
+    CHECK(result.claim_refused.find("invalid page") != std::string::npos);
+    database.execute("drop trigger refuse on engine.live_runs");
+    const BatchResult next = hot.commit({worker, {}, {"default", 5}});
+    CHECK(next.claimed.size() == 3);
+    CHECK(next.claim_refused == "");
+    for (const ClaimedRun& run : next.claimed) CHECK(run.start);
+}
+
+TEST_CASE_FIXTURE(TwoRuns,
+                  "F46: runs whose rows Postgres cannot read are unreadable, the others are loaded") {
+    using namespace test;
+    // Reading the victim's rows fails as reading a damaged page does.
+    database.execute(fmt::format(
+        "create function engine.rotten(uuid) returns boolean language plpgsql stable as $$ begin "
+        "if $1 = '{}' then raise data_corrupted using message = 'invalid page'; end if; return true; end $$;"
+        "alter table engine.history rename to sound_history;"
+        "create view engine.history as select * from engine.sound_history h where engine.rotten(h.run_id);"
+        "grant select on engine.history to public; grant execute on function engine.rotten to public",
+        victim.run.value.to_string()));
+    const auto loaded = hot.load({{innocent.run, innocent.chain, true, innocent.inbox_head},
+                                  {victim.run, victim.chain, true, victim.inbox_head}});
+    REQUIRE(loaded.size() == 2);
+    CHECK(loaded[0].run == innocent.run);
+    REQUIRE(loaded[0].history.size() == 1);
+    CHECK(loaded[0].history[0].unreadable == "");
+    CHECK(loaded[1].run == victim.run);
+    REQUIRE(loaded[1].history.size() == 1);
+    CHECK(loaded[1].history[0].unreadable.find("invalid page") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(TwoRuns, "a lost fence and refused data in one batch: everybody gets his own answer") {
     using namespace test;
     start_many(6, "crowd");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -116,6 +117,13 @@ void leave_open_runs(FragileWorld& world, durable::client::Client& client) {
     kill_workers(world);
 }
 
+void send_other_marks(durable::client::Client& client) {
+    for (int run = 0; run < open_runs; ++run) {
+        for (int mark = 2; mark <= TallyCaller::marks; ++mark)
+            client.signal(by_name(run), tally_mark, mark, fmt::format("{} {}", run, mark));
+    }
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -130,10 +138,7 @@ TEST_CASE(
         bit.turn();
     });
     world.start_worker("worker-2");
-    for (int run = 0; run < open_runs; ++run) {
-        for (int mark = 2; mark <= TallyCaller::marks; ++mark)
-            client.signal(by_name(run), tally_mark, mark, fmt::format("{} {}", run, mark));
-    }
+    send_other_marks(client);
     const std::string ended = "engine.closed_runs where status = 'completed'";
     CHECK(eventually([&] { return count(world, ended) == open_runs - 1; }, FragileWorld::patience));
     CHECK(eventually([&] { return count(world, "engine.blocked") > 0; }));
@@ -149,6 +154,43 @@ TEST_CASE(
     CHECK(world.becomes_quiet());
     CHECK(count(world, ended) == open_runs);
     CHECK(wrong_tallies(world, {name_of(sick_run), name_of(0)}).empty());
+    CHECK(count(world, "engine.blocked") == 0);
+    CHECK(world.violations() == "");
+}
+
+TEST_CASE(
+    "F46: runs on a page that Postgres refuses to read are blocked and named, the others go on, and so do "
+    "they "
+    "when it is mended") {
+    FragileWorld world;
+    durable::client::Client client{{.connection_string = world.url()}};
+    leave_open_runs(world, client);
+    const Bit bit = bit_of_history(world, sick_run);
+    // All that have a row there.
+    const std::string sick = world.value(fmt::format(
+        "select string_agg(distinct o.workflow_id, ', ') from engine.history h join engine.runs r using "
+        "(run_id) join engine.history n on n.tableoid = h.tableoid and (n.ctid::text::point)[0] = "
+        "(h.ctid::text::point)[0] join engine.runs o on o.run_id = n.run_id where h.first_event = 1 and "
+        "r.workflow_id = '{}'",
+        name_of(sick_run)));
+    const int sick_runs = static_cast<int>(std::ranges::count(sick, ',')) + 1;
+    REQUIRE(sick_runs < open_runs);
+    treat(world, [&] { bit.turn(); });
+    world.start_worker("worker-2");
+    send_other_marks(client);
+    const std::string ended = "engine.closed_runs where status = 'completed'";
+    CHECK(eventually([&] { return count(world, ended) == open_runs - sick_runs; }, FragileWorld::patience));
+    CHECK(eventually([&] { return count(world, "engine.blocked") == sick_runs; }));
+    CHECK(world.value("select string_agg(r.workflow_id, ', ' order by r.workflow_id) from engine.blocked b "
+                      "join engine.runs r "
+                      "using (run_id)") == sick);
+    CHECK(world.workers().tend().empty());
+
+    kill_workers(world);
+    treat(world, [&] { bit.turn(); });
+    world.start_worker("worker-3");
+    CHECK(world.becomes_quiet());
+    CHECK(count(world, ended) == open_runs);
     CHECK(count(world, "engine.blocked") == 0);
     CHECK(world.violations() == "");
 }

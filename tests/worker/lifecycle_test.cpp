@@ -136,13 +136,14 @@ TEST_CASE("a retry of a paused run waits, and so does a timer whose time has com
     yard.probe->set("flaky", 1);
     const auto worker = yard.start_worker();
     const RunId run = yard.start(retrying, 1, "retrying");
-    const RunId sleeping = yard.start(idler, Duration{300ms}, "idler");
+    const RunId sleeping = yard.start(idler, Duration{1h}, "idler");
     REQUIRE(eventually([&] { return yard.number("select count(*) from engine.activities") == 1; }));
     REQUIRE(eventually([&] { return yard.activations(sleeping) == 2; }));
     yard.pause(run);
     yard.pause(sleeping);
     REQUIRE(eventually([&] { return yard.parked(run) && yard.parked(sleeping); }));
     yard.database.execute("update engine.activities set available_at = engine.now()");
+    yard.database.advance(1h);
     // A run that is not paused passes by: workers have looked for work meanwhile.
     CHECK(yard.result(idler, yard.start(idler, Duration{400ms}, "witness")) == 1);
     CHECK(yard.probe->seen("flaky attempts") == 1);

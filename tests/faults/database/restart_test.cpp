@@ -158,6 +158,9 @@ bool disk_is_full(const FragileWorld& world) {
         return false;
     } catch (const pqxx::sql_error& error) {
         return error.sqlstate() == "53100";
+    } catch (const pqxx::broken_connection& error) {
+        // A session's start may have a file to write, too.
+        return std::string_view{error.what()}.find("could not write") != std::string_view::npos;
     }
 }
 

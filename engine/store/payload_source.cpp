@@ -24,7 +24,7 @@ void SideConnection::transact(const std::function<void(pqxx::transaction_base&)>
         tx.commit();
     } catch (const pqxx::sql_error& error) {
         connection_.reset();
-        if (fate_of(error.sqlstate()) == Fate::data) throw DecodeError(error.what());
+        if (fate_of(error.sqlstate()) == Fate::data) throw DecodeError("", error.what());
         throw StoreUnavailable(error.what());
     } catch (const pqxx::failure& error) {
         connection_.reset();

@@ -77,7 +77,7 @@ TEST_CASE(
     }
     for (const auto& client : crowd) {
         auto answer = client->read();
-        // Linux keeps whom it cannot give a descriptor in the line; gVisor's kernel hangs up on him, and he comes again.
+        // Linux keeps whom it cannot give a descriptor in the line; gVisor's kernel hangs up, and he comes again.
         if (!answer) answer = test::exchange(world.port(), "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
         REQUIRE(answer);
         CHECK(answer->status == 200);

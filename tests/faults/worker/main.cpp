@@ -1,7 +1,7 @@
 // A worker process that breaks on demand: the product's workflows and activities, and a fault at the FAULT_AT-th point
 // that the store passes (FAULT_HOW: before, after, reply_lost). Without FAULT_AT it is an ordinary worker which keeps
-// the number of points it has passed in FAULT_POINTS_FILE. FAULT_LEASE_MS: another lease than the usual one. FAULT_RUNS:
-// it holds so many runs at a time and not more.
+// the number of points it has passed in FAULT_POINTS_FILE. FAULT_LEASE_MS: another lease than the usual one.
+// FAULT_RUNS: it holds so many runs at a time and not more.
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>

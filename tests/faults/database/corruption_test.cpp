@@ -124,6 +124,28 @@ void send_other_marks(durable::client::Client& client) {
     }
 }
 
+int ended(const FragileWorld& world) {
+    return count(world, "engine.closed_runs where status = 'completed'");
+}
+
+/// Everything is there that the runs wait for, and so many of them can be read.
+void go_on(FragileWorld& world, durable::client::Client& client, int readable) {
+    world.start_worker("worker-2");
+    send_other_marks(client);
+    CHECK(eventually([&] { return ended(world) == readable; }, FragileWorld::patience));
+}
+
+/// What was written is there again, and nothing is missing.
+void mend(FragileWorld& world, const Bit& bit) {
+    kill_workers(world);
+    treat(world, [&] { bit.turn(); });
+    world.start_worker("worker-3");
+    CHECK(world.becomes_quiet());
+    CHECK(ended(world) == open_runs);
+    CHECK(count(world, "engine.blocked") == 0);
+    CHECK(world.violations() == "");
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -137,10 +159,7 @@ TEST_CASE(
         do_without_checksums(world, world.server().data_directory());
         bit.turn();
     });
-    world.start_worker("worker-2");
-    send_other_marks(client);
-    const std::string ended = "engine.closed_runs where status = 'completed'";
-    CHECK(eventually([&] { return count(world, ended) == open_runs - 1; }, FragileWorld::patience));
+    go_on(world, client, open_runs - 1);
     CHECK(eventually([&] { return count(world, "engine.blocked") > 0; }));
     CHECK(world.value("select string_agg(r.workflow_id || ' ' || b.kind, ', ') from engine.blocked b join "
                       "engine.runs r using (run_id)") == name_of(sick_run) + " undecodable");
@@ -148,20 +167,13 @@ TEST_CASE(
     CHECK(count(world, "engine.live_runs") == 1);
     CHECK(world.workers().tend().empty());
 
-    kill_workers(world);
-    treat(world, [&] { bit.turn(); });
-    world.start_worker("worker-3");
-    CHECK(world.becomes_quiet());
-    CHECK(count(world, ended) == open_runs);
+    mend(world, bit);
     CHECK(wrong_tallies(world, {name_of(sick_run), name_of(0)}).empty());
-    CHECK(count(world, "engine.blocked") == 0);
-    CHECK(world.violations() == "");
 }
 
 TEST_CASE(
     "F46: runs on a page that Postgres refuses to read are blocked and named, the others go on, and so do "
-    "they "
-    "when it is mended") {
+    "they when it is mended") {
     FragileWorld world;
     durable::client::Client client{{.connection_string = world.url()}};
     leave_open_runs(world, client);
@@ -176,21 +188,12 @@ TEST_CASE(
     const int sick_runs = static_cast<int>(std::ranges::count(sick, ',')) + 1;
     REQUIRE(sick_runs < open_runs);
     treat(world, [&] { bit.turn(); });
-    world.start_worker("worker-2");
-    send_other_marks(client);
-    const std::string ended = "engine.closed_runs where status = 'completed'";
-    CHECK(eventually([&] { return count(world, ended) == open_runs - sick_runs; }, FragileWorld::patience));
+    go_on(world, client, open_runs - sick_runs);
     CHECK(eventually([&] { return count(world, "engine.blocked") == sick_runs; }));
     CHECK(world.value("select string_agg(r.workflow_id, ', ' order by r.workflow_id) from engine.blocked b "
                       "join engine.runs r "
                       "using (run_id)") == sick);
     CHECK(world.workers().tend().empty());
 
-    kill_workers(world);
-    treat(world, [&] { bit.turn(); });
-    world.start_worker("worker-3");
-    CHECK(world.becomes_quiet());
-    CHECK(count(world, ended) == open_runs);
-    CHECK(count(world, "engine.blocked") == 0);
-    CHECK(world.violations() == "");
+    mend(world, bit);
 }

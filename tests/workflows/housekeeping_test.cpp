@@ -61,6 +61,31 @@ TEST_CASE("months ahead are made once, for calls and for the engine") {
                    "to_regclass('engine.history_2029_03') is not null") == "t");
 }
 
+TEST_CASE(
+    "months are made beside transactions that write to their tables, and those go on while it is done") {
+    ProductDatabase db;
+    const std::string as_a_writer = fmt::format(
+        "set local lock_timeout = '5s'; lock table {} in row exclusive mode",
+        db.value("select string_agg(oid::regclass::text, ', ') from pg_class where relkind = 'p'"));
+    pqxx::connection before{db.database.owner_url()};
+    pqxx::work wrote_before{before};
+    wrote_before.exec(as_a_writer);
+
+    pqxx::connection maintenance{db.database.owner_url()};
+    pqxx::work makes{maintenance};
+    makes.exec("set local lock_timeout = '5s'");
+    CHECK_NOTHROW(
+        makes.exec("select app.create_partitions(0, 0, '2031-01-15'), "
+                   "engine.create_partitions('2031-01-15', '2031-01-15')"));
+
+    pqxx::connection after{db.database.owner_url()};
+    pqxx::work writes_after{after};
+    CHECK_NOTHROW(writes_after.exec(as_a_writer));
+    makes.commit();
+    CHECK(db.value("select to_regclass('app.calls_2031_01') is not null and "
+                   "to_regclass('engine.history_2031_01') is not null") == "t");
+}
+
 TEST_CASE("old months go one at a time, oldest first, with transcripts, recordings and references") {
     ProductDatabase db;
     const EndedCall call = test::ended_call();

@@ -58,7 +58,7 @@ std::optional<std::string> limit_text(Duration limit) {
 std::optional<HeldLiveRun> hold_live_run(pqxx::transaction_base& tx, RunId run) {
     const auto rows = tx.exec_params(std::string{sql::lock_live_run}, run.value.to_string());
     if (rows.empty()) return std::nullopt;
-    HeldLiveRun live{run, RunId{uuid_of(rows[0][0].c_str())}, moment(rows[0][3]), {}};
+    HeldLiveRun live{run, RunId{uuid_of(rows[0][0].c_str())}, moment(rows[0][1]), {}};
     live.queue = queue_of(tx, RunRef{{}, run, {}}).value_or("");
     return live;
 }

@@ -19,22 +19,46 @@ std::int32_t code_of(Next next) {
     return next == Next::keep ? 0 : next == Next::release ? 1 : 2;
 }
 
-std::int32_t events_of(const RunCommit& commit) {
-    return commit.activation ? commit.activation->events : 0;
+std::int32_t activations_after(const RunCommit& commit) {
+    return commit.activations_before + (commit.activation ? 1 : 0);
+}
+
+std::int32_t next_event_after(const RunCommit& commit) {
+    if (!commit.activation) return commit.next_event_before.value;
+    return commit.activation->first_event.value + commit.activation->events;
+}
+
+bool is_only_held(const RunCommit* commit) {
+    return commit->next == Next::keep && commit->row_stays;
 }
 
 /// Each of these fills one statement's arrays and is sent only if it has any rows.
-struct Keeps {
-    BinaryArray run{Of::uuid}, epoch{Of::int32}, token{Of::int64}, before{Of::int32}, activations{Of::int32},
-        events{Of::int32}, head{Of::int64}, next{Of::int32}, wake_at{Of::moment};
+struct Holds {
+    BinaryArray run{Of::uuid}, epoch{Of::int32}, token{Of::int64};
 
     void add(const RunCommit& c) {
         run.add(c.run.value);
         epoch.add(c.fence.epoch);
         token.add(c.fence.token);
-        before.add(c.activations_before);
-        activations.add(std::int32_t{c.activation ? 1 : 0});
-        events.add(events_of(c));
+    }
+    void append_to(std::vector<Step>& steps, WorkerNo worker) const {
+        if (run.size() == 0) return;
+        Params params;
+        params.add(worker.value).add(run).add(epoch).add(token);
+        steps.push_back({{"hold_runs", sql::hold_runs}, std::move(params)});
+    }
+};
+
+struct Keeps {
+    BinaryArray run{Of::uuid}, epoch{Of::int32}, token{Of::int64}, activations{Of::int32},
+        next_event{Of::int32}, head{Of::int64}, next{Of::int32}, wake_at{Of::moment};
+
+    void add(const RunCommit& c) {
+        run.add(c.run.value);
+        epoch.add(c.fence.epoch);
+        token.add(c.fence.token);
+        activations.add(activations_after(c));
+        next_event.add(next_event_after(c));
         head.add(c.inbox_head);
         next.add(code_of(c.next));
         wake_at.add(c.wake_at);
@@ -42,30 +66,29 @@ struct Keeps {
     void append_to(std::vector<Step>& steps, WorkerNo worker, std::int64_t batch) const {
         if (run.size() == 0) return;
         Params params;
-        params.add(worker.value).add(batch).add(run).add(epoch).add(token).add(before).add(activations);
-        params.add(events).add(head).add(next).add(wake_at);
+        params.add(worker.value).add(batch).add(run).add(epoch).add(token).add(activations);
+        params.add(next_event).add(head).add(next).add(wake_at);
         steps.push_back({{"keep_runs", sql::keep_runs}, std::move(params)});
     }
 };
 
 struct Closes {
-    BinaryArray run{Of::uuid}, epoch{Of::int32}, token{Of::int64}, before{Of::int32}, activations{Of::int32},
-        head{Of::int64}, events{Of::int32}, status{Of::text};
+    BinaryArray run{Of::uuid}, epoch{Of::int32}, token{Of::int64}, activations{Of::int32}, head{Of::int64},
+        events{Of::int32}, status{Of::text};
 
     void add(const RunCommit& c) {
         run.add(c.run.value);
         epoch.add(c.fence.epoch);
         token.add(c.fence.token);
-        before.add(c.activations_before);
-        activations.add(std::int32_t{c.activation ? 1 : 0});
+        activations.add(activations_after(c));
         head.add(c.inbox_head);
-        events.add(c.activation ? c.activation->first_event.value + c.activation->events - 1 : 0);
+        events.add(next_event_after(c) - 1);
         status.add(replay::to_string(c.status));
     }
     void append_to(std::vector<Step>& steps, WorkerNo worker) const {
         if (run.size() == 0) return;
         Params params;
-        params.add(worker.value).add(run).add(epoch).add(token).add(before).add(activations).add(head);
+        params.add(worker.value).add(run).add(epoch).add(token).add(activations).add(head);
         params.add(events).add(status);
         steps.push_back({{"close_runs", sql::close_runs}, std::move(params)});
     }
@@ -180,13 +203,19 @@ void append_pins(std::vector<Step>& steps, const SortedCommits& commits) {
 }  // namespace
 
 std::vector<Step> commit_steps(WorkerNo worker, std::int64_t batch, const SortedCommits& commits) {
+    Holds holds;
     Keeps keeps;
     Closes closes;
     Activations activations;
     Consumed consumed;
     Blocks blocks;
+    const bool holds_some = std::ranges::any_of(commits, is_only_held);
     for (const RunCommit* commit : commits) {
-        if (!commit->continued) commit->next == Next::close ? closes.add(*commit) : keeps.add(*commit);
+        const bool is_written = !is_only_held(commit) && !commit->continued && commit->next != Next::close;
+        // All that stay open are locked in one order, for others lock many, too.
+        if (is_only_held(commit) || (holds_some && is_written)) holds.add(*commit);
+        if (is_written) keeps.add(*commit);
+        if (commit->next == Next::close && !commit->continued) closes.add(*commit);
         activations.add(*commit);
         consumed.add(*commit);
         blocks.add(*commit);
@@ -197,6 +226,7 @@ std::vector<Step> commit_steps(WorkerNo worker, std::int64_t batch, const Sorted
     append_child_starts(steps, commits);
     append_continuations(steps, worker, commits);
     append_posts(steps, commits);
+    holds.append_to(steps, worker);
     keeps.append_to(steps, worker, batch);
     append_pins(steps, commits);
     closes.append_to(steps, worker);

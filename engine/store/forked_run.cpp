@@ -58,7 +58,7 @@ std::optional<NameHolder> lock_holder(pqxx::transaction_base& tx, const std::str
     holder.open = !live.empty();
     if (!holder.open) return holder;
     holder.chain = RunId{uuid_of(live[0][0].c_str())};
-    holder.next_event = EventId{live[0][2].as<std::int32_t>()};
+    holder.end = history_end(tx, holder.run);
     const auto terms = tx.exec_params(std::string{sql::live_run_terms}, holder.run.value.to_string());
     holder.priority = text_or_none(terms[0]["priority"]);
     holder.weight = text_or_none(terms[0]["fairness_weight"]);

@@ -10,6 +10,7 @@
 
 #include "engine/replay/fork_point.hpp"
 #include "engine/store/audit.hpp"
+#include "engine/store/live_run.hpp"
 #include "engine/store/reset.hpp"
 
 namespace durable::store {
@@ -32,7 +33,7 @@ struct NameHolder {
     RunId chain{};
     std::string request_id;
     bool open = false;
-    EventId next_event{};
+    HistoryEnd end{};
     // What the run that takes its place inherits; unset if it has ended.
     std::optional<std::string> priority{}, weight{}, fairness_key{};
 };

@@ -25,6 +25,8 @@ namespace {
 using Of = BinaryArray::Of;
 using Next = RunCommit::Next;
 
+constexpr std::string_view unique_violation = "23505";
+
 /// A live row as lock_runs.sql shows it.
 struct LiveRow {
     std::optional<WorkerNo> owner;
@@ -40,9 +42,8 @@ std::int32_t added(const RunCommit& commit) {
     return commit.activation ? 1 : 0;
 }
 
-/// The row still is as it was before the commit, and ours.
 bool still_ours(const RunCommit& commit, const LiveRow& row, WorkerNo worker) {
-    return row.owner == worker && row.fence == commit.fence && row.activations == commit.activations_before;
+    return row.owner == worker && row.fence == commit.fence;
 }
 
 /// What has become of a commit that was, or may have been, sent under the id `batch`.
@@ -53,16 +54,15 @@ Verdict judge(const RunCommit& commit, const LiveRow* row, const std::string* re
     if (row == nullptr) {
         return commit.next == Next::close && history_is_ours ? Verdict::committed : Verdict::lost;
     }
-    if (row->batch == batch && row->activations == commit.activations_before + added(commit)) {
-        const bool kept = row->owner == worker && row->fence == commit.fence;
-        return commit.next != Next::keep || kept ? Verdict::committed : Verdict::lost;
+    const bool ours = still_ours(commit, *row, worker);
+    const bool marked = row->batch == batch && row->activations == commit.activations_before + added(commit);
+    if (marked || history_is_ours) {
+        return commit.next != Next::keep || ours ? Verdict::committed : Verdict::lost;
     }
-    if (still_ours(commit, *row, worker)) {
-        const bool ends = commit.next == Next::close && !commit.continued;
-        const bool too_late = ends && row->inbox_tail != commit.inbox_head;
-        return too_late ? Verdict::message_first : Verdict::pending;
-    }
-    return commit.next != Next::keep && history_is_ours ? Verdict::committed : Verdict::lost;
+    if (!ours || recorded != nullptr || row->activations > commit.activations_before) return Verdict::lost;
+    const bool ends = commit.next == Next::close && !commit.continued;
+    const bool too_late = ends && row->inbox_tail != commit.inbox_head;
+    return too_late ? Verdict::message_first : Verdict::pending;
 }
 
 }  // namespace
@@ -143,6 +143,8 @@ class HotConnection::Impl::BatchRun {
             send(commits, claim);
             return std::nullopt;
         } catch (const DatabaseError& error) {
+            if (error.sqlstate() == unique_violation && !commits.empty() && is_recorded_already())
+                return Fate::fence;
             const bool ours = error.fate() == Fate::fence || error.fate() == Fate::data;
             if (!ours || commits.empty()) throw;
             if (error.fate() == Fate::data && commits.size() == 1 && !claim) {
@@ -151,6 +153,13 @@ class HotConnection::Impl::BatchRun {
             }
             return error.fate();
         }
+    }
+
+    /// Somebody has recorded an activation in the place of one of these.
+    bool is_recorded_already() {
+        const std::size_t before = pending_.size();
+        compare();
+        return pending_.size() < before;
     }
 
     void send(const SortedCommits& commits, bool claim) {

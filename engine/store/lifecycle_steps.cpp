@@ -63,16 +63,15 @@ struct ChildStarts {
 };
 
 struct Continuations {
-    BinaryArray run{Of::uuid}, epoch{Of::int32}, token{Of::int64}, before{Of::int32}, activations{Of::int32},
-        head{Of::int64}, events{Of::int32}, next{Of::uuid}, type{Of::text}, queue{Of::text},
-        activation{Of::bytes}, status{Of::text}, at{Of::moment}, canceled{Of::boolean};
+    BinaryArray run{Of::uuid}, epoch{Of::int32}, token{Of::int64}, activations{Of::int32}, head{Of::int64},
+        events{Of::int32}, next{Of::uuid}, type{Of::text}, queue{Of::text}, activation{Of::bytes},
+        status{Of::text}, at{Of::moment}, canceled{Of::boolean};
 
     void add(const RunCommit& c) {
         run.add(c.run.value);
         epoch.add(c.fence.epoch);
         token.add(c.fence.token);
-        before.add(c.activations_before);
-        activations.add(std::int32_t{c.activation ? 1 : 0});
+        activations.add(c.activations_before + (c.activation ? 1 : 0));
         head.add(c.inbox_head);
         events.add(c.activation ? c.activation->first_event.value + c.activation->events - 1 : 0);
         next.add(c.continued->run.value);
@@ -86,7 +85,7 @@ struct Continuations {
     void append_to(std::vector<Step>& steps, WorkerNo worker) const {
         if (run.size() == 0) return;
         Params params;
-        params.add(worker.value).add(run).add(epoch).add(token).add(before).add(activations).add(head);
+        params.add(worker.value).add(run).add(epoch).add(token).add(activations).add(head);
         params.add(events).add(next).add(type).add(queue).add(activation).add(status).add(at);
         params.add(canceled);
         steps.push_back({{"continue_runs", sql::continue_runs}, std::move(params)});

@@ -12,12 +12,9 @@ constexpr int races_max = 10'000;
 std::optional<LiveRun> lock_live(pqxx::transaction_base& tx, RunId run) {
     const auto rows = tx.exec_params(std::string{sql::lock_live_run}, run.value.to_string());
     if (rows.empty()) return std::nullopt;
-    return LiveRun{run,
-                   RunId{uuid_of(rows[0][0].c_str())},
-                   EventId{rows[0][2].as<std::int32_t>()},
-                   Timestamp{Duration{rows[0][3].as<std::int64_t>()}},
-                   rows[0][4].as<std::int64_t>(),
-                   rows[0][5].as<bool>()};
+    return LiveRun{run, RunId{uuid_of(rows[0][0].c_str())},
+                   Timestamp{Duration{rows[0][1].as<std::int64_t>()}}, rows[0][2].as<std::int64_t>(),
+                   rows[0][3].as<bool>()};
 }
 
 /// Where a reference leads that has not led to an open run: its workflow id may have passed to another one,
@@ -28,6 +25,11 @@ std::optional<RunId> look_again(pqxx::transaction_base& tx, const RunRef& ref, R
 }
 
 }  // namespace
+
+HistoryEnd history_end(pqxx::transaction_base& tx, RunId run) {
+    const auto row = tx.exec_params1(std::string{sql::history_end}, run.value.to_string());
+    return {row[0].as<std::int32_t>(), EventId{row[1].as<std::int32_t>()}};
+}
 
 SendResult with_live(pqxx::transaction_base& tx, const RunRef& ref,
                      const std::function<SendResult(const LiveRun&)>& act) {

@@ -13,11 +13,17 @@ namespace durable::store {
 struct LiveRun {
     RunId run;
     RunId chain;
-    EventId next_event;
     Timestamp now;
     std::int64_t waiting = 0;  ///< messages that the code has not received
     bool cancel_requested = false;
 };
+
+/// Where the history of a run ends that is locked. The live row of a run that a worker holds does not know.
+struct HistoryEnd {
+    std::int32_t activations = 0;
+    EventId next_event;
+};
+[[nodiscard]] HistoryEnd history_end(pqxx::transaction_base& tx, RunId run);
 
 /// Locks the open run that `ref` names and hands it to `act`. While we wait for the lock the run may end, and
 /// the name, or the chain, go on with another one; then we look again.

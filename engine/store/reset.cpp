@@ -85,7 +85,7 @@ class Reset {
             return;
         }
         history::Activation last;
-        last.first_event = holder_->next_event;
+        last.first_event = holder_->end.next_event;
         last.time = base_.now;
         const auto newest =
             tx_.exec_params(std::string{sql::last_activation}, holder_->run.value.to_string());
@@ -96,8 +96,8 @@ class Reset {
         }
         last.commands.emplace_back(history::WorkflowTerminated{reason, request_.identity, request_.run});
         tx_.exec_params(std::string{sql::replace_run}, holder_->run.value.to_string(),
-                        base_.chain.value.to_string(), holder_->next_event.value,
-                        bytea_text(history::encode(last)));
+                        base_.chain.value.to_string(), holder_->end.next_event.value,
+                        bytea_text(history::encode(last)), holder_->end.activations + 1);
         tx_.exec_params(std::string{sql::redirect_errands}, holder_->run.value.to_string(),
                         request_.run.value.to_string());
     }

@@ -52,15 +52,17 @@ SendResult send_result(std::string_view outcome) {
 
 SendResult end_now(pqxx::transaction_base& tx, const LiveRun& live, const std::string& reason,
                    const std::string& identity) {
+    const HistoryEnd end = history_end(tx, live.run);
     history::Activation last;
-    last.first_event = live.next_event;
+    last.first_event = end.next_event;
     last.time = not_before_last_activation(tx, live);
     last.commands.emplace_back(history::WorkflowTerminated{reason, identity});
     const auto told = report(tx, live, last.commands.front());
     tx.exec_params(std::string{sql::end_run}, live.run.value.to_string(), live.chain.value.to_string(),
-                   live.next_event.value, bytea_text(history::encode(last)),
+                   end.next_event.value, bytea_text(history::encode(last)),
                    std::string{replay::to_string(replay::RunStatus::terminated)}, or_null(told),
-                   bytea_text(broken_off("was terminated before the update was answered", false)));
+                   bytea_text(broken_off("was terminated before the update was answered", false)),
+                   end.activations + 1);
     return SendResult::delivered;
 }
 

@@ -166,7 +166,8 @@ struct RunCommit {
     Tenant tenant;          ///< of what it leaves behind: children, errands, published state
     std::string subject{};  ///< token of the person that the run is about: whose key seals its payloads
     Fence fence;
-    std::int32_t activations_before = 0;   ///< must equal the row's: compare-and-set
+    std::int32_t activations_before = 0;   ///< committed so far, activation 0 included
+    EventId next_event_before{2};          ///< where its history ended then
     std::optional<HistoryRow> activation;  ///< none: only release, adopt or block
     std::int64_t inbox_head = 0;           ///< messages up to here are consumed: deleted
     enum class Next : std::uint8_t {
@@ -176,6 +177,9 @@ struct RunCommit {
         block,  ///< the activation failed: `blocked_reason`; nothing is recorded; claimable again at wake_at
     };
     Next next = Next::keep;
+    /// With next == keep: nothing in the live row changes but how long the history is, which it need not say while
+    /// somebody holds the run. The row is held and compared, not written.
+    bool row_stays = false;
     std::optional<Timestamp> wake_at;
     replay::RunStatus status = replay::RunStatus::running;
     std::string blocked_kind;

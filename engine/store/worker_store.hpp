@@ -8,7 +8,7 @@
 //
 // Each object belongs to one thread at a time and blocks it; every call has a client-side deadline. A lost
 // connection is thrown away and replaced; a commit whose answer was lost is settled before the call returns:
-// the row is locked and compared with what was sent (activation number and token), so a caller only ever sees
+// the row is locked, and its fence and its history compared with what was sent, so a caller only ever sees
 // committed, lost or rejected. While the database cannot be reached calls throw StoreUnavailable after their
 // deadline; the caller keeps its batch and calls again: sending a batch twice is always safe.
 

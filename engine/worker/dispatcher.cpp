@@ -58,6 +58,11 @@ std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
         if (settings_.watch != nullptr) settings_.watch->enter(run.run);
         auto commit = Turn{settings_.turn, counts_, run, now_, !draining_ && !paused_}.take();
         if (settings_.watch != nullptr) settings_.watch->leave();
+        if (!commit && run.ended_elsewhere) {
+            note(Note::Kind::lost, run.run, "somebody has ended the run");
+            drop(run.run);
+            continue;
+        }
         if (!commit) {
             run.overlooked ? overlooked(run) : wait(run);
             continue;
@@ -113,7 +118,11 @@ void Dispatcher::batch_done(const store::Batch& batch, store::BatchResult result
 }
 
 void Dispatcher::committed(HeldRun& run, const RunCommit& commit) {
-    if (commit.activation) ++run.activations;
+    if (commit.activation) {
+        ++run.activations;
+        run.next_event = EventId{commit.activation->first_event.value + commit.activation->events};
+    }
+    run.row_marked = run.row_marked && commit.row_stays;
     if (run.sent.large_payload) note(Note::Kind::large_payload, run.run, *run.sent.large_payload);
     run.inbox_head = commit.inbox_head;
     run.take_all = run.all_signals = false;
@@ -238,11 +247,15 @@ void Dispatcher::claimed(store::ClaimedRun claimed) {
     run.tenant = claimed.tenant;
     run.fence = claimed.fence;
     run.activations = claimed.activations;
+    run.next_event = claimed.next_event;
     run.inbox_head = claimed.inbox_head;
     run.failures = claimed.failures;
-    run.execution = cache_.take(claimed.run, claimed.activations);
+    run.row_marked = claimed.adopt || claimed.failures > 0;
+    // Of a run that was taken over the row may not know how far it is: what is kept here proves nothing then.
+    auto cached = cache_.take(claimed.run, claimed.activations);
+    if (!claimed.adopt) run.execution = std::move(cached);
     if (claimed.adopt) note(Note::Kind::adopted, claimed.run, "its last worker died");
-    const bool fresh = claimed.start.has_value() && claimed.activations == 1;
+    const bool fresh = claimed.start.has_value() && claimed.activations == 1 && !claimed.adopt;
     if (fresh && !run.execution) run.history.push_back(std::move(*claimed.start));
     run.check_orphans = claimed.adopt || (!run.execution && !fresh);
     if (run.check_orphans || claimed.inbox_tail > claimed.inbox_head) return queue_load(run);

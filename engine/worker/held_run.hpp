@@ -55,8 +55,10 @@ struct HeldRun {
     Tenant tenant;
     store::Fence fence;
     std::int32_t activations = 0;
+    EventId next_event{2};
     std::int64_t inbox_head = 0;
     std::int32_t failures = 0;
+    bool row_marked = false;  ///< its row counts failures, or says that it was taken over: not so any more
 
     State state = State::loading;
     std::optional<replay::Execution> execution;
@@ -69,6 +71,7 @@ struct HeldRun {
     std::int64_t last_other = 0;    ///< the last of these
     bool all_signals = false;       ///< its next activation is given all of them
     bool overlooked = false;        ///< its turn has to be made again, with all messages
+    bool ended_elsewhere = false;   ///< its history, as it was loaded, has an end
     bool take_all =
         false;  ///< it could not end because messages waited: its next activation takes all of them
     bool load_queued = false;

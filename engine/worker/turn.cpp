@@ -42,6 +42,8 @@ std::optional<RunCommit> Turn::take() {
         if (auto end = fail(*blocked)) return end;
         return block(*blocked);
     }
+    run_.ended_elsewhere = run_.execution->status() != replay::RunStatus::running;
+    if (run_.ended_elsewhere) return std::nullopt;
     if (auto blocked = collect()) return block(*blocked);
     RunCommit commit = blank();
     if (auto blocked = activate(commit)) return block(*blocked);
@@ -62,7 +64,6 @@ std::optional<Blocked> Turn::catch_up() {
         run_.execution.emplace(settings_.workflows, run_.run, settings_.build);
         if (run_.history.size() > 1) ++counts_.replays;
     }
-    first_activation_ = run_.activations == 1;
     const std::vector<store::HistoryRow> rows = std::exchange(run_.history, {});
     if (!rows.empty()) recorded_until_ = EventId{rows.back().first_event.value + rows.back().events - 1};
     try {
@@ -75,6 +76,12 @@ std::optional<Blocked> Turn::catch_up() {
     } catch (const DecodeError& error) {
         return Blocked{Blocked::Kind::undecodable, std::string{"the history: "} + error.what(), {}};
     }
+    // What has been read knows better than a row that nobody could bring up to date.
+    if (run_.execution->activations() > 0) {
+        run_.activations = run_.execution->activations();
+        run_.next_event = run_.execution->next_event();
+    }
+    first_activation_ = run_.activations == 1;
     return std::nullopt;
 }
 
@@ -292,6 +299,7 @@ void Turn::choose_next(RunCommit& commit) {
                       !run_.sent.results_after.empty() || !commit.children.empty() ||
                       commit.inbox_head < run_.inbox_read() || run_.has_messages;
     commit.next = busy ? RunCommit::Next::keep : RunCommit::Next::release;
+    commit.row_stays = busy && commit.activation && !run_.row_marked && commit.inbox_head == run_.inbox_head;
     const std::string& type = run_.execution->started().type;
     if (first_activation_ && settings_.workflows.versioning(type) == Versioning::pinned)
         commit.pin_to = settings_.build;
@@ -305,6 +313,7 @@ RunCommit Turn::blank() const {
     if (run_.execution) commit.subject = run_.execution->started().subject;
     commit.fence = run_.fence;
     commit.activations_before = run_.activations;
+    commit.next_event_before = run_.next_event;
     commit.inbox_head = run_.inbox_head;
     commit.was_blocked = run_.failures > 0;
     return commit;

@@ -71,6 +71,7 @@ store::RunCommit Clerk::run(const store::ClaimedRun& claimed, Timestamp now, boo
     commit.chain = claimed.chain;
     commit.fence = claimed.fence;
     commit.activations_before = claimed.activations;
+    commit.next_event_before = claimed.next_event;
     commit.inbox_head = claimed.inbox_tail;
     commit.activation = {activation.first_event, activation.event_count(), history::encode(activation)};
     commit.status = result.activated->status;

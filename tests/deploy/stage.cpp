@@ -100,6 +100,7 @@ store::RunCommit Player::turn(const store::ClaimedRun& claimed, Timestamp now) {
     commit.tenant = claimed.tenant;
     commit.fence = claimed.fence;
     commit.activations_before = claimed.activations;
+    commit.next_event_before = claimed.next_event;
     commit.inbox_head = claimed.inbox_tail;
     if (activation.event_count() > 0) {
         commit.activation = {activation.first_event, activation.event_count(), history::encode(activation)};

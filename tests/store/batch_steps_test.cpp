@@ -27,8 +27,14 @@ TEST_CASE_FIXTURE(test::FamilyFixture, "a batch without relatives sends what it 
     const ClaimedRun run = adult("run");
     const ClaimedRun other = adult("other");
     const RunCommit kept = commit_of(run, {history::SideEffectRecorded{}});
-    CHECK(names({kept}) == Names{"keep_runs", "record_activations"});
-    CHECK(names({kept, close_of(other)}) == Names{"keep_runs", "close_runs", "record_activations"});
+    RunCommit received = kept;
+    received.row_stays = false;
+    CHECK(names({kept}) == Names{"hold_runs", "record_activations"});
+    CHECK(names({received}) == Names{"keep_runs", "record_activations"});
+    RunCommit moved = commit_of(other, {history::SideEffectRecorded{}});
+    moved.row_stays = false;
+    CHECK(names({kept, moved}) == Names{"hold_runs", "keep_runs", "record_activations"});
+    CHECK(names({kept, close_of(other)}) == Names{"hold_runs", "close_runs", "record_activations"});
     CHECK(names({close_with_report(other)}) == Names{"close_runs", "record_activations"});
 }
 

@@ -50,6 +50,9 @@ TEST_CASE_FIXTURE(
         "create trigger note_commit after update on engine.live_runs "
         "for each statement execute function public.note_commit()");
     start_many(2);
+    database.execute(
+        "create trigger note_commit after insert on engine.history "
+        "for each statement execute function public.note_commit()");
     const WorkerNo worker = register_worker();
     HotConnection hot{database.url()};
 

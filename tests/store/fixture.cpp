@@ -87,9 +87,12 @@ RunCommit commit_of(const ClaimedRun& run, std::vector<history::Event> commands,
     commit.tenant = run.tenant;
     commit.fence = run.fence;
     commit.activations_before = run.activations;
+    commit.next_event_before = run.next_event;
     commit.inbox_head = run.inbox_tail;
     commit.next = next;
     if (!commands.empty()) commit.activation = activation(run, std::move(commands));
+    commit.row_stays = next == RunCommit::Next::keep && commit.activation &&
+                       run.inbox_head == run.inbox_tail && !run.adopt && run.failures == 0;
     return commit;
 }
 

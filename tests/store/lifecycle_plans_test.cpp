@@ -101,13 +101,12 @@ TEST_CASE_FIXTURE(FamilyPlans, "starting children looks names and runs up by the
 }
 
 TEST_CASE_FIXTURE(FamilyPlans, "continuing as new moves the name and the live row by their keys") {
-    check_uses(
-        "continue_runs",
-        fmt::format("{}, {}, '{{{}}}', '{{{}}}', '{{{}}}', '{{1}}', '{{0}}', '{{2}}', '{{{}}}', '{{t}}', "
-                    "'{{default}}', '{{\"{{}}\"}}', '{{continued_as_new}}', '{{null}}', '{{f}}'",
-                    worker.value, one(child.run), child.fence.epoch, child.fence.token, child.activations,
-                    ids.run_id().value.to_string()),
-        {"a_workflow_id_names_one_run_at_a_time", "a_run_is_live_once", "an_activity_has_one_row"});
+    check_uses("continue_runs",
+               fmt::format("{}, {}, '{{{}}}', '{{{}}}', '{{{}}}', '{{0}}', '{{2}}', '{{{}}}', '{{t}}', "
+                           "'{{default}}', '{{\"{{}}\"}}', '{{continued_as_new}}', '{{null}}', '{{f}}'",
+                           worker.value, one(child.run), child.fence.epoch, child.fence.token,
+                           child.activations, ids.run_id().value.to_string()),
+               {"a_workflow_id_names_one_run_at_a_time", "a_run_is_live_once", "an_activity_has_one_row"});
 }
 
 TEST_CASE_FIXTURE(FamilyPlans, "errands are taken from the front, and reach their runs by keys") {
@@ -133,8 +132,8 @@ TEST_CASE_FIXTURE(FamilyPlans,
                {"a_key_has_one_value"});
     check_uses(
         "close_runs",
-        fmt::format("{}, {}, '{{{}}}', '{{{}}}', '{{{}}}', '{{1}}', '{{0}}', '{{2}}', '{{completed}}'",
-                    worker.value, one(child.run), child.fence.epoch, child.fence.token, child.activations),
+        fmt::format("{}, {}, '{{{}}}', '{{{}}}', '{{{}}}', '{{0}}', '{{2}}', '{{completed}}'", worker.value,
+                    one(child.run), child.fence.epoch, child.fence.token, child.activations),
         {"a_run_is_live_once", "an_activity_has_one_row"});
 }
 

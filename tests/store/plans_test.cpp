@@ -87,17 +87,16 @@ TEST_CASE_FIXTURE(Plans, "the fenced update finds its rows by their keys, never 
     const std::string keys = look.exec("select " + runs)[0][0].as<std::string>();
     look.commit();
     const std::string values =
-        fmt::format("1, 9, '{}', {}, {}, {}, {}, {}, {}, {}, {}", keys, constant("1", "int"),
-                    constant("7", "bigint"), constant("1", "int"), constant("1", "int"), constant("2", "int"),
+        fmt::format("1, 9, '{}', {}, {}, {}, {}, {}, {}, {}", keys, constant("1", "int"),
+                    constant("7", "bigint"), constant("2", "int"), constant("3", "int"),
                     constant("0", "bigint"), constant("0", "int"), constant("null", "timestamptz"));
-    const std::string ending =
-        fmt::format("1, '{}', {}, {}, {}, {}, {}, {}, {}", keys, constant("1", "int"),
-                    constant("7", "bigint"), constant("1", "int"), constant("1", "int"),
-                    constant("0", "bigint"), constant("2", "int"), constant("'completed'", "text"));
-    const std::string giving_back =
+    const std::string ending = fmt::format(
+        "1, '{}', {}, {}, {}, {}, {}, {}", keys, constant("1", "int"), constant("7", "bigint"),
+        constant("2", "int"), constant("0", "bigint"), constant("2", "int"), constant("'completed'", "text"));
+    const std::string fence =
         fmt::format("1, '{}', {}, {}", keys, constant("1", "int"), constant("7", "bigint"));
-    for (const std::string& plan : {explain("keep_runs", values), explain("close_runs", ending),
-                                    explain("release_runs", giving_back)}) {
+    for (const std::string& plan : {explain("hold_runs", fence), explain("keep_runs", values),
+                                    explain("close_runs", ending), explain("release_runs", fence)}) {
         check_no_whole_tables(plan);
         CHECK_MESSAGE(plan.find("Index Scan using a_run_is_live_once on live_runs l") != std::string::npos,
                       plan);

@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(test::FamilyFixture, "only a commit that pins its run sends th
             names.emplace_back(step.statement.name);
         return names;
     };
-    CHECK(statements() == std::vector<std::string>{"keep_runs", "record_activations"});
+    CHECK(statements() == std::vector<std::string>{"hold_runs", "record_activations"});
     commit.pin_to = "build-1";
-    CHECK(statements() == std::vector<std::string>{"keep_runs", "pin_runs", "record_activations"});
+    CHECK(statements() == std::vector<std::string>{"hold_runs", "pin_runs", "record_activations"});
 }

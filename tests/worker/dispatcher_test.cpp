@@ -196,6 +196,71 @@ TEST_CASE("an adopted run's unfinished activity gets a row that counts a lost at
     }
 }
 
+TEST_CASE("the live row is left alone while a run is kept, unless it has to say something else than before") {
+    Desk desk;
+    store::ClaimedRun claimed = Desk::claim("sequence", Payload{"1"});
+    bool stays = true;
+    SUBCASE("it has not") {}
+    SUBCASE("it counts failed activations") {
+        claimed.failures = 2;
+        stays = false;
+    }
+    desk.give(claimed);
+    const store::Batch first = desk.next();
+    CHECK(first.commits[0].next == Next::keep);
+    CHECK(first.commits[0].row_stays == stays);
+    CHECK(first.commits[0].next_event_before == EventId{2});
+    desk.answer(first, &store::BatchResult::committed);
+    desk.settle(desk.dispatcher.take_starts().at(0), 1);
+    const store::Batch last = desk.next();
+    CHECK(last.commits[0].next == Next::close);
+    CHECK_FALSE(last.commits[0].row_stays);
+    CHECK(last.commits[0].activations_before == 2);
+    CHECK(last.commits[0].next_event_before == last.commits[0].activation->first_event);
+}
+
+TEST_CASE(
+    "a row that lagged when its run was taken over is not believed: the history says how far the run is") {
+    Desk desk;
+    const store::ClaimedRun claimed = Desk::claim("sequence", Payload{"1"});
+    desk.give(claimed);
+    const store::Batch first = desk.next();
+    Desk heir{2};
+    store::ClaimedRun adopted = claimed;  // one activation, it says
+    adopted.adopt = true;
+    heir.give(adopted);
+    const auto order = heir.dispatcher.next_load();
+    REQUIRE(order);
+    CHECK(order->runs[0].with_history);
+    heir.dispatcher.loaded(*order,
+                           {{{some_run, {*claimed.start, *first.commits[0].activation}, {}}}, {}, day});
+    const store::Batch batch = heir.next();
+    CHECK(batch.commits[0].activations_before == 2);
+    CHECK(batch.commits[0].next_event_before ==
+          EventId{first.commits[0].activation->first_event.value + first.commits[0].activation->events});
+}
+
+TEST_CASE("a run that somebody has ended before its history was loaded is let go") {
+    Desk desk;
+    store::ClaimedRun claimed = Desk::claim("sequence", Payload{"1"});
+    const store::HistoryRow start = *claimed.start;
+    claimed.adopt = true;
+    desk.give(claimed);
+    const auto order = desk.dispatcher.next_load();
+    REQUIRE(order);
+    history::Activation end;
+    end.first_event = EventId{2};
+    end.time = day;
+    end.commands.emplace_back(history::WorkflowTerminated{"enough", "tester"});
+    desk.dispatcher.loaded(*order,
+                           {{{some_run, {start, {end.first_event, 1, history::encode(end)}}, {}}}, {}, day});
+    CHECK_FALSE(desk.dispatcher.next_batch(false));
+    CHECK(desk.dispatcher.runs_held() == 0);
+    const auto notes = desk.dispatcher.take_notes();
+    REQUIRE_FALSE(notes.empty());
+    CHECK(notes.back().kind == Note::Kind::lost);
+}
+
 TEST_CASE("what the database calls ours but nobody here knows is given back at the second look") {
     Desk desk;
     const std::vector<std::pair<RunId, store::Fence>> owned{{some_run, {3, 77}}};

@@ -29,22 +29,22 @@ page as materialized (
        for update of k skip locked
 ),
 held as materialized (
-    select run_id, chain_id, activations, next_event, tenant, queue, has_children, cancel_requested
+    select run_id, chain_id, tenant, queue, has_children, cancel_requested
       from engine.live_runs
      where run_id = any (array(select run_id from page where parent_close <> 'abandon'))
      order by run_id for update skip locked
 ),
 -- A history that this snapshot does not show to its end cannot be ended here: its last moment is not known.
 ended as materialized (
-    select h.*, h.next_event as first_event,
-           greatest(engine.microseconds(engine.now()), n.time) as time
+    select h.*, e.next_event as first_event, e.activations,
+           greatest(engine.microseconds(engine.now()), (convert_from(e.last, 'UTF8')::json ->> 't')::bigint) as time
       from held h
       join page p on p.run_id = h.run_id and p.parent_close = 'terminate'
-      cross join lateral (
-           select a.first_event + a.events as next_event,
-                  (convert_from(a.activation, 'UTF8')::json ->> 't')::bigint as time
-             from engine.history a where a.run_id = h.run_id order by a.first_event desc limit 1) n
-     where n.next_event = h.next_event
+     cross join lateral engine.history_end(h.run_id) e
+     cross join lateral (
+           select a.first_event + a.events as next_event
+             from engine.history a where a.run_id = h.run_id order by a.first_event desc limit 1) seen
+     where seen.next_event = e.next_event
 ),
 gone as (
     delete from engine.live_runs l where l.run_id = any (array(select run_id from ended))

@@ -3,24 +3,23 @@
 -- closed chain are seen to by an errand.
 --
 -- Locks: live_runs by run id (the caller sorts), then activities. Indexes: a_run_is_live_once, an_activity_has_one_row.
--- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations before, $6 activations added, $7 inbox head,
--- $8 events in all, $9 status
+-- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations in all, $6 inbox head, $7 events in all, $8 status
 with closing as materialized (
     select unnest($2::uuid[]) as run_id, unnest($3::integer[]) as epoch, unnest($4::bigint[]) as token,
-           unnest($5::integer[]) as before, unnest($6::integer[]) as activations, unnest($7::bigint[]) as head,
-           unnest($8::integer[]) as events, unnest($9::text[]) as status
+           unnest($5::integer[]) as activations, unnest($6::bigint[]) as head, unnest($7::integer[]) as events,
+           unnest($8::text[]) as status
 ),
 gone as (
     delete from engine.live_runs l
      using closing x
      where l.run_id = x.run_id
-       and coalesce(l.owner, 0) = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
+       and coalesce(l.owner, 0) = $1::integer and l.epoch = x.epoch and l.token = x.token
        and l.inbox_tail = x.head
     returning l.chain_id, l.tenant, l.has_children, l.holds_units
 ),
 closed as (
     insert into engine.closed_runs (run_id, closed_at, activations, events, status)
-    select run_id, engine.now(), before + activations, events, status from closing
+    select run_id, engine.now(), activations, events, status from closing
 ),
 dropped as (
     delete from engine.activities a using closing x where a.run_id = x.run_id

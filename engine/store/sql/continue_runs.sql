@@ -4,15 +4,14 @@
 --
 -- Locks: workflow_ids in key order, then live_runs, then activities. Indexes: a_run_starts_once,
 -- a_workflow_id_names_one_run_at_a_time, a_run_is_live_once (coalesce hides live_runs_owned), an_activity_has_one_row.
--- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations before, $6 activations added, $7 inbox head,
--- $8 events in all, $9 next run, $10 its type, $11 its queue, $12 its activation 0,
--- $13 how the old one ends, $14 when the next one is claimable (null: now), $15 the old one has received its cancel
--- request: the next one has not, and may be asked for itself
+-- $1 worker, arrays: $2 run, $3 epoch, $4 token, $5 activations in all, $6 inbox head, $7 events in all, $8 next run,
+-- $9 its type, $10 its queue, $11 its activation 0, $12 how the old one ends, $13 when the next one is claimable (null:
+-- now), $14 the old one has received its cancel request: the next one has not, and may be asked for itself
 with given as materialized (
-    select * from unnest($2::uuid[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[], $7::bigint[],
-                         $8::integer[], $9::uuid[], $10::text[], $11::text[], $12::bytea[], $13::text[],
-                         $14::timestamptz[], $15::boolean[])
-        as x(run_id, epoch, token, before, activations, head, events, next, type, queue, activation, status, wake_at,
+    select * from unnest($2::uuid[], $3::integer[], $4::bigint[], $5::integer[], $6::bigint[], $7::integer[],
+                         $8::uuid[], $9::text[], $10::text[], $11::bytea[], $12::text[], $13::timestamptz[],
+                         $14::boolean[])
+        as x(run_id, epoch, token, activations, head, events, next, type, queue, activation, status, wake_at,
              canceled)
 ),
 continuing as materialized (
@@ -46,7 +45,7 @@ gone as (
      using given x
      where (select count(*) from moved) >= 0  -- after the names
        and l.run_id = any ($2::uuid[]) and l.run_id = x.run_id
-       and coalesce(l.owner, 0) = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
+       and coalesce(l.owner, 0) = $1::integer and l.epoch = x.epoch and l.token = x.token
     returning l.run_id, l.chain_id, l.tenant, l.inbox_tail, l.has_children, l.cancel_requested, l.unread, l.priority,
               l.fairness_key, l.fairness_weight, l.paused
 ),
@@ -75,7 +74,7 @@ recorded as (
 ),
 closed as (
     insert into engine.closed_runs (run_id, closed_at, activations, events, status)
-    select run_id, engine.now(), before + activations, events, status from continuing
+    select run_id, engine.now(), activations, events, status from continuing
 ),
 -- The old one's row goes with it (a_run_that_ends_is_not_paused).
 held_on as (

@@ -7,8 +7,8 @@ select r.chain_id, r.parent_run, r.name_space, r.workflow_id, r.type, r.tenant, 
        coalesce(c.status, 'running') as status,
        engine.microseconds(r.started_at) as started_at,
        engine.microseconds(c.closed_at) as closed_at,
-       coalesce(c.activations, l.activations, 0) as activations,
-       coalesce(c.events, l.next_event - 1, 0) as events,
+       coalesce(c.activations, h.activations, l.activations, 0) as activations,
+       coalesce(c.events, h.next_event - 1, l.next_event - 1, 0) as events,
        w.name as owner,
        case when l.owner is null then engine.microseconds(l.wake_at) end as wake_at,
        coalesce(l.inbox_tail - l.inbox_head, 0) as inbox_waiting,
@@ -30,6 +30,10 @@ select r.chain_id, r.parent_run, r.name_space, r.workflow_id, r.type, r.tenant, 
   from engine.runs r
   left join engine.closed_runs c on c.run_id = r.run_id
   left join engine.live_runs l on l.run_id = r.run_id
+  -- While a worker holds it, only its history says how far it is.
+  left join lateral (select nullif(count(*), 0)::integer as activations, max(i.first_event + i.events) as next_event
+                       from engine.history i
+                      where l.owner > 0 and i.run_id = l.run_id) h on true
   left join engine.blocked b on b.run_id = r.run_id
   left join engine.workers w on w.worker_no = l.owner
   left join engine.activities a on a.run_id = r.run_id

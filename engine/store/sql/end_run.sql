@@ -5,9 +5,9 @@
 -- Indexes: a_run_is_live_once, an_activity_has_one_row, updates_under_way, an_inbox_number_is_given_once,
 -- a_run_is_blocked_once, a_child_has_one_parent.
 -- $1 run_id, $2 chain_id, $3 first event of the activation, $4 encoded activation (one event), $5 status,
--- $6 encoded ChildFailed for its parent, or null, $7 encoded UpdateCompleted for updates under way
+-- $6 encoded ChildFailed for its parent, or null, $7 encoded UpdateCompleted for updates under way, $8 activations in all
 with ended as (
-    delete from engine.live_runs where run_id = $1::uuid returning run_id, activations, tenant, has_children
+    delete from engine.live_runs where run_id = $1::uuid returning run_id, tenant, has_children
 ),
 recorded as (
     insert into engine.history (run_id, first_event, events, activation)
@@ -15,7 +15,7 @@ recorded as (
 ),
 closed as (
     insert into engine.closed_runs (run_id, closed_at, activations, events, status)
-    select run_id, engine.now(), activations + 1, $3::integer, $5 from ended
+    select run_id, engine.now(), $8::integer, $3::integer, $5 from ended
 ),
 unblocked as (
     delete from engine.blocked b using ended e where b.run_id = e.run_id

@@ -7,13 +7,14 @@
 -- A run that is kept changes no indexed column: HOT.
 -- The arrays stand in a select list: in `from`, each would be written to a store of its own first, which doubles what
 -- they cost (0.1 us a value).
--- $1 worker, $2 batch id, arrays: $3 run, $4 epoch, $5 token, $6 activations before, $7 activations added (0 or 1),
--- $8 events added, $9 inbox head, $10 0 keep 1 release 2 block, $11 wake at
+-- What is only kept, and has nothing new for its row, is held instead (hold_runs.sql).
+-- $1 worker, $2 batch id, arrays: $3 run, $4 epoch, $5 token, $6 activations in all, $7 next event, $8 inbox head,
+-- $9 0 keep 1 release 2 block, $10 wake at
 with kept as (
     update engine.live_runs l
        set batch = $2,
-           activations = l.activations + x.activations,
-           next_event = l.next_event + x.events,
+           activations = x.activations,
+           next_event = x.next_event,
            inbox_head = x.head,
            failures = case when x.next = 2 then l.failures + 1 else 0 end,
            -- A blocked run's code has not been run: whatever it had started here needs rows from the next owner.
@@ -23,11 +24,11 @@ with kept as (
                           when x.next = 1 and l.inbox_tail > x.head then engine.now()
                           else x.wake_at end
       from (select unnest($3::uuid[]) as run_id, unnest($4::integer[]) as epoch, unnest($5::bigint[]) as token,
-                   unnest($6::integer[]) as before, unnest($7::integer[]) as activations,
-                   unnest($8::integer[]) as events, unnest($9::bigint[]) as head, unnest($10::integer[]) as next,
-                   unnest($11::timestamptz[]) as wake_at) x
+                   unnest($6::integer[]) as activations, unnest($7::integer[]) as next_event,
+                   unnest($8::bigint[]) as head, unnest($9::integer[]) as next, unnest($10::timestamptz[]) as wake_at) x
      where l.run_id = x.run_id
-       and coalesce(l.owner, 0) = $1::integer and l.epoch = x.epoch and l.token = x.token and l.activations = x.before
+       and coalesce(l.owner, 0) = $1::integer and l.epoch = x.epoch and l.token = x.token
+       and l.activations <= x.activations and l.next_event <= x.next_event
     returning 1
 )
 select 1 / (case when count(*) = cardinality($3::uuid[]) then 1 else 0 end), engine.now() from kept

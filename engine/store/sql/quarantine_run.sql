@@ -3,10 +3,18 @@
 --
 -- Locks: the live row, then its row in paused. Index: a_run_is_live_once.
 -- $1 run_id, $2 worker, $3 who, $4 why
-with taken as (
-    update engine.live_runs set paused = true, owner = 0, epoch = epoch + 1, adopt = true
+with held as materialized (
+    select run_id from engine.live_runs
      where run_id = $1::uuid and coalesce(owner, 0) = $2::integer and not paused
-    returning run_id
+       for no key update
+), taken as (
+    update engine.live_runs l
+       set paused = true, owner = 0, epoch = l.epoch + 1, adopt = true,
+           activations = greatest(e.activations, l.activations), next_event = greatest(e.next_event, l.next_event)
+      from held h
+     cross join lateral engine.readable_history_end(h.run_id) e
+     where l.run_id = h.run_id
+    returning l.run_id
 )
 insert into engine.paused (run_id, since, identity, reason)
 select run_id, engine.now(), $3, $4 from taken

@@ -1,8 +1,11 @@
 // A process may hold so many open files: what the ingress does when it has no more.
 
 #include <doctest/doctest.h>
+#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <boost/system/error_code.hpp>
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -16,6 +19,10 @@ namespace {
 class FewDescriptors {
   public:
     explicit FewDescriptors(std::size_t more) {
+        // UBSan looks at the first object of a class through a pipe, for which no descriptors will be left: what
+        // the ingress will log is logged before.
+        spdlog::warn("about to run out of descriptors: {}",
+                     boost::system::error_code{EMFILE, boost::system::system_category()}.message());
         ::getrlimit(RLIMIT_NOFILE, &before_);
         const auto open = static_cast<std::size_t>(std::distance(
             std::filesystem::directory_iterator{"/proc/self/fd"}, std::filesystem::directory_iterator{}));

@@ -226,7 +226,9 @@ void append_lines(std::string& out, std::string_view key, const std::vector<Even
 }  // namespace
 
 std::string encode(const Activation& activation) {
+    constexpr std::size_t usual = 512;
     std::string text;
+    text.reserve(usual);
     JsonWriter writer{text};
     writer.begin_object();
     writer.key("t");

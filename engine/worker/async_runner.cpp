@@ -56,16 +56,15 @@ AsyncRunner::~AsyncRunner() {
 
 void AsyncRunner::start(std::vector<Attempt> attempts, SettledSink settled) {
     if (attempts.empty()) return;
-    auto batch = std::make_shared<std::vector<Attempt>>(std::move(attempts));
+    const auto batch = std::make_shared<std::vector<Attempt>>(std::move(attempts));
     boost::asio::post(context_, [this, batch, settled = std::move(settled)] {
         const auto gathering = std::make_shared<Gathering>(settled);
         const auto report = [gathering](Settled one) { gathering->add(std::move(one)); };
-        for (Attempt& attempt : *batch) {
+        const auto executor = context_.get_executor();
+        run_attempts(executor, std::move(*batch), [this, executor, report](Attempt attempt) {
             const AsyncActivity& activity = *registry_.find_async(attempt.info.type);
-            std::make_shared<RunningAttempt>(std::move(attempt), activity, trust_, context_.get_executor(),
-                                             report)
-                ->start();
-        }
+            return std::make_shared<RunningAttempt>(std::move(attempt), activity, trust_, executor, report);
+        });
         gathering->end();
     });
 }

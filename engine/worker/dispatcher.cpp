@@ -21,7 +21,7 @@ void Dispatcher::registered(store::WorkerNo worker) {
 
 void Dispatcher::forget_everything() {
     for (auto& [id, run] : runs_) {
-        for (auto& [event, activity] : run.eager) activity.control->abandon();
+        for (auto& [event, activity] : run->eager) activity.control->abandon();
     }
     runs_.clear();
     ready_.clear();
@@ -53,8 +53,8 @@ std::optional<store::Batch> Dispatcher::next_batch(bool claim) {
     while (!ready_.empty() && batch.commits.size() < limit) {
         const auto entry = runs_.find(ready_.front());
         ready_.pop_front();
-        if (entry == runs_.end() || entry->second.state != State::ready) continue;
-        HeldRun& run = entry->second;
+        if (entry == runs_.end() || entry->second->state != State::ready) continue;
+        HeldRun& run = *entry->second;
         if (settings_.watch != nullptr) settings_.watch->enter(run.run);
         auto commit = Turn{settings_.turn, counts_, run, now_, !draining_ && !paused_}.take();
         if (settings_.watch != nullptr) settings_.watch->leave();
@@ -94,6 +94,7 @@ void Dispatcher::batch_done(const store::Batch& batch, store::BatchResult result
     const bool current = batch.worker == worker_;
     if (current) claiming_ -= std::min(claiming_, static_cast<std::size_t>(batch.claim.limit));
     std::ranges::sort(result.committed);
+    starts_.reserve(starts_.size() + batch.commits.size());
     const std::set<RunId> message_first{result.message_first.begin(), result.message_first.end()};
     std::map<RunId, std::string> refusals;
     for (const auto& [run, reason] : result.rejected) refusals[run] = reason;
@@ -230,8 +231,8 @@ void Dispatcher::start(HeldRun& run, std::vector<Attempt> attempts) {
 void Dispatcher::drop(RunId id) {
     const auto entry = runs_.find(id);
     if (entry == runs_.end()) return;
-    stop_waiting(entry->second);
-    for (auto& [event, activity] : entry->second.eager) activity.control->abandon();
+    stop_waiting(*entry->second);
+    for (auto& [event, activity] : entry->second->eager) activity.control->abandon();
     std::erase_if(starts_, [&](const Attempt& attempt) { return attempt.info.run == id; });
     runs_.erase(entry);
 }
@@ -241,7 +242,7 @@ void Dispatcher::drop(RunId id) {
 void Dispatcher::claimed(store::ClaimedRun claimed) {
     const auto known = runs_.find(claimed.run);
     if (known != runs_.end()) drop(claimed.run);
-    HeldRun& run = runs_[claimed.run];
+    HeldRun& run = *(runs_[claimed.run] = std::make_unique<HeldRun>());
     run.run = claimed.run;
     run.chain = claimed.chain;
     run.tenant = claimed.tenant;
@@ -274,8 +275,8 @@ std::optional<LoadOrder> Dispatcher::next_load() {
     while (!loads_.empty() && order.runs.size() < limit) {
         const auto entry = runs_.find(loads_.front());
         loads_.pop_front();
-        if (entry == runs_.end() || !std::exchange(entry->second.load_queued, false)) continue;
-        const HeldRun& run = entry->second;
+        if (entry == runs_.end() || !std::exchange(entry->second->load_queued, false)) continue;
+        const HeldRun& run = *entry->second;
         const bool with_history = !run.execution && run.history.empty();
         order.runs.push_back({run.run, run.chain, with_history, run.inbox_read(),
                               run.take_all || run.all_signals ? 0 : inbox_page});
@@ -304,7 +305,7 @@ void Dispatcher::loaded(const LoadOrder& order, LoadReply reply) {
     }
     for (const auto& [id, activity] : reply.rows) {
         const auto entry = runs_.find(id);
-        if (entry != runs_.end()) entry->second.rows.insert(activity);
+        if (entry != runs_.end()) entry->second->rows.insert(activity);
     }
 }
 
@@ -312,7 +313,7 @@ void Dispatcher::have_messages(const std::vector<RunId>& runs) {
     for (const RunId& id : runs) {
         const auto entry = runs_.find(id);
         if (entry == runs_.end()) continue;
-        HeldRun& run = entry->second;
+        HeldRun& run = *entry->second;
         run.has_messages = true;
         if (run.state == State::waiting) {
             stop_waiting(run);
@@ -324,9 +325,9 @@ void Dispatcher::have_messages(const std::vector<RunId>& runs) {
 void Dispatcher::runs_paused(const std::set<RunId>& paused) {
     for (auto& [id, run] : runs_) {
         const bool now = paused.contains(id);
-        if (run.state != State::waiting || run.paused == now) continue;
-        run.paused = now;
-        make_ready(run);
+        if (run->state != State::waiting || run->paused == now) continue;
+        run->paused = now;
+        make_ready(*run);
     }
 }
 
@@ -335,7 +336,7 @@ void Dispatcher::runs_paused(const std::set<RunId>& paused) {
 void Dispatcher::settled(Settled settled) {
     const auto entry = runs_.find(settled.run);
     if (entry == runs_.end()) return;
-    HeldRun& run = entry->second;
+    HeldRun& run = *entry->second;
     const auto activity = run.eager.find(settled.activity);
     // Late answers of attempts that nobody waits for any more end here.
     if (activity == run.eager.end() || activity->second.attempt != settled.id) return;
@@ -370,7 +371,8 @@ void Dispatcher::after_settled(HeldRun& run, std::map<EventId, EagerActivity>::i
 
 void Dispatcher::give_up_attempts() {
     gave_up_ = true;
-    for (auto& [id, run] : runs_) {
+    for (auto& [id, held] : runs_) {
+        HeldRun& run = *held;
         for (auto& [event, activity] : run.eager) {
             activity.control->abandon();
             // A transactional one either commits or rolls back, and says which: a row before that could run
@@ -392,7 +394,7 @@ void Dispatcher::give_up_attempts() {
 
 HeldRun* Dispatcher::find(RunId id, const store::Fence& fence) {
     const auto entry = runs_.find(id);
-    return entry == runs_.end() || entry->second.fence != fence ? nullptr : &entry->second;
+    return entry == runs_.end() || entry->second->fence != fence ? nullptr : entry->second.get();
 }
 
 void Dispatcher::make_ready(HeldRun& run) {
@@ -430,7 +432,7 @@ void Dispatcher::fire_timers() {
         const RunId id = timers_.begin()->second;
         timers_.erase(timers_.begin());
         const auto entry = runs_.find(id);
-        if (entry != runs_.end()) make_ready(entry->second);
+        if (entry != runs_.end()) make_ready(*entry->second);
     }
 }
 

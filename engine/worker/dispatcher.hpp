@@ -120,8 +120,9 @@ class Dispatcher {
     [[nodiscard]] const CoroutineCache& cache() const { return cache_; }
 
   private:
-    /// Hashed, because each step of each run is looked for several times.
-    using Runs = std::unordered_map<RunId, HeldRun, RunIdHash>;
+    /// Hashed, because each step of each run is looked for several times; by pointer, so that to look for one is not
+    /// to touch those that stand in between.
+    using Runs = std::unordered_map<RunId, std::unique_ptr<HeldRun>, RunIdHash>;
 
     [[nodiscard]] std::size_t room() const;
     [[nodiscard]] bool goes_on(const store::Batch& batch) const;

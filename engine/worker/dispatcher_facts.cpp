@@ -14,7 +14,7 @@ std::size_t Dispatcher::room() const {
 std::vector<store::HotConnection::Held> Dispatcher::held() const {
     std::vector<store::HotConnection::Held> held;
     for (const auto& [id, run] : runs_) {
-        if (run.state == HeldRun::State::waiting) held.push_back({run.run, run.chain, run.inbox_read()});
+        if (run->state == HeldRun::State::waiting) held.push_back({run->run, run->chain, run->inbox_read()});
     }
     return held;
 }
@@ -32,7 +32,7 @@ void Dispatcher::compare(const std::vector<std::pair<RunId, store::Fence>>& owne
         if (find(id, fence) == nullptr) strangers.emplace(id, fence);
     }
     for (const auto& [id, run] : runs_) {
-        if (!ours.contains({id, run.fence})) missing.emplace(id, run.fence);
+        if (!ours.contains({id, run->fence})) missing.emplace(id, run->fence);
     }
     // One comparison may cross a claim or a release on its way: only what is still so at the next one counts.
     for (const auto& stranger : strangers) {

@@ -23,34 +23,36 @@ RunningAttempt::RunningAttempt(Attempt attempt, const AsyncActivity& activity, c
       settled_(std::move(report)) {
     attempt_.info.idempotency_key = idempotency_key(attempt_.info.run, attempt_.info.activity);
     attempt_.info.in_doubt_since = trust_.in_doubt_since(attempt_.info.run);
-}
-
-void RunningAttempt::start() {
     set_deadlines();
-    auto done = [self = shared_from_this()](const std::exception_ptr&) {
-        self->ended_ = true;
-        if (self->timer_) self->timer_->cancel();
-        self->on_abandon_.reset();
-        self->attempt_.slot = {};
-    };
-    // On the executor's own thread it runs at once, until it waits for something; many never do.
-    asio::co_spawn(executor_, run(shared_from_this()),
-                   asio::bind_cancellation_slot(cancellation_.slot(), done));
-    if (!reported_) watch();
 }
 
-void RunningAttempt::watch() {
+void RunningAttempt::watch(std::weak_ptr<asio::cancellation_signal> coroutine) {
+    if (reported_) return;
     timer_.emplace(executor_);
     arm();
     // The owner abandons on its own thread; asio's signal belongs to this one. Who has abandoned it already is heard.
-    on_abandon_.emplace(attempt_.control->abandoned(), [weak = weak_from_this(), executor = executor_] {
-        asio::post(executor, [weak] {
-            if (const auto self = weak.lock()) self->break_off();
-        });
-    });
+    auto break_off = [weak = weak_from_this(), coroutine = std::move(coroutine)] {
+        const auto self = weak.lock();
+        const auto signal = coroutine.lock();
+        if (self && !self->ended_ && signal) signal->emit(asio::cancellation_type::terminal);
+    };
+    on_abandon_.emplace(attempt_.control->abandoned(),
+                        [executor = executor_, break_off] { asio::post(executor, break_off); });
 }
 
 asio::awaitable<void> RunningAttempt::run(std::shared_ptr<RunningAttempt> self) {
+    try {
+        co_await make(self);
+    } catch (const std::exception&) {
+        // Broken off between two waits: nobody waits for its report.
+    }
+    self->ended_ = true;
+    if (self->timer_) self->timer_->cancel();
+    self->on_abandon_.reset();
+    self->attempt_.slot = {};
+}
+
+asio::awaitable<void> RunningAttempt::make(std::shared_ptr<RunningAttempt> self) {
     if (must_reconcile(self->attempt_) && !co_await reconcile(self)) co_return;
     if (!self->still_ours()) {
         self->report(AttemptOutcome::Kind::lost, {}, {});
@@ -189,10 +191,6 @@ void RunningAttempt::time_out(TimeoutType type) {
     attempt_.control->abandon();
 }
 
-void RunningAttempt::break_off() {
-    if (!ended_) cancellation_.emit(asio::cancellation_type::terminal);
-}
-
 void RunningAttempt::heartbeat(Payload details) {
     last_beat_ = Clock::now();
     details_ = std::move(details);
@@ -229,6 +227,61 @@ void RunningAttempt::report(AttemptOutcome::Kind kind, Payload result, Failure f
     outcome.ran = std::chrono::duration_cast<Duration>(Clock::now() - started_);
     settled_(
         {attempt_.id, attempt_.info.run, attempt_.info.activity, attempt_.info.type, std::move(outcome)});
+}
+
+// --- coroutines --------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Attempts that are still to be begun.
+class Queue {
+  public:
+    Queue(std::vector<Attempt> attempts, MakeRunning make)
+        : attempts_{std::move(attempts)}, make_{std::move(make)} {}
+
+    std::shared_ptr<RunningAttempt> next() {
+        if (begun_ < attempts_.size()) return make_(std::move(attempts_[begun_++]));
+        // An attempt that waits long does not keep where the others stood.
+        attempts_ = std::vector<Attempt>{};
+        begun_ = 0;
+        return nullptr;
+    }
+
+  private:
+    std::vector<Attempt> attempts_;
+    MakeRunning make_;
+    std::size_t begun_ = 0;
+};
+
+/// A coroutine with the attempt that it is at. Who breaks it off means that one: by the time one that has waited
+/// ends, all others have been begun.
+struct Carriage {
+    std::shared_ptr<RunningAttempt> attempt;
+    asio::cancellation_signal broken_off{};
+};
+
+asio::awaitable<void> carry(std::shared_ptr<Carriage> carriage, std::shared_ptr<Queue> queue) {
+    while (carriage->attempt) {
+        co_await RunningAttempt::run(carriage->attempt);
+        carriage->attempt = queue->next();
+    }
+}
+
+}  // namespace
+
+void run_attempts(const asio::any_io_executor& executor, std::vector<Attempt> attempts, MakeRunning make) {
+    const auto queue = std::make_shared<Queue>(std::move(attempts), std::move(make));
+    while (auto first = queue->next()) {
+        const auto carriage = std::make_shared<Carriage>(std::move(first));
+        auto ended = [carriage](const std::exception_ptr&) {};
+        // On the executor's own thread it runs at once, until it waits for something; many never do.
+        asio::co_spawn(executor, carry(carriage, queue),
+                       asio::bind_cancellation_slot(carriage->broken_off.slot(), std::move(ended)));
+        if (carriage->attempt) {
+            carriage->attempt->watch(
+                std::shared_ptr<asio::cancellation_signal>{carriage, &carriage->broken_off});
+        }
+    }
 }
 
 }  // namespace durable::worker

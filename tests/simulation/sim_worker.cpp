@@ -86,13 +86,12 @@ void SimLane::report() {
 }
 
 void SimRunner::start(std::vector<durable::worker::Attempt> attempts, SettledSink settled) {
-    for (durable::worker::Attempt& attempt : attempts) {
+    run_attempts(context_.get_executor(), std::move(attempts), [=, this](durable::worker::Attempt attempt) {
         const AsyncActivity& activity = *registry_.find_async(attempt.info.type);
         const auto report = [settled](Settled one) { settled({std::move(one)}); };
-        std::make_shared<RunningAttempt>(std::move(attempt), activity, trust_, context_.get_executor(),
-                                         report)
-            ->start();
-    }
+        return std::make_shared<RunningAttempt>(std::move(attempt), activity, trust_, context_.get_executor(),
+                                                report);
+    });
 }
 
 void SimPool::start(std::vector<durable::worker::Attempt> attempts, SettledSink settled) {

@@ -4,6 +4,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,8 @@ class Bench {
         attempt.worker = number;
         attempt.info.type = task.type;
         attempt.task = std::make_shared<const history::ActivityScheduled>(std::move(task));
-        attempt.control = control_;
+        attempt.control =
+            handle.name == given_up.name ? control_ : std::make_shared<worker::AttemptControl>();
         attempts_.push_back(std::move(attempt));
     }
     void start() {
@@ -77,6 +79,7 @@ class Bench {
 
     worker::TrustWindow trust_;
     worker::ActivityRegistry registry_;
+    /// Of the attempt that is given up.
     std::shared_ptr<worker::AttemptControl> control_ = std::make_shared<worker::AttemptControl>();
     std::vector<worker::Attempt> attempts_;
     worker::Mailbox<Report> reports_;
@@ -122,4 +125,26 @@ TEST_CASE("an attempt that nobody waits for any more is broken off at its first 
     REQUIRE(report.size() == 1);
     CHECK(report[0].outcome.kind == AttemptOutcome::Kind::failed);
     CHECK(report[0].outcome.failure.message.find("canceled") != std::string::npos);
+}
+
+TEST_CASE("of attempts begun together each ends in its own way: at once, late, out of time or broken off") {
+    Bench bench;
+    bench.add(at_once);
+    bench.add(given_up);
+    bench.add(later);
+    bench.add(hasty);
+    bench.add(at_once);
+    bench.start();
+    std::map<worker::AttemptId, AttemptOutcome> ended;
+    while (ended.size() < 5) {
+        for (worker::Settled& one : bench.next_report()) {
+            CHECK(ended.emplace(one.id, std::move(one.outcome)).second);
+        }
+    }
+    for (const std::uint64_t number : {1, 3, 5}) {
+        CAPTURE(number);
+        CHECK(ended.at(worker::AttemptId{number}).kind == AttemptOutcome::Kind::completed);
+    }
+    CHECK(ended.at(worker::AttemptId{2}).failure.message.find("canceled") != std::string::npos);
+    CHECK(ended.at(worker::AttemptId{4}).failure.timeout == TimeoutType::start_to_close);
 }

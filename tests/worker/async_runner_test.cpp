@@ -141,9 +141,9 @@ TEST_CASE("of attempts begun together each ends in its own way: at once, late, o
             CHECK(ended.emplace(one.id, std::move(one.outcome)).second);
         }
     }
-    for (const std::uint64_t number : {1, 3, 5}) {
-        CAPTURE(number);
-        CHECK(ended.at(worker::AttemptId{number}).kind == AttemptOutcome::Kind::completed);
+    for (const worker::AttemptId id : {worker::AttemptId{1}, worker::AttemptId{3}, worker::AttemptId{5}}) {
+        CAPTURE(id.value);
+        CHECK(ended.at(id).kind == AttemptOutcome::Kind::completed);
     }
     CHECK(ended.at(worker::AttemptId{2}).failure.message.find("canceled") != std::string::npos);
     CHECK(ended.at(worker::AttemptId{4}).failure.timeout == TimeoutType::start_to_close);

@@ -23,7 +23,8 @@ struct BenchOptions {
     /// Also on a server that would lose acknowledged commits; the report is marked then.
     bool allow_unsafe = false;
     int rounds = 3;
-    int runs = 2000;        ///< W10 runs a round; W1 has four times as many
+    /// W10 runs a round, W1 has twice as many: seconds of work, so that a worker's first moments hardly count.
+    int runs = 20'000;
     int samples = 300;      ///< for latency
     int seconds = 5;        ///< of load for the ingress
     int idle_seconds = 15;  ///< each of idle's three windows

@@ -20,7 +20,7 @@ std::string short_count(std::int64_t count) {
 }
 
 int runs_of_w1(const Bench& bench) {
-    return bench.options.runs * 4;
+    return bench.options.runs * 2;
 }
 
 /// Two ways of doing the same, in turns.

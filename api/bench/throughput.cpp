@@ -117,7 +117,7 @@ Measured drain_figures(const Bench& bench, const std::string& name, int runs, in
 }  // namespace
 
 Measured measure_w1(const Bench& bench) {
-    return drain_figures(bench, "w1", bench.options.runs * 4, 1);
+    return drain_figures(bench, "w1", bench.options.runs * 2, 1);
 }
 
 Measured measure_w10(const Bench& bench) {

@@ -26,7 +26,7 @@ struct BenchArguments {
 bench::BenchOptions quick_options() {
     bench::BenchOptions quick;
     quick.rounds = 1;
-    quick.runs = 250;
+    quick.runs = 500;
     quick.samples = 50;
     quick.seconds = 1;
     quick.idle_seconds = 3;
@@ -63,7 +63,7 @@ void add_sizes(CLI::App& app, BenchArguments& arguments) {
             ->check(CLI::Range(1, most));
     };
     number("--rounds", options.rounds, "Rounds of each; medians are printed", 1000);
-    number("--runs", options.runs, "W10 runs a round; W1 has four times as many", 10'000'000);
+    number("--runs", options.runs, "W10 runs a round; W1 has twice as many", 10'000'000);
     number("--samples", options.samples, "Runs measured for latency", 1'000'000);
     number("--seconds", options.seconds, "Seconds of load on the ingress, a round", 3600);
     number("--calls", options.calls, "Calls processed a round", 1'000'000);

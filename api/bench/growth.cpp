@@ -19,8 +19,10 @@ std::string short_count(std::int64_t count) {
     return std::to_string(count);
 }
 
+/// At most so many, however long W1 itself is measured: few beside what has grown.
 int runs_of_w1(const Bench& bench) {
-    return bench.options.runs * 2;
+    constexpr int few = 8'000;
+    return std::min(few, bench.options.runs * 2);
 }
 
 /// Two ways of doing the same, in turns.

@@ -63,7 +63,8 @@ void add_sizes(CLI::App& app, BenchArguments& arguments) {
             ->check(CLI::Range(1, most));
     };
     number("--rounds", options.rounds, "Rounds of each; medians are printed", 1000);
-    number("--runs", options.runs, "W10 runs a round; W1 has twice as many", 10'000'000);
+    number("--runs", options.runs,
+           "W10 runs a round; W1 has twice as many (8,000 at most beside what has grown)", 10'000'000);
     number("--samples", options.samples, "Runs measured for latency", 1'000'000);
     number("--seconds", options.seconds, "Seconds of load on the ingress, a round", 3600);
     number("--calls", options.calls, "Calls processed a round", 1'000'000);

@@ -19,15 +19,6 @@ std::int32_t code_of(Next next) {
     return next == Next::keep ? 0 : next == Next::release ? 1 : 2;
 }
 
-std::int32_t activations_after(const RunCommit& commit) {
-    return commit.activations_before + (commit.activation ? 1 : 0);
-}
-
-std::int32_t next_event_after(const RunCommit& commit) {
-    if (!commit.activation) return commit.next_event_before.value;
-    return commit.activation->first_event.value + commit.activation->events;
-}
-
 bool is_only_held(const RunCommit* commit) {
     return commit->next == Next::keep && commit->row_stays;
 }
@@ -57,8 +48,8 @@ struct Keeps {
         run.add(c.run.value);
         epoch.add(c.fence.epoch);
         token.add(c.fence.token);
-        activations.add(activations_after(c));
-        next_event.add(next_event_after(c));
+        activations.add(c.activations_after());
+        next_event.add(c.next_event_after().value);
         head.add(c.inbox_head);
         next.add(code_of(c.next));
         wake_at.add(c.wake_at);
@@ -80,9 +71,9 @@ struct Closes {
         run.add(c.run.value);
         epoch.add(c.fence.epoch);
         token.add(c.fence.token);
-        activations.add(activations_after(c));
+        activations.add(c.activations_after());
         head.add(c.inbox_head);
-        events.add(next_event_after(c) - 1);
+        events.add(c.next_event_after().value - 1);
         status.add(replay::to_string(c.status));
     }
     void append_to(std::vector<Step>& steps, WorkerNo worker) const {

@@ -38,10 +38,6 @@ struct LiveRow {
 
 enum class Verdict : std::uint8_t { pending, committed, lost, message_first };
 
-std::int32_t added(const RunCommit& commit) {
-    return commit.activation ? 1 : 0;
-}
-
 bool still_ours(const RunCommit& commit, const LiveRow& row, WorkerNo worker) {
     return row.owner == worker && row.fence == commit.fence;
 }
@@ -55,7 +51,7 @@ Verdict judge(const RunCommit& commit, const LiveRow* row, const std::string* re
         return commit.next == Next::close && history_is_ours ? Verdict::committed : Verdict::lost;
     }
     const bool ours = still_ours(commit, *row, worker);
-    const bool marked = row->batch == batch && row->activations == commit.activations_before + added(commit);
+    const bool marked = row->batch == batch && row->activations == commit.activations_after();
     if (marked || history_is_ours) {
         return commit.next != Next::keep || ours ? Verdict::committed : Verdict::lost;
     }

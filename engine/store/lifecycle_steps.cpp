@@ -71,9 +71,9 @@ struct Continuations {
         run.add(c.run.value);
         epoch.add(c.fence.epoch);
         token.add(c.fence.token);
-        activations.add(c.activations_before + (c.activation ? 1 : 0));
+        activations.add(c.activations_after());
         head.add(c.inbox_head);
-        events.add(c.activation ? c.activation->first_event.value + c.activation->events - 1 : 0);
+        events.add(c.next_event_after().value - 1);
         next.add(c.continued->run.value);
         type.add(std::string_view{c.continued->type});
         queue.add(std::string_view{c.continued->queue});

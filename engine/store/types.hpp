@@ -209,6 +209,11 @@ struct RunCommit {
     std::optional<ParentReport> report{};
     /// With next == release: results (encoded events) that wait in the run's inbox, because it is paused.
     std::vector<std::string> posted{};
+
+    [[nodiscard]] std::int32_t activations_after() const { return activations_before + (activation ? 1 : 0); }
+    [[nodiscard]] EventId next_event_after() const {
+        return activation ? EventId{activation->first_event.value + activation->events} : next_event_before;
+    }
 };
 
 struct ClaimRequest {

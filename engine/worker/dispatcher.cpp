@@ -119,10 +119,8 @@ void Dispatcher::batch_done(const store::Batch& batch, store::BatchResult result
 }
 
 void Dispatcher::committed(HeldRun& run, const RunCommit& commit) {
-    if (commit.activation) {
-        ++run.activations;
-        run.next_event = EventId{commit.activation->first_event.value + commit.activation->events};
-    }
+    run.activations = commit.activations_after();
+    run.next_event = commit.next_event_after();
     run.row_marked = run.row_marked && commit.row_stays;
     if (run.sent.large_payload) note(Note::Kind::large_payload, run.run, *run.sent.large_payload);
     run.inbox_head = commit.inbox_head;

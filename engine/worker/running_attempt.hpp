@@ -39,6 +39,7 @@ class RunningAttempt final : public ActivityContext, public std::enable_shared_f
 
   private:
     using Clock = std::chrono::steady_clock;
+    /// Unless an earlier one has had its effect.
     static boost::asio::awaitable<void> make(std::shared_ptr<RunningAttempt> self);
     static boost::asio::awaitable<void> attempt_it(std::shared_ptr<RunningAttempt> self);
     /// True when the attempt is to be made (now).

@@ -45,10 +45,10 @@ void check_numbers(const nlohmann::json& place, const std::string& path) {
     if (place.is_structured()) {
         for (const auto& [key, value] : place.items()) check_numbers(value, path + "." + key);
     } else if (place.is_number()) {
-        INFO(path);
-        CHECK(std::isfinite(place.get<double>()));
+        const auto value = place.get<double>();
+        CHECK_MESSAGE(std::isfinite(value), path);
         // What grows may shrink.
-        CHECK((place.get<double>() >= 0 || path.find("growth") != std::string::npos));
+        CHECK_MESSAGE((value >= 0 || path.find("growth") != std::string::npos), path << " is " << value);
     }
 }
 

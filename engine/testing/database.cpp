@@ -6,6 +6,9 @@
 namespace durable::testing {
 namespace {
 
+/// Prepared, since a test looks all the time.
+constexpr const char* look_statement = "look";
+
 Timestamp moment(const pqxx::field& field) {
     return Timestamp{Duration{field.as<std::int64_t>()}};
 }
@@ -18,6 +21,7 @@ TestDatabase::TestDatabase()
     pqxx::work tx{owner_};
     tx.exec(std::string{sql::make_ledger});
     tx.commit();
+    owner_.prepare(look_statement, std::string{sql::look});
 }
 
 TestDatabase::~TestDatabase() {
@@ -34,7 +38,7 @@ std::string TestDatabase::owner_url() const {
 Look TestDatabase::look(std::optional<RunId> run) {
     pqxx::nontransaction reader{owner_};
     const std::optional<std::string> id = run ? std::optional{run->value.to_string()} : std::nullopt;
-    const auto row = reader.exec_params1(std::string{sql::look}, id);
+    const auto row = reader.exec_prepared1(look_statement, id);
     Look look;
     look.now = moment(row[0]);
     if (!row[2].is_null()) look.next = moment(row[2]);

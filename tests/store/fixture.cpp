@@ -16,11 +16,7 @@ StartRequest StoreFixture::request(const std::string& workflow_id) {
 }
 
 std::vector<StartResult> StoreFixture::start(const std::vector<StartRequest>& requests) {
-    pqxx::connection connection{database.url()};
-    pqxx::work tx{connection};
-    auto results = store::start(tx, requests);
-    tx.commit();
-    return results;
+    return in_transaction([&](pqxx::work& tx) { return store::start(tx, requests); });
 }
 
 StartResult StoreFixture::start(const StartRequest& request) {
@@ -36,11 +32,8 @@ std::vector<RunId> StoreFixture::start_many(int count, const std::string& prefix
 }
 
 SendResult StoreFixture::send(RunId run, const history::Event& event, const std::string& request_id) {
-    pqxx::connection connection{database.url()};
-    pqxx::work tx{connection};
-    const SendResult result = store::send(tx, {"default", run, {}}, event, request_id).result;
-    tx.commit();
-    return result;
+    return in_transaction(
+        [&](pqxx::work& tx) { return store::send(tx, {"default", run, {}}, event, request_id).result; });
 }
 
 SendResult StoreFixture::signal(RunId run, const std::string& name, const std::string& request_id) {
@@ -48,27 +41,22 @@ SendResult StoreFixture::signal(RunId run, const std::string& name, const std::s
 }
 
 WorkerNo StoreFixture::register_worker(const std::string& name) {
-    pqxx::connection connection{database.url()};
-    pqxx::work tx{connection};
-    const auto result = tx.exec_params(
-        "insert into engine.workers (name, build, queue, started_at, lease, lease_until) values "
-        "($1, 'build-1', 'default', engine.now(), '1000 days', engine.now() + interval '1000 days') "
-        "returning worker_no",
-        name);
-    tx.commit();
+    const auto result = in_transaction([&](pqxx::work& tx) {
+        return tx.exec_params(
+            "insert into engine.workers (name, build, queue, started_at, lease, lease_until) values "
+            "($1, 'build-1', 'default', engine.now(), '1000 days', engine.now() + interval '1000 days') "
+            "returning worker_no",
+            name);
+    });
     return WorkerNo{result[0][0].as<std::int32_t>()};
 }
 
 std::optional<RunInfo> StoreFixture::describe(RunId run) {
-    pqxx::connection connection{database.url()};
-    pqxx::work tx{connection};
-    return store::describe(tx, {"default", run, {}});
+    return in_transaction([&](pqxx::work& tx) { return store::describe(tx, {"default", run, {}}); });
 }
 
 std::vector<HistoryRow> StoreFixture::history(RunId run) {
-    pqxx::connection connection{database.url()};
-    pqxx::work tx{connection};
-    return load_history(tx, run);
+    return in_transaction([&](pqxx::work& tx) { return load_history(tx, run); });
 }
 
 HistoryRow activation(const ClaimedRun& run, std::vector<history::Event> commands) {

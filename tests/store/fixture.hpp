@@ -26,11 +26,7 @@ class StoreFixture {
     /// What `act` returns, given a transaction of the application that is committed then.
     template <class Act>
     auto in_transaction(Act act) {
-        pqxx::connection connection{database.url()};
-        pqxx::work tx{connection};
-        auto result = act(tx);
-        tx.commit();
-        return result;
+        return application_.in_transaction(act);
     }
 
     [[nodiscard]] StartRequest request(const std::string& workflow_id);
@@ -45,6 +41,9 @@ class StoreFixture {
 
     [[nodiscard]] std::optional<RunInfo> describe(RunId run);
     [[nodiscard]] std::vector<HistoryRow> history(RunId run);
+
+  private:
+    KeptSession application_{database.url()};
 };
 
 /// The next activation of a claimed run: `commands`, at its place.

@@ -201,7 +201,7 @@ TEST_CASE("the application's role reads and writes rows, owns nothing and change
 }
 
 TEST_CASE("partitions are not reached past their parents, and reach two years ahead") {
-    const test::Database database;
+    const test::Database database{test::Content::all_months};
     const std::string month = database.value("select to_char(now(), 'YYYY_MM')");
     CHECK_THROWS_AS(one(database.url(), "select * from engine.history_" + month), pqxx::sql_error);
     CHECK(database.value(

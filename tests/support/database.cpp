@@ -13,8 +13,9 @@ durable::testing::TestCluster& cluster() {
 
 }  // namespace
 
-Database::Database() : name_(cluster().make_database()) {}
+Database::Database(Content content) : name_(cluster().make_database(content)), owner_(owner_url()) {}
 Database::~Database() {
+    owner_.close();
     cluster().drop_database(name_);
 }
 
@@ -36,20 +37,18 @@ durable::Timestamp Database::now() const {
 }
 
 std::string Database::value(const std::string& sql) const {
-    pqxx::connection connection{owner_url()};
-    pqxx::work tx{connection};
-    const auto result = tx.exec(sql);
-    return result.empty() || result[0][0].is_null() ? std::string{} : result[0][0].as<std::string>();
+    return owner_.use([&sql](pqxx::connection& session) {
+        pqxx::work tx{session};
+        const auto result = tx.exec(sql);
+        return result.empty() || result[0][0].is_null() ? std::string{} : result[0][0].as<std::string>();
+    });
 }
 
 void Database::execute(const std::string& sql) const {
-    pqxx::connection connection{owner_url()};
-    pqxx::work tx{connection};
-    tx.exec(sql);
-    tx.commit();
+    owner_.in_transaction([&sql](pqxx::work& tx) { return tx.exec(sql); });
 }
 
-EmptyDatabase::EmptyDatabase() : name_(cluster().make_database(false)) {}
+EmptyDatabase::EmptyDatabase() : name_(cluster().make_database(Content::nothing)) {}
 EmptyDatabase::~EmptyDatabase() {
     cluster().drop_database(name_);
 }

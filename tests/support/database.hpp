@@ -1,6 +1,6 @@
 #pragma once
 // A real Postgres for tests. One cluster a test program (or the one that CALLFLEX_TEST_CLUSTER names, which
-// must be a superuser's connection string), one migrated database a test, made from a template in a tenth of
+// must be a superuser's connection string), one migrated database a test, made from a template in a twentieth of
 // a second.
 //
 //   test::Database database;                 // empty, migrated, with a movable clock; dropped at the end
@@ -10,13 +10,17 @@
 #include <pqxx/pqxx>
 #include <string>
 
+#include "engine/testing/cluster/test_cluster.hpp"
 #include "engine/workflow/time.hpp"
+#include "tests/support/kept_session.hpp"
 
 namespace test {
 
+using durable::testing::Content;
+
 class Database {
   public:
-    Database();
+    explicit Database(Content content = Content::few_months);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
@@ -39,6 +43,7 @@ class Database {
 
   private:
     std::string name_;
+    mutable KeptSession owner_;
 };
 
 /// A database without any schema in the same cluster, for tests of migrations. Dropped at the end.

@@ -8,7 +8,7 @@ using test::ended_call;
 using test::ProductDatabase;
 
 TEST_CASE("fifteen months of calls exist: two back, this one, twelve ahead; making them again makes none") {
-    test::Database database;
+    const test::Database database{test::Content::all_months};
     CHECK(database.value("select count(*) from pg_inherits where inhparent = 'app.calls'::regclass") == "15");
     CHECK(database.value("select app.create_partitions()") == "0");
     CHECK(database.value("select app.create_partitions(2, 13)") == "1");

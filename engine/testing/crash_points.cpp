@@ -129,6 +129,13 @@ class Trial {
     Aftermath aftermath_;
 };
 
+std::vector<Break::How> ways_for(int boundary, Ways ways) {
+    using How = Break::How;
+    constexpr std::array all{How::killed_before, How::killed_after, How::answer_lost};
+    if (ways == Ways::in_turns) return {all.at(static_cast<std::size_t>(boundary) % all.size())};
+    return {all.begin(), all.end()};
+}
+
 }  // namespace
 
 CrashReport every_crash_point(const Scenario& scenario, const CrashOptions& options) {
@@ -141,9 +148,8 @@ CrashReport every_crash_point(const Scenario& scenario, const CrashOptions& opti
         throw TestFailure("the scenario has " + std::to_string(report.boundaries) +
                           " commit boundaries: does it start a run and wait for its end?");
     }
-    using How = Break::How;
     for (int boundary = 1; boundary <= report.boundaries; ++boundary) {
-        for (const How how : {How::killed_before, How::killed_after, How::answer_lost}) {
+        for (const Break::How how : ways_for(boundary, options.ways)) {
             const Trial trial{scenario, options, {boundary, how}};
             trial.must_be_like(unbroken.aftermath());
             report.broken += trial.did_break() ? 1 : 0;

@@ -21,6 +21,7 @@
 // The worker is a fork, so the test process must not have threads, and what a fake changes in the test's
 // variables is lost: let it answer, and count with Fake.
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -31,7 +32,14 @@ namespace durable::testing {
 
 using Scenario = std::function<void(TestEnvironment&)>;
 
+/// Which of the three ways a boundary is broken in.
+enum class Ways : std::uint8_t {
+    each,
+    in_turns,  ///< one, the next boundary in the next one: a third of the time
+};
+
 struct CrashOptions {
+    Ways ways = Ways::each;
     /// Results may differ from run to run, for example because they hold ids: then only how each run ends is
     /// compared.
     bool compare_results = true;

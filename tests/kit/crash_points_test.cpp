@@ -13,6 +13,7 @@ using durable::Workflow;
 using durable::testing::every_crash_point;
 using durable::testing::TestEnvironment;
 using durable::testing::TestFailure;
+using durable::testing::Ways;
 
 void appointment_is_kept(TestEnvironment& env) {
     env.add(appointment, keep_appointment);
@@ -48,12 +49,26 @@ void counts_in_memory(TestEnvironment& env) {
     static_cast<void>(env.result(counting, run));
 }
 
+/// The same without the mistake.
+void counts_by_effects(TestEnvironment& env) {
+    env.add(counting, count_twice);
+    env.fake(count_up, [](const Nothing&) { return 1; });
+    CHECK(env.result(counting, env.start(counting, Nothing{}, "counting-1")) == 11);
+}
+
 }  // namespace
 
 TEST_CASE("an appointment is kept whichever commit boundary its worker breaks at, and however") {
     const auto report = every_crash_point(appointment_is_kept, {.boundaries_min = 5});
     MESSAGE("commit boundaries: " << report.boundaries << ", broken worlds: " << report.broken);
     CHECK(report.broken >= report.boundaries);
+}
+
+TEST_CASE("in turns each boundary is broken once, and what depends on memory is found as well") {
+    const auto report = every_crash_point(counts_by_effects, {.ways = Ways::in_turns});
+    CHECK(report.broken >= 1);
+    CHECK(report.broken <= report.boundaries);
+    CHECK_THROWS_AS(every_crash_point(counts_in_memory, {.ways = Ways::in_turns}), TestFailure);
 }
 
 TEST_CASE("a scenario that does nothing does not pass") {

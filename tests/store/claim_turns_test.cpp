@@ -13,7 +13,7 @@ using namespace durable::store;
 
 namespace {
 
-const auto start = ClaimTurns::Clock::time_point{} + std::chrono::hours{1};
+const auto beginning = ClaimTurns::Clock::time_point{} + std::chrono::hours{1};
 
 /// Lines with as much in them as a test says, and the claims that a database would make.
 class Queue {
@@ -28,11 +28,11 @@ class Queue {
             const auto weight = weights.find(line);
             if (count > 0) seen.ripe.push_back({line, weight == weights.end() ? 1 : weight->second});
         }
-        turns.looked(seen, start);
+        turns.looked(seen, beginning);
     }
     /// The runs that it takes, by line, in the order in which they are taken.
     std::vector<LineName> claim(int limit) {
-        const auto plan = turns.plan(limit, start);
+        const auto plan = turns.plan(limit, beginning);
         std::vector<TakenRun> taken;
         std::map<LineName, int> passed;
         for (const LineTurn& turn : plan) {
@@ -57,12 +57,12 @@ class Queue {
 
 TEST_CASE("while claims take all there is, nobody looks at lines") {
     ClaimTurns turns;
-    CHECK_FALSE(turns.look_due(start));
+    CHECK_FALSE(turns.look_due(beginning));
     turns.took_by_age(false);
-    CHECK_FALSE(turns.look_due(start));
-    CHECK(turns.plan(10, start).empty());
+    CHECK_FALSE(turns.look_due(beginning));
+    CHECK(turns.plan(10, beginning).empty());
     turns.took_by_age(true);
-    CHECK(turns.look_due(start));
+    CHECK(turns.look_due(beginning));
 }
 
 TEST_CASE("a line that appears behind a backlog is served with the next claim") {
@@ -122,8 +122,8 @@ TEST_CASE("claims that come back short end the turns, and age decides again") {
     queue.look();
     CHECK(queue.claim(10).size() == 10);
     CHECK(queue.claim(10).size() == 5);
-    CHECK(queue.turns.plan(10, start).empty());
-    CHECK_FALSE(queue.turns.look_due(start));
+    CHECK(queue.turns.plan(10, beginning).empty());
+    CHECK_FALSE(queue.turns.look_due(beginning));
 }
 
 TEST_CASE("looking costs a bounded share of the time, however many lines there are") {
@@ -132,12 +132,12 @@ TEST_CASE("looking costs a bounded share of the time, however many lines there a
     LinesSeen seen;
     seen.took = std::chrono::milliseconds{50};
     seen.passed = 5000;
-    turns.looked(seen, start);
-    CHECK_FALSE(turns.look_due(start + std::chrono::milliseconds{900}));
-    CHECK(turns.look_due(start + std::chrono::milliseconds{1100}));
+    turns.looked(seen, beginning);
+    CHECK_FALSE(turns.look_due(beginning + std::chrono::milliseconds{900}));
+    CHECK(turns.look_due(beginning + std::chrono::milliseconds{1100}));
     seen.page_was_full = true;
     seen.last = {3, "m"};
-    turns.looked(seen, start);
-    CHECK(turns.look_due(start));  // the next page at once
+    turns.looked(seen, beginning);
+    CHECK(turns.look_due(beginning));  // the next page at once
     CHECK(turns.look_after() == LineName{3, "m"});
 }

@@ -240,6 +240,30 @@ TEST_CASE(
           EventId{first.commits[0].activation->first_event.value + first.commits[0].activation->events});
 }
 
+TEST_CASE("what is kept in memory of a run that was taken over meanwhile is not believed either") {
+    Desk desk{0};
+    store::ClaimedRun claimed = Desk::claim("sequence", Payload{"1"});
+    desk.give(claimed);
+    const store::Batch first = desk.next();
+    REQUIRE(first.commits[0].next == Next::release);
+    desk.answer(first, &store::BatchResult::committed);
+    claimed.start.reset();
+    claimed.fence.token = 12;
+    claimed.activations = first.commits[0].activations_after();
+    claimed.next_event = first.commits[0].next_event_after();
+    SUBCASE("not taken over") {
+        desk.give(claimed);
+        CHECK_FALSE(desk.dispatcher.next_load());
+    }
+    SUBCASE("taken over") {
+        claimed.adopt = true;
+        desk.give(claimed);
+        const auto order = desk.dispatcher.next_load();
+        REQUIRE(order);
+        CHECK(order->runs[0].with_history);
+    }
+}
+
 TEST_CASE("a run that somebody has ended before its history was loaded is let go") {
     Desk desk;
     store::ClaimedRun claimed = Desk::claim("sequence", Payload{"1"});

@@ -9,6 +9,7 @@
 
 #include "tests/faults/world.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/figures.hpp"
 
 namespace {
 
@@ -16,11 +17,15 @@ constexpr int workers = 3;
 // A worker under a sanitizer needs a second to start: killed faster, it would never get to do anything. What it does
 // takes several times as long: fewer calls.
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr int calls = 150;
+constexpr int calls_usually = 150;
+constexpr int calls_at_full_size = 150;
 constexpr std::chrono::milliseconds between_kills{2500};
 constexpr int kills_expected = 1;
 #else
-constexpr int calls = 500;
+// Not more, unless asked for: an SMS in doubt is looked for among all that the sandbox has sent, and on a busy machine
+// hundreds that look at once let the mails run out of time.
+constexpr int calls_usually = 200;
+constexpr int calls_at_full_size = 500;
 constexpr std::chrono::milliseconds between_kills{300};
 constexpr int kills_expected = 3;
 #endif
@@ -28,6 +33,7 @@ constexpr int kills_expected = 3;
 }  // namespace
 
 TEST_CASE("calls are processed once each although workers are killed all the time") {
+    const int calls = test::sized(calls_usually, calls_at_full_size);
     test::FaultWorld world;
     // Alerts on used-up minutes would be more messages, whose fate is followed for ten minutes.
     world.database().execute("update app.plans set included_minutes = 1000000");
@@ -122,6 +128,8 @@ TEST_CASE(
     for (const pid_t worker : group) ::kill(worker, SIGCONT);
     REQUIRE(world.becomes_quiet());
     CHECK_FALSE(world.lost_a_worker());
+    // One that has been declared dead notices at its next heartbeat.
+    static_cast<void>(test::eventually([&] { return world.violations().empty(); }));
     CHECK(world.violations() == "");
     CHECK(world.value("select sum(calls) from app.daily_usage") == std::to_string(ended));
     CHECK(world.sent("resend")["count"] == ended);

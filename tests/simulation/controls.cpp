@@ -41,9 +41,11 @@ Control with(std::string name, bool Sabotage::* what) {
 std::vector<Control> negative_controls() {
     std::vector<Control> controls{
         with("vendors' keys change from attempt to attempt", &Sabotage::key_of_attempt),
-        from_seed(4, with("at-most-once activities are sent again without looking", &Sabotage::never_reconcile)),
+        from_seed(4,
+                  with("at-most-once activities are sent again without looking", &Sabotage::never_reconcile)),
         from_seed(2, with("dead workers are looked for at the start only", &Sabotage::sweep_once)),
-        from_seed(17, with("a commit that was lost on its way counts as done", &Sabotage::believe_every_send)),
+        from_seed(17,
+                  with("a commit that was lost on its way counts as done", &Sabotage::believe_every_send)),
         from_seed(72, with("a business transaction in doubt is made again", &Sabotage::forget_doubts)),
         // Rare: a message must come between the last load of a run and its end.
         from_seed(437, in_statement("a run closes although a message has got in", "The fenced end of a batch",

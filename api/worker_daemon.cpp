@@ -1,7 +1,6 @@
 #include "api/worker_daemon.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,6 +9,7 @@
 #include "activities/register.hpp"
 #include "activities/storage/s3_archive.hpp"
 #include "api/build_id.hpp"
+#include "api/daemon_log.hpp"
 #include "api/private_memory.hpp"
 #include "api/run_starter.hpp"
 #include "api/stop_signals.hpp"
@@ -67,6 +67,15 @@ std::shared_ptr<durable::worker::ArchiveStore> archive_store(const std::shared_p
     return nullptr;
 }
 
+/// Says and counts what was dropped.
+void tend(DaemonLog& log, durable::worker::LogFormat format, prometheus::Counter& counter) {
+    const std::uint64_t dropped = log.tend();
+    if (dropped == 0) return;
+    counter.Increment(static_cast<double>(dropped));
+    const durable::worker::Log lines{log.logger(), format};
+    lines.warn("log lines dropped", {{"lines", std::to_string(dropped)}});
+}
+
 /// Drains; a further signal ends the grace.
 void drain(durable::worker::Worker& worker, const StopSignals& signals, milliseconds grace) {
     worker.stop(grace);
@@ -88,15 +97,13 @@ int run_worker(const WorkerDaemonOptions& options) {
     register_activities(activities, {vendors, options.storage_root, options.database_url,
                                      run_starter(options.database_url, options.payloads)});
 
-    const auto logger =
-        std::make_shared<spdlog::logger>("worker", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    logger->flush_on(spdlog::level::info);
+    DaemonLog log{"worker", STDERR_FILENO};
     if (vendors->config.webhooks.allow_private)
-        logger->warn(
+        log.logger()->warn(
             "WEBHOOK_ALLOW_PRIVATE=1: customers' webhooks may reach private addresses, this machine and the "
             "database included. For development only; unset it anywhere else.");
     const auto metrics = std::make_shared<prometheus::Registry>();
-    auto engine = engine_options(options, logger);
+    auto engine = engine_options(options, log.logger());
     engine.retention.archive = archive_store(vendors);
     durable::worker::Worker worker{std::move(engine), workflows, activities, metrics};
 
@@ -111,8 +118,8 @@ int run_worker(const WorkerDaemonOptions& options) {
         server->start();
     }
     worker.start();
-    while (!signals.came_within(milliseconds{1000})) {
-    }
+    prometheus::Counter& dropped = dropped_lines_counter(*metrics);
+    while (!signals.came_within(milliseconds{1000})) tend(log, options.log_format, dropped);
     drain(worker, signals, options.grace);
     if (server) server->stop(milliseconds{500});
     return 0;

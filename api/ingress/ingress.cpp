@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <memory>
 #include <vector>
 
+#include "api/daemon_log.hpp"
 #include "api/http/server.hpp"
 #include "api/ingress/credentials.hpp"
 #include "api/ingress/group_committer.hpp"
@@ -122,6 +124,7 @@ class Ingress::Impl : public http::Service {
     }
     [[nodiscard]] std::uint16_t port() const { return server_.port(); }
     void post(std::function<void()> work) { server_.post(std::move(work)); }
+    void log_lines_dropped(std::uint64_t lines) { metrics_.log_lines_dropped(lines); }
     void stop() {
         // Streams end with the feed; then the server, because what it still answers needs the committers.
         feed_.stop();
@@ -199,6 +202,9 @@ void Ingress::stop() {
 void Ingress::post(std::function<void()> work) {
     impl_->post(std::move(work));
 }
+void Ingress::log_lines_dropped(std::uint64_t lines) {
+    impl_->log_lines_dropped(lines);
+}
 
 namespace {
 
@@ -212,11 +218,16 @@ void raise_descriptor_limit() {
 
 /// The watchdog's pulse comes from the loop that serves: one from here alone would prove nothing. The database's health
 /// is no part of it, because a restart would not mend that.
-void serve_until(const StopSignals& signals, Ingress& ingress, durable::worker::ServiceManager& service) {
+void serve_until(const StopSignals& signals, Ingress& ingress, durable::worker::ServiceManager& service,
+                 DaemonLog& log) {
     const auto moved = std::make_shared<std::atomic<bool>>(false);
     while (!signals.came_within(std::chrono::seconds{1})) {
         if (moved->exchange(false)) service.alive(std::chrono::steady_clock::now());
         ingress.post([moved] { moved->store(true); });
+        const std::uint64_t dropped = log.tend();
+        if (dropped == 0) continue;
+        ingress.log_lines_dropped(dropped);
+        spdlog::warn("log lines dropped: lines={}", dropped);
     }
 }
 
@@ -226,11 +237,13 @@ int run_ingress(const IngressOptions& options) {
     keep_memory_private();
     raise_descriptor_limit();
     const StopSignals signals;
+    DaemonLog log{"", STDOUT_FILENO};
+    spdlog::set_default_logger(log.logger());
     durable::worker::ServiceManager service;
     Ingress ingress{options};
     ingress.start();
     service.ready(fmt::format("listens on {}:{}", options.address, ingress.port()));
-    serve_until(signals, ingress, service);
+    serve_until(signals, ingress, service, log);
     service.stopping(options.stop_grace);
     spdlog::info("stopping: no new connections; answering what is in flight");
     ingress.stop();

@@ -26,6 +26,8 @@ class Ingress {
     void stop();
     /// As http::Server::post.
     void post(std::function<void()> work);
+    /// For /metrics. Thread-safe.
+    void log_lines_dropped(std::uint64_t lines);
 
   private:
     class Impl;

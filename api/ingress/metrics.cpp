@@ -3,6 +3,8 @@
 #include <prometheus/text_serializer.h>
 #include <algorithm>
 
+#include "api/daemon_log.hpp"
+
 namespace callflex::ingress {
 
 namespace {
@@ -34,6 +36,7 @@ Metrics::Metrics()
                          "Commits that did not succeed, by what happened.")},
       repeats_{counters(registry_, "ingress_repeats_total", "Webhooks that had been seen before.").Add({})},
       rate_limited_{counters(registry_, "ingress_rate_limited_total", "Requests answered 429.").Add({})},
+      dropped_lines_{dropped_lines_counter(registry_)},
       connections_{
           BuildGauge().Name("ingress_connections").Help("Open connections.").Register(registry_).Add({})},
       queue_{BuildGauge()

@@ -7,6 +7,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@ class Metrics {
     void rate_limited() { rate_limited_.Increment(); }
     void connections(std::size_t open) { connections_.Set(static_cast<double>(open)); }
     void queue(std::size_t requests) { queue_.Set(static_cast<double>(requests)); }
+    void log_lines_dropped(std::uint64_t lines) { dropped_lines_.Increment(static_cast<double>(lines)); }
     /// The Prometheus text format.
     [[nodiscard]] std::string text() const;
 
@@ -37,6 +39,7 @@ class Metrics {
     prometheus::Family<prometheus::Counter>& failures_;
     prometheus::Counter& repeats_;
     prometheus::Counter& rate_limited_;
+    prometheus::Counter& dropped_lines_;
     prometheus::Gauge& connections_;
     prometheus::Gauge& queue_;
     prometheus::Histogram& request_seconds_;

@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "api/daemon_log.hpp"
 #include "api/ingress/metrics.hpp"
 #include "engine/worker/metrics.hpp"
 #include "tests/tidy/source_tree.hpp"
@@ -36,6 +37,7 @@ std::string exposed() {
         outcome.kind = kind;
         worker.attempt_ended("send_sms", true, outcome);
     }
+    static_cast<void>(callflex::dropped_lines_counter(*registry));
     callflex::ingress::Metrics ingress;
     ingress.request("vapi", 503, std::chrono::milliseconds{1});
     ingress.event("end-of-call-report");
@@ -54,7 +56,7 @@ std::vector<std::string> matches(const std::string& text, const std::string& pat
 
 /// Checks each metric, label and outcome that is named; gives the metrics.
 std::set<std::string> must_be_exposed(const std::string& named, const std::string& metrics) {
-    const auto names = matches(named, R"(\b(?:durable_worker|ingress)_[a-z_]+)");
+    const auto names = matches(named, R"(\b(?:durable_worker|ingress|callflex)_[a-z_]+)");
     for (const std::string& name : names) {
         INFO(name);
         CHECK(std::regex_search(metrics, std::regex{"(^|\n)" + name + "[ {]"}));

@@ -3,7 +3,6 @@
 // the number of points it has passed in FAULT_POINTS_FILE. FAULT_LEASE_MS: another lease than the usual one.
 // FAULT_RUNS: it holds so many runs at a time and not more.
 
-#include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -16,6 +15,7 @@
 #include "activities/config.hpp"
 #include "activities/register.hpp"
 #include "api/run_starter.hpp"
+#include "engine/worker/nonblocking_sink.hpp"
 #include "engine/worker/worker.hpp"
 #include "tests/faults/worker/tally.hpp"
 #include "workflows/register.hpp"
@@ -93,13 +93,13 @@ int main() {
     if (const std::string lease = setting("FAULT_LEASE_MS"); !lease.empty())
         options.lease = std::chrono::milliseconds{std::stoi(lease)};
     if (const std::string runs = setting("FAULT_RUNS"); !runs.empty()) options.slots.runs = std::stoi(runs);
-    options.logger =
-        std::make_shared<spdlog::logger>("worker", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    options.logger = std::make_shared<spdlog::logger>(
+        "worker", std::make_shared<durable::worker::NonblockingSink>(STDERR_FILENO));
     options.faults.hook = [&fault](Faults::Point point, const char*) { return fault(point); };
     durable::worker::Worker worker{options, workflows, activities};
     worker.start();
-    int signal = 0;
-    ::sigwait(&signals, &signal);
+    constexpr timespec second{.tv_sec = 1, .tv_nsec = 0};
+    while (::sigtimedwait(&signals, nullptr, &second) < 0) options.logger->flush();
     worker.stop(std::chrono::seconds{5});
     worker.wait();
     return 0;

@@ -16,6 +16,7 @@ class Resend : public Vendor {
     [[nodiscard]] Reply handle(const Ask& ask) override;
     [[nodiscard]] Reply failure(int status) const override;
     void reset() override;
+    void forget_keys() override { keys_.clear(); }
     [[nodiscard]] std::vector<Promise> promises() const override {
         return {{"no e-mail is sent twice under one key", ledger_.repeats("resend", "email")}};
     }

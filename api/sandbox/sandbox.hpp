@@ -18,6 +18,9 @@
 // GET, POST /sandbox/faults, DELETE /sandbox/faults?vendor=
 //     {"vendor":"twilio","mode":"lost_answer","rate":0.1,"seed":1, ...}: see faults.hpp
 //
+// POST /sandbox/forget
+//     a day passes at vendors that remember idempotency keys: none of those that they have seen is known any more
+//
 // POST /sandbox/reset
 //     forgets everything, faults included
 

@@ -37,6 +37,7 @@ class Stripe : public Vendor {
     [[nodiscard]] Reply failure(int status) const override;
     [[nodiscard]] Reply fail(const Ask& ask, int status) override;
     void reset() override;
+    void forget_keys() override { keys_.clear(); }
     [[nodiscard]] nlohmann::json facts() const override;
     [[nodiscard]] std::vector<std::string> violations() const override;
     [[nodiscard]] std::vector<Thing> things() const override;

@@ -35,6 +35,7 @@ Reply welcome() {
         "GET  /sandbox/counters\n"
         "GET  /sandbox/invariants\n"
         "GET  /sandbox/faults    POST /sandbox/faults    DELETE /sandbox/faults?vendor=\n"
+        "POST /sandbox/forget          vendors' idempotency keys, as a day later\n"
         "POST /sandbox/reset\n";
     return reply;
 }
@@ -117,6 +118,10 @@ Reply Town::control(const Ask& ask) {
     if (ask.path == "/sandbox/counters" && ask.method == "GET") return json_reply(200, counters());
     if (ask.path == "/sandbox/invariants" && ask.method == "GET") return json_reply(200, invariants());
     if (ask.path == "/sandbox/faults") return control_faults(ask);
+    if (ask.path == "/sandbox/forget" && ask.method == "POST") {
+        for (const auto& [name, vendor] : vendors_) vendor->forget_keys();
+        return json_reply(200, {{"forgotten", true}});
+    }
     if (ask.path == "/sandbox/reset" && ask.method == "POST") {
         reset();
         return json_reply(200, {{"reset", true}});

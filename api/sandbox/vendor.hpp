@@ -34,6 +34,8 @@ class Vendor {
     /// A fault's answer to this very request: for vendors that remember what they have answered.
     [[nodiscard]] virtual Reply fail(const Ask&, int status) { return failure(status); }
     virtual void reset() = 0;
+    /// As a day after: a key that it has seen is like a new one.
+    virtual void forget_keys() {}
     /// How much of what there is, for /sandbox/invariants.
     [[nodiscard]] virtual nlohmann::json facts() const { return nlohmann::json::object(); }
     /// What a careful client never brings about (something made twice, something left dangling), one a line.

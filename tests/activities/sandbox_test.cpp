@@ -87,6 +87,9 @@ TEST_CASE("the sandbox's Resend wants a key, whole mails, and remembers idempote
     CHECK(asker.resend(good_mail, {bearer, {"Idempotency-Key", std::string(257, 'k')}})["name"] ==
           "invalid_idempotency_key");
     CHECK(asker.bench.sent("resend")["count"] == 1);
+    asker.bench.control("POST", "/sandbox/forget");
+    CHECK(asker.resend(good_mail, keyed) != first);
+    CHECK(asker.bench.sent("resend")["count"] == 2);
 }
 
 TEST_CASE("the sandbox's OpenAI holds requests to strict mode") {

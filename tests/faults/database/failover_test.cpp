@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <future>
+#include <pqxx/pqxx>
+#include <thread>
 
 #include "tests/faults/database/standby.hpp"
 #include "tests/faults/database/tallies.hpp"
+#include "tests/faults/vendors.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/figures.hpp"
 
@@ -70,6 +73,49 @@ TEST_CASE(
     figure("acknowledged and lost", lost.size());
     figure("longest gap", static_cast<double>(acknowledged.longest_gap().count()), "ms");
     if (full_size()) CHECK(acknowledged.longest_gap() < 3s);
+}
+
+TEST_CASE(
+    "F29: a former primary that comes back beside the new one acknowledges nothing while it wants its "
+    "standby, and all "
+    "goes on once it is gone") {
+    FragileWorld world;
+    Standby standby{world};
+    const std::string& url = standby.url_of_both();
+    for (const char* name : {"worker-1", "worker-2"}) world.start_worker(name, url);
+    const std::vector<std::uint16_t> ports{world.start_ingress("ingress-1", url)};
+    world.await_processes(2);
+    Acknowledgements acknowledged;
+    Reporters reporters{world, ports, 3, 20ms, acknowledged};
+    const auto await_more = [&](std::size_t more) {
+        const std::size_t before = acknowledged.count();
+        REQUIRE(eventually([&] { return acknowledged.count() >= before + more; }, FragileWorld::patience));
+    };
+    await_more(50);
+    world.server().stop(callflex::PrivateCluster::Stop::immediate);
+    standby.promote();
+    await_more(50);
+
+    // It is the first host of everybody's connection string, and takes writes.
+    standby.former().start();
+    pqxx::connection former{standby.former().url(FragileWorld::database)};
+    const auto waiting_there = [&] {
+        return pqxx::nontransaction{former}
+            .exec("select count(*) from pg_stat_activity where wait_event = 'SyncRep'")[0][0]
+            .as<int>();
+    };
+    CHECK(waiting_there() == 0);
+    world.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'test_app'");
+    REQUIRE(eventually([&] { return waiting_there() > 0; }, FragileWorld::patience));
+    std::this_thread::sleep_for(3s);
+    standby.former().stop(callflex::PrivateCluster::Stop::immediate);
+
+    await_more(50);
+    reporters.stop();
+    CHECK(world.becomes_quiet());
+    CHECK(world.unprocessed(acknowledged.all()).empty());
+    CHECK(world.violations() == "");
+    CHECK(ask_sandbox(world.sandbox_url(), "GET", "/sandbox/invariants")["violations"].empty());
 }
 
 TEST_CASE("a start whose wait for the standby was cancelled is not told as done before a standby has it") {

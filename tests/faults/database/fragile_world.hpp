@@ -9,6 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/cluster/private_cluster.hpp"
@@ -39,8 +40,11 @@ class FragileWorld {
     FragileWorld& operator=(const FragileWorld&) = delete;
 
     [[nodiscard]] callflex::PrivateCluster& server() { return *server_; }
-    /// Another server is the one to look at, from now on.
-    void replace_server(std::unique_ptr<callflex::PrivateCluster> other) { server_ = std::move(other); }
+    /// Another server is the one to look at, from now on. Returns the one before.
+    [[nodiscard]] std::unique_ptr<callflex::PrivateCluster> replace_server(
+        std::unique_ptr<callflex::PrivateCluster> other) {
+        return std::exchange(server_, std::move(other));
+    }
     /// The database as the application's role, by Unix socket.
     [[nodiscard]] std::string url() const { return server_->url(database, role); }
     [[nodiscard]] std::string owner_url() const { return server_->url(database); }

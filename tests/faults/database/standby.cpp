@@ -63,7 +63,7 @@ Standby::~Standby() {
 void Standby::promote() {
     pqxx::connection connection{server_->url()};
     pqxx::nontransaction{connection}.exec("select pg_promote(false)");
-    world_.replace_server(std::move(server_));
+    former_ = world_.replace_server(std::move(server_));
 }
 
 }  // namespace test

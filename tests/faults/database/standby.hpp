@@ -22,11 +22,14 @@ class Standby {
     [[nodiscard]] const std::string& url_of_both() const { return url_of_both_; }
     /// Makes it the world's server; returns when it has been told, not when it takes writes.
     void promote();
+    /// After the promotion: the server that was the world's before.
+    [[nodiscard]] callflex::PrivateCluster& former() { return *former_; }
 
   private:
     FragileWorld& world_;
     std::filesystem::path folder_;
     std::unique_ptr<callflex::PrivateCluster> server_;
+    std::unique_ptr<callflex::PrivateCluster> former_;
     std::string url_of_both_;
 };
 

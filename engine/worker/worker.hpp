@@ -74,7 +74,7 @@ struct WorkerOptions {
     payloads::Settings payloads{};
     RetentionOptions retention{};
     store::Faults faults{};  ///< tests only
-    /// None: silence.
+    /// None: silence. That of a daemon does not wait for who reads it: NonblockingSink.
     std::shared_ptr<spdlog::logger> logger{};
     LogFormat log_format = LogFormat::console;
 };

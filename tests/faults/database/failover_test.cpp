@@ -98,7 +98,7 @@ TEST_CASE(
 
     // It is the first host of everybody's connection string, and takes writes.
     standby.former().start();
-    pqxx::connection former{standby.former().url(FragileWorld::database)};
+    pqxx::connection former{standby.former().url()};
     const auto waiting_there = [&] {
         return pqxx::nontransaction{former}
             .exec("select count(*) from pg_stat_activity where wait_event = 'SyncRep'")[0][0]

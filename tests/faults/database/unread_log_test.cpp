@@ -14,6 +14,7 @@
 
 #include "tests/faults/database/watched.hpp"
 #include "tests/faults/vendors.hpp"
+#include "tests/ingress/raw_client.hpp"
 #include "tests/support/eventually.hpp"
 
 using namespace test;
@@ -122,4 +123,30 @@ TEST_CASE(
     log.read();
     CHECK(eventually([&] { return log.text().find("database trouble") != std::string::npos; },
                      FragileWorld::patience));
+}
+
+TEST_CASE("F81: nobody reads its log: an ingress goes on answering, and counts what it could not write") {
+    FragileWorld world;
+    UnreadPipe log{world.ingresses().log_of("ingress-1")};
+    const auto port = world.start_ingress("ingress-1");
+    world.await_processes(0);
+    log.fill();
+    // It has a line to say of each, and a MiB of room for lines that wait.
+    constexpr int enough = 16'000;
+    RawClient stranger{port};
+    int answered = 0;
+    for (int i = 0; i < enough; ++i) {
+        REQUIRE(stranger.send("GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n"));
+        const auto answer = stranger.read();
+        if (answer && answer->status == 404) ++answered;
+    }
+    CHECK(answered == enough);
+    REQUIRE(eventually([&] {
+        const auto metrics = exchange(port, "GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        REQUIRE(metrics);
+        return metrics->body.find("callflex_log_lines_dropped_total ") != std::string::npos &&
+               metrics->body.find("callflex_log_lines_dropped_total 0\n") == std::string::npos;
+    }));
+    log.read();
+    CHECK(eventually([&] { return log.text().find("log lines dropped: lines=") != std::string::npos; }));
 }

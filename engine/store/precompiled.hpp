@@ -1,5 +1,7 @@
 // Precompiled for the rooms that talk to Postgres. Files still include what they use.
 #pragma once
+#include <fmt/format.h>
+#include <algorithm>
 #include <boost/describe.hpp>
 #include <chrono>
 #include <functional>

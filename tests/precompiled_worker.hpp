@@ -4,4 +4,4 @@
 #include "engine/client/client.hpp"
 #include "engine/worker/worker.hpp"
 #include "tests/precompiled.hpp"
-#include "tests/precompiled_comparisons.hpp"
+#include "tests/precompiled_instances.hpp"

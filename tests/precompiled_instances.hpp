@@ -1,5 +1,5 @@
 // What nearly every test instantiates, once for all programs: comparing JSON takes longer to instantiate than most
-// tests to compile, and histories are variants of dozens of types. Never called.
+// tests to compile. Never called.
 #pragma once
 #include <doctest/doctest.h>
 
@@ -8,9 +8,6 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
-
-#include "engine/replay/history.hpp"
 
 namespace test {
 
@@ -31,15 +28,6 @@ inline void compare_json(const nlohmann::json& json, const std::string& text) {
     const nlohmann::json made = {{"a", 1}, {"b", "text"}, {"c", text}, {"d", true}, {"e", {1, 2}}};
     CHECK(nlohmann::json::parse(json.dump(1)) == made);
     CHECK(json.contains("a"));
-}
-
-inline void copy_history(std::vector<durable::history::Activation>& history) {
-    std::vector<durable::history::Activation> copy = history;
-    history.push_back(copy.front());
-    std::vector<durable::history::Event>& events = history.front().arrived;
-    events.push_back(events.front());
-    events = copy.front().commands;
-    CHECK(history == copy);
 }
 
 inline void run_coroutine(boost::asio::io_context& io, boost::asio::awaitable<void> coroutine) {

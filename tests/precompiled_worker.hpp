@@ -4,4 +4,5 @@
 #include "engine/client/client.hpp"
 #include "engine/worker/worker.hpp"
 #include "tests/precompiled.hpp"
+#include "tests/precompiled_histories.hpp"
 #include "tests/precompiled_instances.hpp"

@@ -7,13 +7,10 @@
 
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "engine/replay/execution.hpp"
-#include "engine/replay/lineage.hpp"
-#include "engine/trap/determinism_trap.hpp"
 #include "engine/workflow/registry.hpp"
 
 namespace durable::test {
@@ -38,17 +35,13 @@ class Script {
                                          .input = encode(input),
                                          .run_deadline = {}};
         if (run_timeout) started.run_deadline = now + *run_timeout;
-        history_.push_back(
-            {.first_event = EventId{1}, .time = now, .build = "", .arrived = {started}, .commands = {}});
-        begin();
+        begin(std::move(started));
     }
     /// The run begins as `started` says.
     template <class Input, class Output>
     Script(Task<Output> (*function)(Workflow&, Input), const history::WorkflowStarted& started) {
         registry_.add(WorkflowType<Input, Output>{started.type}, function);
-        history_.push_back(
-            {.first_event = EventId{1}, .time = now, .build = "", .arrived = {started}, .commands = {}});
-        begin();
+        begin(started);
     }
     template <class Output>
     explicit Script(Task<Output> (*function)(Workflow&, Nothing)) : Script(function, Nothing{}) {}
@@ -58,31 +51,14 @@ class Script {
     Script& feed(Events... arrived) {
         return feed_all({history::Event{std::move(arrived)}...});
     }
-    Script& feed_all(std::vector<history::Event> arrived) {
-        Execution::Result result = trap::activate(*execution_, std::move(arrived), now);
-        if (result.blocked) {
-            blocked_ = std::move(result.blocked);
-            FAIL("blocked: " << blocked_->reason);
-        }
-        activated_ = std::move(result.activated);
-        commands_ = activated_->activation.commands;
-        if (activated_->activation.event_count() > 0) history_.push_back(activated_->activation);
-        must_replay();
-        return *this;
-    }
+    Script& feed_all(std::vector<history::Event> arrived);
     /// One activation that must be blocked.
     template <class... Events>
     replay::Blocked feed_blocked(Events... arrived) {
-        Execution::Result result = execution_->activate({history::Event{std::move(arrived)}...}, now);
-        REQUIRE(result.blocked);
-        CHECK_FALSE(result.activated);
-        return *result.blocked;
+        return feed_all_blocked({history::Event{std::move(arrived)}...});
     }
     /// Time passes; the timers that are due by then fire in one activation.
-    Script& wait(Duration duration) {
-        now += duration;
-        return feed_all(execution_->due_timers(now));
-    }
+    Script& wait(Duration duration);
 
     /// Result of an activity.
     template <class T>
@@ -93,68 +69,34 @@ class Script {
     static history::ActivityCompleted completed(int scheduled, const T& result) {
         return {.scheduled = EventId{scheduled}, .result = encode(result)};
     }
-    static history::ActivityFailed failed(int scheduled, const std::string& type) {
-        Failure cause{.type = type, .message = "no luck"};
-        Failure failure{.kind = FailureKind::activity, .activity = "work", .attempts = 3};
-        failure.retry_state = RetryState::maximum_attempts;
-        failure.cause = std::make_shared<const Failure>(std::move(cause));
-        return {.scheduled = EventId{scheduled}, .failure = std::move(failure)};
-    }
+    static history::ActivityFailed failed(int scheduled, const std::string& type);
     template <class T>
     static history::SignalReceived signal(const std::string& name, const T& message) {
         return {.name = name, .input = encode(message), .request_id = {}};
     }
-    static history::CancelRequested cancel(const std::string& reason) {
-        return {.reason = reason, .identity = "ann"};
-    }
+    static history::CancelRequested cancel(const std::string& reason);
 
     /// How the child that event `initiated` started was ordered. Fails if there is no such child.
-    [[nodiscard]] const history::ChildInitiated& pending_child(int initiated) const {
-        for (const replay::PendingChild& child : execution_->pending_children()) {
-            if (child.initiated == EventId{initiated}) return *child.command;
-        }
-        throw std::logic_error("event " + std::to_string(initiated) + " has no pending child");
-    }
+    [[nodiscard]] const history::ChildInitiated& pending_child(int initiated) const;
     // News of that child.
-    [[nodiscard]] history::ChildStarted child_started(int initiated) const {
-        return {.initiated = EventId{initiated}, .run = run_of_child(initiated)};
-    }
-    [[nodiscard]] history::ChildStartFailed child_refused(int initiated) const {
-        return replay::id_taken(EventId{initiated}, run_of_child(initiated));
-    }
+    [[nodiscard]] history::ChildStarted child_started(int initiated) const;
+    [[nodiscard]] history::ChildStartFailed child_refused(int initiated) const;
     template <class T>
     [[nodiscard]] history::ChildCompleted child_completed(int initiated, const T& result) const {
         return {.initiated = EventId{initiated}, .result = encode(result), .run = run_of_child(initiated)};
     }
-    [[nodiscard]] history::ChildFailed child_failed(int initiated, Failure cause) const {
-        Failure failure{.kind = FailureKind::child, .retryable = false};
-        failure.activity = pending_child(initiated).type;
-        failure.activity_id = EventId{initiated};
-        failure.cause = std::make_shared<const Failure>(std::move(cause));
-        return {.initiated = EventId{initiated}, .failure = failure, .run = run_of_child(initiated)};
-    }
+    [[nodiscard]] history::ChildFailed child_failed(int initiated, Failure cause) const;
 
     /// Asks a replay of all that has happened so far.
     template <class Input, class Output>
     [[nodiscard]] replay::QueryAnswer ask(const Query<Input, Output>& query,
                                           const std::type_identity_t<Input>& input) const {
-        Execution second{registry_, some_run, "build-3"};
-        for (const history::Activation& recorded : history_) REQUIRE_FALSE(second.replay(recorded));
-        return second.query(query.name, encode(input));
+        return ask_a_replay(query.name, encode(input));
     }
 
     [[nodiscard]] const std::vector<history::Event>& commands() const { return commands_; }
     /// "ActivityScheduled 2, TimerStarted 3": kinds and ids of the last activation's commands.
-    [[nodiscard]] std::string said() const {
-        std::string text;
-        std::int32_t id =
-            history_.back().first_event.value + static_cast<std::int32_t>(history_.back().arrived.size());
-        for (const history::Event& command : commands()) {
-            text += (text.empty() ? "" : ", ") + std::string{history::kind_name(command)} + ' ' +
-                    std::to_string(id++);
-        }
-        return text;
-    }
+    [[nodiscard]] std::string said() const;
     template <class E>
     [[nodiscard]] const E& command(std::size_t index) const {
         REQUIRE(index < commands().size());
@@ -178,28 +120,11 @@ class Script {
     Timestamp now = some_day;
 
   private:
-    void begin() {
-        execution_ = std::make_unique<Execution>(registry_, some_run, "build-1");
-        REQUIRE_FALSE(execution_->replay(history_[0]));
-    }
+    replay::Blocked feed_all_blocked(std::vector<history::Event> arrived);
+    [[nodiscard]] replay::QueryAnswer ask_a_replay(const std::string& query, const Payload& input) const;
+    void begin(history::WorkflowStarted started);
     [[nodiscard]] RunId run_of_child(int initiated) const { return pending_child(initiated).run; }
-    void must_replay() const {
-        Execution second{registry_, some_run, "build-2"};
-        for (const history::Activation& recorded : history_) {
-            const history::Activation read =
-                history::decode_activation(recorded.first_event, history::encode(recorded));
-            REQUIRE(read == recorded);
-            const std::optional<replay::Blocked> blocked = trap::replay(second, read);
-            if (blocked) FAIL("replay: " << blocked->reason);
-        }
-        CHECK(second.activations() == execution_->activations());
-        CHECK(second.next_event() == execution_->next_event());
-        CHECK(second.status() == execution_->status());
-        CHECK(second.wake_at() == execution_->wake_at());
-        CHECK(second.pending_activities().size() == execution_->pending_activities().size());
-        CHECK(second.pending_children().size() == execution_->pending_children().size());
-        CHECK(second.queries() == execution_->queries());
-    }
+    void must_replay() const;
 
     WorkflowRegistry registry_;
     history::History history_;

@@ -107,7 +107,7 @@ void Script::must_replay() const {
     CHECK(second.queries() == execution_->queries());
 }
 
-replay::QueryAnswer Script::ask_a_replay(const std::string& query, const Payload& input) const {
+replay::QueryAnswer Script::ask_a_replay(std::string_view query, const Payload& input) const {
     Execution second{registry_, some_run, "build-3"};
     for (const history::Activation& recorded : history_) REQUIRE_FALSE(second.replay(recorded));
     return second.query(query, input);

@@ -121,7 +121,7 @@ class Script {
 
   private:
     replay::Blocked feed_all_blocked(std::vector<history::Event> arrived);
-    [[nodiscard]] replay::QueryAnswer ask_a_replay(const std::string& query, const Payload& input) const;
+    [[nodiscard]] replay::QueryAnswer ask_a_replay(std::string_view query, const Payload& input) const;
     void begin(history::WorkflowStarted started);
     [[nodiscard]] RunId run_of_child(int initiated) const { return pending_child(initiated).run; }
     void must_replay() const;

@@ -43,7 +43,7 @@ void Backup::restore(FragileWorld& world) const {
     run_program(fmt::format("psql -X -q -d '{}' -f {}", second->url(), (folder_ / "roles.sql").string()),
                 folder_ / "log");
     restore_database(second->url(), "callflex", folder_ / "database.sql");
-    world.replace_server(std::move(second));
+    static_cast<void>(world.replace_server(std::move(second)));
 }
 
 void restore_database(const std::string& server_url, const std::string& name,

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <thread>
 
+#include "tests/faults/database/reporters.hpp"
 #include "tests/faults/database/watched.hpp"
 #include "tests/faults/vendors.hpp"
 #include "tests/ingress/raw_client.hpp"

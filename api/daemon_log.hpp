@@ -22,11 +22,13 @@ class DaemonLog {
 
     [[nodiscard]] const std::shared_ptr<spdlog::logger>& logger() const { return logger_; }
 
-    /// For once a second: writes what has waited for room. How many lines have been dropped since the last time? It is
+    /// For once a second: writes what has waited for room, for half a second at most. How many lines have been dropped since the last time? It is
     /// for the caller to log and count them. For one thread.
     [[nodiscard]] std::uint64_t tend();
 
   private:
+    void write_what_waits();
+
     std::shared_ptr<durable::worker::NonblockingSink> sink_;
     std::shared_ptr<spdlog::logger> logger_;
     std::uint64_t told_ = 0;

@@ -18,6 +18,11 @@ bool has_room(int descriptor) {
 
 }  // namespace
 
+std::size_t NonblockingSink::waiting() {
+    const std::lock_guard lock{mutex_};
+    return waiting_.size();
+}
+
 void NonblockingSink::sink_it_(const spdlog::details::log_msg& message) {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);

@@ -26,6 +26,8 @@ class NonblockingSink final : public spdlog::sinks::base_sink<std::mutex> {
 
     /// Lines, since the start.
     [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+    /// Bytes of lines that have found no room yet.
+    [[nodiscard]] std::size_t waiting();
 
   private:
     void sink_it_(const spdlog::details::log_msg& message) override;

@@ -23,7 +23,7 @@ TEST_CASE(
     "forgotten") {
     FaultWorld world;
     // Resend sends it, and answers nobody.
-    world.set_fault({{"vendor", "resend"}, {"mode", "delay"}, {"delay_ms", 3'600'000}});
+    world.set_fault({{"vendor", "resend"}, {"mode", "delay"}, {"delay_ms", 600'000}});
     world.end_call("a-day-passes");
     const pid_t worker = world.start_worker();
     REQUIRE(eventually([&] { return requests_to_resend(world) > 0; }, FaultWorld::patience));

@@ -73,6 +73,11 @@ TEST_CASE("F19: a worker that gets no memory ends, and its runs are taken over")
         const NoMore none{load.worker.process(), RLIMIT_AS};
         REQUIRE(eventually([&] { return !world.workers().tend().empty(); }, FragileWorld::patience));
     }
+    // Who dies at once is not started again at once.
+    REQUIRE(eventually([&] {
+        static_cast<void>(world.workers().tend());
+        return !world.workers().running().empty();
+    }));
     load.more(30);
     load.must_end_well();
 }

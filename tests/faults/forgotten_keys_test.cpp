@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 namespace {
 
 int requests_to_resend(const FaultWorld& world) {
-    return world.ask_sandbox("GET", "/sandbox/counters")["resend"].value("requests", 0);
+    const auto counters = world.ask_sandbox("GET", "/sandbox/counters");
+    return counters.contains("resend") ? counters["resend"]["requests"].get<int>() : 0;
 }
 
 }  // namespace

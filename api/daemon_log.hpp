@@ -22,8 +22,8 @@ class DaemonLog {
 
     [[nodiscard]] const std::shared_ptr<spdlog::logger>& logger() const { return logger_; }
 
-    /// For once a second: writes what has waited for room, for half a second at most. How many lines have been dropped since the last time? It is
-    /// for the caller to log and count them. For one thread.
+    /// For once a second: writes what has waited for room, for half a second at most. How many lines have been dropped
+    /// since the last time? It is for the caller to log and count them. For one thread.
     [[nodiscard]] std::uint64_t tend();
 
   private:

@@ -16,7 +16,7 @@ namespace durable::worker {
 /// written or flushed: who logs rarely flushes every second. What is beyond `waiting_max` bytes is dropped, whole lines
 /// at a time, and counted.
 ///
-/// Thread-safe. The descriptor is not owned, and stays as others who share it know it (O_NONBLOCK would be theirs, too).
+/// Thread-safe. The descriptor is not owned, and stays as others who share it know it: O_NONBLOCK would be theirs, too.
 class NonblockingSink final : public spdlog::sinks::base_sink<std::mutex> {
   public:
     static constexpr std::size_t usual_waiting_max = std::size_t{1} << 20;

@@ -1,4 +1,4 @@
-// F69: everything stands still for a day while an answer is awaited; vendors have forgotten their idempotency keys then.
+// F69: everything stands still for a day while an answer is awaited, and vendors forget their idempotency keys.
 
 #include <doctest/doctest.h>
 #include <signal.h>
